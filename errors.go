@@ -1,0 +1,178 @@
+package resp
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// This file holds every error of the package. Errors of the stream carry the
+// offset they were met at, counted in bytes from the start of the stream;
+// after a SyntaxError or a LimitError a Decoder stays in that error, because
+// nobody can tell any more where the next value starts. All other errors leave
+// the stream in step.
+
+var (
+	// ErrIncomplete means that the bytes end inside a token, command or value:
+	// more of them are needed, nothing was consumed and nothing is wrong.
+	ErrIncomplete = errors.New("resp: incomplete: more bytes needed")
+
+	// ErrNull is what a typed read returns for a null (`_`, `$-1` or `*-1`).
+	ErrNull = errors.New("resp: null")
+
+	// ErrEnd is what Decode and the typed reads return at the end of a streamed
+	// aggregate (`.`) or of a streamed string (`;0`) that was opened with
+	// ReadToken, ReadArrayLen or ReadMapLen. The end has been consumed.
+	ErrEnd = errors.New("resp: end of streamed aggregate")
+)
+
+// Class tells what a SyntaxError found wrong.
+type Class string
+
+const (
+	ClassSyntax   Class = "syntax"   // bytes that fit no rule of the grammar
+	ClassLength   Class = "length"   // bad text in a length or count
+	ClassType     Class = "type"     // an unknown or misplaced first byte
+	ClassOverflow Class = "overflow" // a number beyond int64, a double beyond float64, or a pair count that cannot be doubled
+)
+
+// SyntaxError reports bytes that are not RESP. The Decoder that met it stays
+// in it.
+type SyntaxError struct {
+	Offset   int64  // of the byte that is wrong, from the start of the stream; of a number out of range, its first byte
+	Class    Class  // what is wrong with it
+	Expected string // what was expected there, in words
+	Found    string // the bytes from the start of the token up to and with the faulty one, its start cut when long
+
+	reply string // what a Redis server answers
+}
+
+// Error names the offset, what was expected and, quoted, what was found.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("resp: %s error at offset %d: expected %s, found %s", e.Class, e.Offset, e.Expected, strconv.Quote(e.Found))
+}
+
+// ReplyText returns the text a Redis server answers such a request with, for
+// example `Protocol error: invalid bulk length`, to be sent after `ERR ` as an
+// error before the connection is closed. It is empty for an error in a reply.
+func (e *SyntaxError) ReplyText() string { return e.reply }
+
+// LimitError reports a length, count or depth over a limit of the Decoder. It
+// is found before anything is reserved for it. The Decoder stays in it.
+type LimitError struct {
+	Limit  string // which: depth, arguments, elements, bulk length, line length, total length
+	Max    int64  // the highest that is allowed, in levels, arguments, elements (pairs of a map) or bytes
+	Offset int64  // of the number, line or aggregate over the limit, from the start of the stream
+
+	reply string
+}
+
+// The names in LimitError.Limit.
+const (
+	limitDepth    = "depth"
+	limitArgs     = "arguments"
+	limitElements = "elements"
+	limitBulk     = "bulk length"
+	limitLine     = "line length"
+	limitTotal    = "total length"
+)
+
+// Error names the limit, its value and the offset.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("resp: over the limit at offset %d: %s above %d", e.Offset, e.Limit, e.Max)
+}
+
+// ReplyText returns the text a Redis server answers such a request with, for
+// example `Protocol error: too big inline request`, to be sent after `ERR ` as
+// an error before the connection is closed. It is empty for an error in a reply.
+func (e *LimitError) ReplyText() string { return e.reply }
+
+// KindError reports a value of another kind than the caller asked for. The
+// value has been read whole: the stream is in step.
+type KindError struct {
+	Got, Want Kind
+}
+
+// Error names both kinds.
+func (e *KindError) Error() string {
+	return fmt.Sprintf("resp: got %s, want %s", e.Got, e.Want)
+}
+
+// ReplyError is what a server said with a SimpleError or a BulkError. The
+// stream is in step after it.
+type ReplyError struct {
+	Message string // whole, for example "WRONGTYPE Operation against a key holding the wrong kind of value"
+}
+
+func newReplyError(message []byte) *ReplyError { return &ReplyError{Message: string(message)} }
+
+// Error returns the server's words as they came.
+func (e *ReplyError) Error() string { return e.Message }
+
+// Prefix returns the first word, which by convention is the error's code: ERR,
+// WRONGTYPE, MOVED. It is empty when the message is.
+func (e *ReplyError) Prefix() string {
+	prefix, _, _ := strings.Cut(e.Message, " ")
+	return prefix
+}
+
+// Is reports whether target is the ReplyPrefix of this error, or a *ReplyError
+// with the same message; it makes errors.Is work with both.
+func (e *ReplyError) Is(target error) bool {
+	switch target := target.(type) {
+	case ReplyPrefix:
+		return e.Prefix() == string(target)
+	case *ReplyError:
+		return e.Message == target.Message
+	}
+	return false
+}
+
+// Moved returns the slot and the address of a cluster's MOVED error and whether
+// it is one. The address is as the server sent it, host:port, and may lack the
+// host (Redis cluster specification, "MOVED Redirection").
+func (e *ReplyError) Moved() (slot int, addr string, ok bool) { return e.redirection("MOVED ") }
+
+// Ask returns the slot and the address of a cluster's ASK error and whether it
+// is one (Redis cluster specification, "ASK redirection").
+func (e *ReplyError) Ask() (slot int, addr string, ok bool) { return e.redirection("ASK ") }
+
+func (e *ReplyError) redirection(prefix string) (slot int, addr string, ok bool) {
+	rest, ok := strings.CutPrefix(e.Message, prefix)
+	if !ok {
+		return 0, "", false
+	}
+	digits, addr, ok := strings.Cut(rest, " ")
+	if !ok || addr == "" || strings.IndexByte(addr, ' ') >= 0 {
+		return 0, "", false
+	}
+	slot, isNumber := parseSlot(digits)
+	if !isNumber {
+		return 0, "", false
+	}
+	return slot, addr, true
+}
+
+// clusterSlots is how many hash slots a Redis cluster has.
+const clusterSlots = 16384
+
+func parseSlot(digits string) (slot int, ok bool) {
+	if digits == "" || len(digits) > len("16383") {
+		return 0, false
+	}
+	for i := range len(digits) {
+		if !isDigit(digits[i]) {
+			return 0, false
+		}
+		slot = slot*10 + int(digits[i]-'0')
+	}
+	return slot, slot < clusterSlots
+}
+
+// ReplyPrefix is the code a server's error starts with, as a target for
+// errors.Is: errors.Is(err, resp.ReplyPrefix("WRONGTYPE")).
+type ReplyPrefix string
+
+// Error returns the prefix; it makes ReplyPrefix an error, as errors.Is needs.
+func (p ReplyPrefix) Error() string { return string(p) }
