@@ -1,0 +1,150 @@
+package resp
+
+import (
+	"errors"
+	"io"
+)
+
+// This file holds the bytes between a reader, or Feed, and the parser.
+//
+//	data: | consumed | kept | unread ... | free ... | slack |
+//	      0          low    pos          end        len-parseSlack
+//
+// Invariant: 0 <= pos-kept <= pos <= end <= len(data)-parseSlack, or data is nil.
+// What a header announces is never reserved: the buffer doubles when it is
+// full of bytes that have arrived, and so stays below twice their number.
+
+// buffer is a window on the stream.
+type buffer struct {
+	data     []byte
+	pos, end int   // data[pos:end] has arrived and is not consumed
+	kept     int   // bytes right before pos that are consumed but still needed
+	base     int64 // offset in the stream of data[0]
+
+	reader  io.Reader
+	pending error // came from the reader together with bytes
+	size    int   // to read at once, and of the first buffer
+	quiet   int   // fills in a row that had no need of a buffer this large
+}
+
+const (
+	// growthFactor bounds the memory by the bytes that have arrived.
+	growthFactor = 2
+
+	// A buffer over this many times its usual size is given up after
+	// quietFills fills in a row that needed no more than the usual size. So one
+	// large value does not hold memory, and steady large values do not allocate.
+	oversize   = 4
+	quietFills = 8
+
+	// maxEmptyReads is how often a reader may return nothing and no error.
+	maxEmptyReads = 100
+)
+
+var errImpossibleCount = errors.New("resp: a reader or writer returned an impossible count")
+
+// resetBuffer drops everything and reads from r from now on.
+func (b *buffer) resetBuffer(r io.Reader) {
+	*b = buffer{data: b.data, reader: r, size: b.size}
+	if len(b.data) > oversize*b.size+parseSlack {
+		b.data = nil
+	}
+}
+
+// unread returns what has arrived and is not consumed.
+func (b *buffer) unread() []byte { return b.data[b.pos:b.end:b.end] }
+
+// offset returns the offset in the stream of the byte that is rel bytes behind
+// the read position.
+func (b *buffer) offset(rel int) int64 { return b.base + int64(b.pos+rel) }
+
+// fill reads until at least want bytes are unread. It fails with what the
+// reader returns, or with ErrIncomplete when there is no reader; what has been
+// read by then stays.
+func (b *buffer) fill(want int) error {
+	for empty := 0; b.end-b.pos < want; {
+		if err := b.pending; err != nil {
+			b.pending = nil
+			return err
+		}
+		if b.reader == nil {
+			return ErrIncomplete
+		}
+		b.makeRoom(want, 1)
+		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.size)]
+		n, err := b.reader.Read(free)
+		if n < 0 || n > len(free) {
+			return errImpossibleCount
+		}
+		b.end += n
+		if err != nil {
+			b.pending = err
+		} else if n == 0 {
+			if empty++; empty == maxEmptyReads {
+				return io.ErrNoProgress
+			}
+		}
+	}
+	return nil
+}
+
+// feed appends a copy of p to what is unread.
+func (b *buffer) feed(p []byte) {
+	for len(p) > 0 {
+		b.makeRoom(b.end-b.pos+1, len(p))
+		n := copy(b.data[b.end:len(b.data)-parseSlack], p)
+		b.end += n
+		p = p[n:]
+	}
+}
+
+// makeRoom sees to it that at least one byte is free behind end, and all of
+// the want bytes behind pos when the buffer can hold them: it moves what is
+// needed to the front where that is cheap or enough, and takes a larger buffer
+// only when this one is full. arriving is how many bytes are at hand.
+func (b *buffer) makeRoom(want, arriving int) {
+	low := b.pos - b.kept
+	needed := b.end - low
+	capacity := len(b.data) - parseSlack
+	switch {
+	case b.data == nil, b.shrinks(b.kept + want):
+		b.replace(max(b.size, arriving, growthFactor*needed))
+	case b.end < capacity && (low == 0 || b.pos+want <= capacity):
+		// there is room, or moving would win none
+	case needed <= capacity/2, low > 0 && b.kept+want <= capacity:
+		b.moveTo(b.data)
+	case b.end == capacity:
+		b.replace(max(growthFactor*needed, needed+arriving))
+	}
+}
+
+// shrinks reports whether the buffer has long been larger than it had to be.
+func (b *buffer) shrinks(want int) bool {
+	if len(b.data) <= oversize*b.size+parseSlack {
+		return false
+	}
+	if want > b.size || b.end-b.pos > b.size {
+		b.quiet = 0
+		return false
+	}
+	b.quiet++
+	return b.quiet > quietFills
+}
+
+// replace takes a new buffer of that capacity.
+func (b *buffer) replace(capacity int) {
+	b.quiet = 0
+	b.moveTo(make([]byte, capacity+parseSlack))
+}
+
+// moveTo moves what is needed to the start of data, which becomes the buffer.
+func (b *buffer) moveTo(data []byte) {
+	low := b.pos - b.kept
+	if len(b.data) > 0 {
+		copy(data, b.data[low:b.end])
+	}
+	b.data = data
+	b.base += int64(low)
+	b.end -= low
+	b.pos = b.kept
+}

@@ -1,0 +1,520 @@
+package resp
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"iter"
+	"slices"
+)
+
+// This file reads commands: multibulk requests, `*` and so many bulk strings,
+// and inline requests, a line of words as typed into a terminal. As with values
+// there is a fast parser for multibulk requests that are all there and as
+// usual, and a careful one that goes on where it stopped and judges.
+
+// Command is a request. Its slices are views, valid until the next call on the
+// Decoder it came from.
+type Command struct {
+	Args   [][]byte // the words, at least one
+	Raw    []byte   // the bytes of the request, exactly as they came
+	Inline bool     // whether it was an inline request
+}
+
+// The kinds by which the careful parser tells the two headers of a multibulk
+// request from those of replies.
+const (
+	commandCount    Kind = 2
+	commandArgument Kind = 3
+)
+
+// serverRules are those of ConsumeCommand.
+var serverRules = rules{Limits: clampToInt(ServerLimits())}
+
+// ConsumeCommand parses the request at the start of b, multibulk or inline,
+// appends its arguments to args and returns them with its size in bytes. The
+// arguments are views into b, but for those of an inline request with quotes,
+// which are allocated. An empty request (`*0`, a blank line), which servers
+// ignore, gives no arguments and n > 0. The limits are ServerLimits.
+//
+// It returns ErrIncomplete when b ends before the request does, and a
+// *SyntaxError or *LimitError, offsets counted from the start of b, when b
+// does not start with one; n is 0 then. It keeps no state: with every call it
+// begins anew, so requests that arrive in many pieces are better read with a
+// Decoder, whose cost is linear.
+func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
+	if out, n := fastCommand(b, len(b), args, &serverRules.Limits); n > 0 {
+		return out, n, nil
+	}
+	var scan requestScan
+	done, _, f := scan.advance(&serverRules, b)
+	if f == nil && !done {
+		return args, 0, ErrIncomplete
+	}
+	if f == nil {
+		var unquoted []byte
+		out, f = scan.args(b[:scan.pos], args, &unquoted)
+	}
+	if f != nil {
+		return args, 0, f.asError(b, 0)
+	}
+	return out, scan.pos, nil
+}
+
+// ReadCommand reads the next request. Empty ones are skipped. It reads streams
+// of requests: inside an aggregate that is open it is an error.
+func (d *Decoder) ReadCommand() (Command, error) {
+	if d.fastCommands {
+		args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args[:0], &d.rules.Limits)
+		if n > 0 {
+			d.args = args
+			raw := d.data[d.pos : d.pos+n : d.pos+n]
+			d.pos += n
+			return Command{Args: args, Raw: raw}, nil
+		}
+	}
+	d.args, d.unquoted = d.args[:0], d.unquoted[:0]
+	return d.readCommand()
+}
+
+// ReadCommands reads every request that is buffered whole, at least one, and
+// appends them to dst. Empty ones are skipped. A fault behind them is returned
+// by the next call. All are valid until the next call on the Decoder.
+func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
+	d.args, d.unquoted = d.args[:0], d.unquoted[:0]
+	command, err := d.readCommand()
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst, command)
+	for {
+		command, _, f := d.bufferedCommand()
+		if f != nil || command.Raw == nil {
+			return dst, nil
+		}
+		if len(command.Args) > 0 {
+			dst = append(dst, command)
+		}
+	}
+}
+
+// Commands returns an iterator over the requests that follow, each valid until
+// the next one. It ends at io.EOF; any other error is yielded once, with an
+// empty Command, and ends it too.
+func (d *Decoder) Commands() iter.Seq2[Command, error] {
+	return func(yield func(Command, error) bool) {
+		for {
+			command, err := d.ReadCommand()
+			if err == io.EOF || !yield(command, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+var errCommandInside = errors.New("resp: ReadCommand inside an aggregate that is open")
+
+// readCommand reads the next request that is not empty.
+func (d *Decoder) readCommand() (Command, error) {
+	if err := d.ready(); err != nil {
+		return Command{}, err
+	}
+	if !d.nest.atTop() {
+		return Command{}, errCommandInside
+	}
+	for {
+		command, need, f := d.bufferedCommand()
+		switch {
+		case f != nil:
+			return Command{}, d.fail(f, 0)
+		case len(command.Args) > 0:
+			return command, nil
+		case command.Raw == nil:
+			if err := d.need(need); err != nil {
+				return Command{}, err
+			}
+		}
+	}
+}
+
+// bufferedCommand takes the next request, or an empty one, off the buffer and
+// appends its arguments to d.args. Where the buffer ends inside it, it returns
+// a Command without Raw and how many bytes of it need to be there.
+func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
+	first := len(d.args)
+	args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args, &d.rules.Limits)
+	inline := false
+	if n == 0 {
+		s := &d.request
+		if at := d.offset(0); s.at != at {
+			s.reset(at)
+		}
+		var done bool
+		done, need, f = s.advance(&d.rules, d.unread())
+		if f != nil || !done {
+			return Command{}, need, f
+		}
+		n, inline = s.pos, s.inline
+		if args, f = s.args(d.data[d.pos:d.pos+n], d.args, &d.unquoted); f != nil {
+			return Command{}, 0, f
+		}
+	}
+	d.args = args
+	raw := d.data[d.pos : d.pos+n : d.pos+n]
+	d.pos += n
+	d.settle()
+	return Command{Args: args[first:len(args):len(args)], Raw: raw, Inline: inline}, 0, nil
+}
+
+// fastCommand parses the multibulk request at the start of b[:avail] when it
+// is all there and has the usual form, appends its arguments to args and
+// returns its size, or 0 as size.
+func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]byte, size int) {
+	const shortest = len("*1\r\n$0\r\n\r\n")
+	if avail < shortest || b[0] != '*' {
+		return args, 0
+	}
+	n, pos := fastLength(b)
+	if n == 0 || n > limits.Args || n > avail/len("$0\r\n\r\n") {
+		return args, 0
+	}
+	args = slices.Grow(args, n)
+	for range n {
+		if pos >= avail || b[pos] != '$' {
+			return args, 0
+		}
+		length, header := lengthAt(b[pos:])
+		start := pos + header
+		end := start + length
+		if header == 0 || end+2 > avail || le16(b[end:]) != le16CRLF || int64(length) > limits.BulkLen {
+			return args, 0
+		}
+		args = append(args, b[start:end:end])
+		pos = end + 2
+	}
+	if int64(pos) > limits.TotalLen {
+		return args, 0
+	}
+	return args, pos
+}
+
+// lengthAt is fastLength for a slice that may be short.
+func lengthAt(b []byte) (n, size int) {
+	if len(b) >= 10 {
+		return fastLength(b)
+	}
+	end := scanDigits(b, 1)
+	if end == 1 || end > 2 && b[1] == '0' || end+2 > len(b) || le16(b[end:]) != le16CRLF {
+		return 0, 0
+	}
+	for _, c := range b[1:end] {
+		n = n*10 + int(c-'0')
+	}
+	return n, end + 2
+}
+
+// requestScan is how far the request at offset at has been scanned.
+type requestScan struct {
+	at     int64
+	pos    int   // behind at
+	left   int64 // arguments that are still to come
+	begun  bool
+	inline bool
+	seen   int // bytes behind pos that hold no line end
+}
+
+func (s *requestScan) reset(at int64) { *s = requestScan{at: at} }
+
+// advance scans b, in which the request starts, up to its end. It returns
+// whether it got there and, if not, how many bytes have to be there before it is
+// worth going on.
+func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault) {
+	if !s.begun {
+		if len(b) == 0 {
+			return false, 1, nil
+		}
+		if b[0] != byte(Array) {
+			return s.advanceInline(r, b)
+		}
+		t, ok, need, f := s.header(r, commandCount, b)
+		if !ok {
+			return false, need, f.withReply("mbulk count string", "invalid multibulk length")
+		}
+		s.begun, s.left = true, max(t.n, 0)
+	}
+	for s.left > 0 {
+		if s.pos == len(b) {
+			return false, s.pos + 1, nil
+		}
+		if need, f := s.argument(r, b); f != nil || need > 0 {
+			return false, need, f
+		}
+	}
+	return true, 0, nil
+}
+
+// argument scans the argument at b[s.pos:].
+func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
+	if b[s.pos] != byte(BulkString) {
+		f = syntaxFault(ClassType, 0, "the $ of an argument").behind(s.pos)
+		f.reply = "Protocol error: expected '$', got '" + string(rune(b[s.pos])) + "'"
+		return 0, f
+	}
+	start := s.pos
+	t, ok, need, f := s.header(r, commandArgument, b)
+	if ok {
+		var size int
+		if size, need, f = t.payload(b[start:], s.pos-start); size > 0 {
+			s.pos = start + size
+			s.left--
+			return 0, nil
+		}
+		s.pos = start
+		if f == nil {
+			return start + need, nil
+		}
+		f = f.behind(start)
+	}
+	return need, f.withReply("bulk count string", "invalid bulk length")
+}
+
+// header scans the header line at b[s.pos:].
+func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, need int, f *fault) {
+	t, size, more, f := r.headerWithin(kind, b[s.pos:], s.seen, r.TotalLen-int64(s.pos))
+	if f != nil {
+		return t, false, 0, f.behind(s.pos)
+	}
+	if size == 0 {
+		s.seen = more
+		return t, false, len(b) + 1, nil
+	}
+	s.seen = 0
+	s.pos += size
+	return t, true, 0, nil
+}
+
+// withReply gives f the text that a Redis server answers with; line is what is
+// too big when the line is.
+func (f *fault) withReply(line, other string) *fault {
+	switch {
+	case f == nil:
+	case f.limit == limitLine:
+		f.reply = "Protocol error: too big " + line
+	case f.limit == limitTotal:
+		f.reply = "Protocol error: too big request"
+	default:
+		f.reply = "Protocol error: " + other
+	}
+	return f
+}
+
+// commandCount parses the count of a multibulk request. A negative one is a
+// request without arguments.
+func (r *rules) commandCount(text []byte) (t Token, f *fault) {
+	t.kind = commandCount
+	if len(text) > 0 && text[0] == '-' {
+		switch {
+		case len(text) == 1:
+			f = syntaxFault(ClassLength, 1, "a count")
+			f.atEnd = true
+			return t, f
+		case text[1]-'1' > 8:
+			return t, syntaxFault(ClassLength, 1, "a count")
+		}
+		n, at, wrong := parseInteger(text)
+		f = numberFaultAt(wrong, at, len(text))
+		if wrong == numberBad {
+			f.class = ClassLength
+		}
+		t.n = n
+		return t, f
+	}
+	if t, f = r.count(commandCount, text); f == nil && t.n > int64(r.Args) {
+		f = limitFault(limitArgs, int64(r.Args), 1)
+		f.atEnd = true
+	}
+	return t, f
+}
+
+// advanceInline scans for the end of an inline request. It ends at LF alone. A
+// NUL in it is an error at once: servers, written in C, would wait for more.
+func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f *fault) {
+	longest, limit, limitName := r.LineLen, r.LineLen, limitLine
+	if r.TotalLen <= longest {
+		longest, limit, limitName = r.TotalLen-1, r.TotalLen, limitTotal
+	}
+	end := len(b)
+	if i := bytes.IndexByte(b[s.seen:], '\n'); i >= 0 {
+		end = s.seen + i
+	}
+	line := b[:min(int64(end), longest+1)]
+	if i := bytes.IndexByte(line[min(s.seen, len(line)):], 0); i >= 0 && !r.lenient {
+		return false, 0, nulFault(s.seen + i)
+	}
+	if len(line) > int(longest) {
+		return false, 0, limitFault(limitName, limit, 0).withReply("inline request", "")
+	}
+	if s.seen = end; end == len(b) {
+		return false, end + 1, nil
+	}
+	s.pos, s.inline = end+1, true
+	return true, 0, nil
+}
+
+func nulFault(at int) *fault {
+	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("", "NUL in inline request")
+}
+
+// args appends the arguments of the request raw, which has been scanned to its
+// end, to args. Those that have to be unquoted go to unquoted.
+func (s *requestScan) args(raw []byte, args [][]byte, unquoted *[]byte) ([][]byte, *fault) {
+	if s.inline {
+		line := bytes.TrimSuffix(raw[:len(raw)-1], []byte{'\r'})
+		return splitInline(args, line, unquoted)
+	}
+	if raw[1] == '-' {
+		return args, nil
+	}
+	n, pos := scannedLength(raw)
+	args = slices.Grow(args, n)
+	for range n {
+		length, header := scannedLength(raw[pos:])
+		start := pos + header
+		end := start + length
+		args = append(args, raw[start:end:end])
+		pos = end + 2
+	}
+	return args, nil
+}
+
+// scannedLength returns the number behind b[0] and the size of its line, both
+// known to be right.
+func scannedLength(b []byte) (n, size int) {
+	end := scanDigits(b, 1)
+	for _, c := range b[1:end] {
+		n = n*10 + int(c-'0')
+	}
+	return n, end + 2
+}
+
+// SplitInline splits an inline request into words as Redis does (sdssplitargs)
+// and appends them to dst. Words are separated by white space. A quote may open
+// anywhere in a word and, when it is closed, ends it: double quotes know the
+// escapes \n \r \t \b \a and \xHH, and a backslash before any other byte gives
+// that byte; single quotes know \' alone. Words without quotes are views into
+// line; the others are allocated together.
+//
+// A quote that is not closed, a closing quote with no white space behind it and
+// a NUL are a *SyntaxError, with an offset into line; dst comes back as it was.
+func SplitInline(dst [][]byte, line []byte) ([][]byte, error) {
+	if i := bytes.IndexByte(line, 0); i >= 0 {
+		return dst, nulFault(i).asError(line, 0)
+	}
+	var unquoted []byte
+	words, f := splitInline(dst, line, &unquoted)
+	if f != nil {
+		return dst, f.asError(line, 0)
+	}
+	return words, nil
+}
+
+// isSpace reports whether c may stand between words.
+func isSpace(c byte) bool { return c == ' ' || c-'\t' <= '\r'-'\t' }
+
+// endsWord reports whether c ends a word outside quotes. Vertical tab and form
+// feed do not, as in Redis, though they are skipped before one.
+func endsWord(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// splitInline appends the words of line to dst, and what has to be unquoted to
+// unquoted.
+func splitInline(dst [][]byte, line []byte, unquoted *[]byte) ([][]byte, *fault) {
+	for i := 0; ; {
+		for i < len(line) && isSpace(line[i]) {
+			i++
+		}
+		if i == len(line) {
+			return dst, nil
+		}
+		start := i
+		for i < len(line) && !endsWord(line[i]) && line[i] != '"' && line[i] != '\'' {
+			i++
+		}
+		if i == len(line) || endsWord(line[i]) {
+			dst = append(dst, line[start:i:i])
+			continue
+		}
+		if *unquoted == nil {
+			*unquoted = make([]byte, 0, len(line))
+		}
+		first := len(*unquoted)
+		*unquoted = append(*unquoted, line[start:i]...)
+		end, f := unquote(unquoted, line, i)
+		if f != nil {
+			return dst, f
+		}
+		dst = append(dst, (*unquoted)[first:len(*unquoted):len(*unquoted)])
+		i = end
+	}
+}
+
+// unquote appends the text in the quotes that open at line[open] to dst and
+// returns the index behind them.
+func unquote(dst *[]byte, line []byte, open int) (end int, f *fault) {
+	quote := line[open]
+	for i := open + 1; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case c == quote && i+1 < len(line) && !isSpace(line[i+1]):
+			return 0, quoteFault(i+1, "white space behind the closing quote")
+		case c == quote:
+			return i + 1, nil
+		case c == '\\' && i+1 < len(line) && quote == '"':
+			c, i = unescape(line, i+1)
+		case c == '\\' && i+1 < len(line) && line[i+1] == '\'':
+			i++
+			c = '\''
+		}
+		*dst = append(*dst, c)
+	}
+	return 0, quoteFault(open, "a quote that is closed")
+}
+
+func quoteFault(at int, expected string) *fault {
+	return syntaxFault(ClassSyntax, at, expected).withReply("", "unbalanced quotes in request")
+}
+
+// unescape returns what the escape stands for whose letter is line[i], and the
+// index of its last byte.
+func unescape(line []byte, i int) (c byte, last int) {
+	switch line[i] {
+	case 'n':
+		return '\n', i
+	case 'r':
+		return '\r', i
+	case 't':
+		return '\t', i
+	case 'b':
+		return '\b', i
+	case 'a':
+		return '\a', i
+	case 'x':
+		if i+2 < len(line) {
+			high, low := hexDigit(line[i+1]), hexDigit(line[i+2])
+			if high >= 0 && low >= 0 {
+				return byte(high<<4 | low), i + 2
+			}
+		}
+	}
+	return line[i], i
+}
+
+// hexDigit returns the value of c as a hexadecimal digit, or -1.
+func hexDigit(c byte) int {
+	switch {
+	case isDigit(c):
+		return int(c - '0')
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10
+	}
+	return -1
+}

@@ -1,0 +1,445 @@
+package resp
+
+import (
+	"errors"
+	"io"
+	"iter"
+)
+
+// This file is the stream layer of decoding. A Decoder owns a buffer
+// (buffer.go), knows which aggregates are open (nesting.go) and has the wire
+// layer (parse.go) look at the bytes. ReadToken goes token by token; the
+// whole-value reads first see to it that the value is all there, with a scan
+// that is resumed where it stopped, and then take it in one pass. Typed reads
+// are in typed.go, those in constant memory in pass.go, commands in
+// command.go, and trees in value.go.
+
+// ConsumeToken parses the token at the start of b and returns it, as a view
+// into b, with its size in bytes. It returns ErrIncomplete when b ends before
+// the token does, and a *SyntaxError or *LimitError (with the limits of
+// ClientLimits, offsets counted from the start of b) when b does not start
+// with a token; n is 0 then.
+//
+// It knows no context: chunks and ends of streams are tokens like others, and
+// neither depth nor the sum of chunks is limited. A Decoder checks these.
+func ConsumeToken(b []byte) (t Token, n int, err error) {
+	if t, n := fastToken(b, &standardRules.Limits); n > 0 {
+		return t, n, nil
+	}
+	if len(b) == 0 {
+		return Token{}, 0, ErrIncomplete
+	}
+	anywhere := nesting{frame: topLevel}
+	switch Kind(b[0]) {
+	case Chunk:
+		anywhere.kind = streamedString
+	case End:
+		anywhere.kind = Array
+	}
+	t, _, n, _, _, f := standardRules.token(&anywhere, b, 0, unlimited)
+	switch {
+	case f != nil:
+		return Token{}, 0, f.asError(b, 0)
+	case n == 0:
+		return Token{}, 0, ErrIncomplete
+	}
+	return t, n, nil
+}
+
+// Decoder reads RESP from a reader, or from bytes it is fed, without allocating
+// once its buffers have grown. What its methods return as bytes, Tokens, Values
+// and Commands are views into its buffer: they are valid until the next call
+// on the Decoder.
+//
+// A read that fails with the reader's error, io.ErrUnexpectedEOF or
+// ErrIncomplete has lost nothing: call again when there is more. io.EOF comes
+// between values alone. After a *SyntaxError or a *LimitError the Decoder
+// stays in that error until Reset.
+//
+// A Decoder is not safe for use by several goroutines at once.
+type Decoder struct {
+	buffer
+	rules  rules
+	onPush func(*Value)
+
+	nest  nesting
+	start int64     // offset of the value at top level that is being read
+	err   error     // the *SyntaxError or *LimitError it stays in
+	op    operation // what was interrupted in the middle of a value
+
+	// fast and fastCommands tell that ReadToken and ReadCommand may try the fast
+	// parsers: nothing stands in their way that these do not look at.
+	fast, fastCommands bool
+
+	line    partialLine
+	whole   scan // for the end of the next value
+	head    scan // for its header, behind the attributes
+	request requestScan
+
+	builders []builder
+	joined   []byte // chunks of streamed strings, put together
+	pushed   Value
+	args     [][]byte
+	unquoted []byte
+}
+
+// partialLine remembers how far a line that has not all arrived was searched.
+type partialLine struct {
+	at   int64 // offset in the stream
+	seen int   // bytes without a line end
+}
+
+// scan is how far the value at offset at has been scanned.
+type scan struct {
+	at   int64
+	pos  int // behind at
+	nest nesting
+}
+
+// NewDecoder returns a Decoder that reads from r with the limits of
+// ClientLimits and a buffer of 16 KiB, unless options say otherwise. r may be
+// nil: then Feed gives it its input.
+func NewDecoder(r io.Reader, opts ...Option) *Decoder {
+	c := newConfig(opts)
+	d := &Decoder{
+		rules:  rules{Limits: clampToInt(c.limits), lenient: c.lenient},
+		onPush: c.onPush,
+	}
+	d.size = c.bufferSize
+	d.Reset(r)
+	return d
+}
+
+// Reset makes the Decoder read from r as if it were new, with the same options
+// and, unless it has grown large, the same buffer. Everything unread is
+// dropped, and the error that it stayed in too.
+func (d *Decoder) Reset(r io.Reader) {
+	d.resetBuffer(r)
+	d.nest.reset()
+	d.start = 0
+	d.err = nil
+	d.op = operation{}
+	d.line = partialLine{at: -1}
+	d.whole.at = -1
+	d.head.at = -1
+	d.request.reset(-1)
+	d.settle()
+}
+
+// Feed appends a copy of p to the input, for event loops and others who do the
+// reading themselves: feed, then read until ErrIncomplete. A Decoder with a
+// reader takes p before what it reads next.
+func (d *Decoder) Feed(p []byte) { d.feed(p) }
+
+// Depth returns how many aggregates are open: those whose header ReadToken,
+// ReadArrayLen or ReadMapLen has returned and whose last element has not been
+// read. A streamed string counts while its chunks are read as tokens.
+func (d *Decoder) Depth() int {
+	if d.nest.inStreamedString() {
+		return d.nest.depth + 1
+	}
+	return d.nest.depth
+}
+
+// InputOffset returns the offset in the stream of the next byte to be read, in
+// bytes from its start or the last Reset.
+func (d *Decoder) InputOffset() int64 { return d.offset(0) }
+
+// Buffered returns the bytes that have arrived and are not read yet, as a view.
+func (d *Decoder) Buffered() []byte { return d.unread() }
+
+// PeekKind returns the kind of the next token without reading it, an Attribute
+// or a Push too. It fails as ReadToken does.
+func (d *Decoder) PeekKind() (Kind, error) {
+	if err := d.ready(); err != nil {
+		return 0, err
+	}
+	if err := d.need(1); err != nil {
+		return 0, err
+	}
+	kind := Kind(d.data[d.pos])
+	if f := d.rules.misplaced(&d.nest, kind); f != nil {
+		return 0, d.fail(f, 0)
+	}
+	return kind, nil
+}
+
+// ReadToken reads one token: a scalar, the header of an aggregate or of a
+// streamed string, a chunk or an end. Attributes and pushes come as they are.
+// The Token is valid until the next call on the Decoder.
+func (d *Decoder) ReadToken() (Token, error) {
+	if d.fast {
+		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		if uint(n-1) < uint(d.end-d.pos) {
+			if !opens[t.kind] {
+				d.pos += n
+				if d.nest.left--; d.nest.left == 0 {
+					d.nest.close()
+				}
+				return t, nil
+			}
+			if d.nest.depth < d.rules.Limits.Depth {
+				d.pos += n
+				d.nest.add(t)
+				return t, nil
+			}
+		}
+	}
+	return d.readToken()
+}
+
+// opens tells the kinds of aggregates. A table, because Kind.IsAggregate in
+// ReadToken cost 1 ns a token.
+var opens = [256]bool{Array: true, Map: true, Set: true, Push: true, Attribute: true}
+
+// readToken is ReadToken for everything unusual.
+func (d *Decoder) readToken() (Token, error) {
+	if err := d.ready(); err != nil {
+		return Token{}, err
+	}
+	t, size, err := d.wholeToken(&d.nest, 0)
+	if err != nil {
+		return Token{}, err
+	}
+	d.pos += size
+	d.nest.add(t)
+	d.settle()
+	return t, nil
+}
+
+// ReadRaw returns the bytes of the next whole value, with its attributes,
+// exactly as they came, as a view. The end of a streamed aggregate counts as a
+// value here.
+func (d *Decoder) ReadRaw() ([]byte, error) {
+	if err := d.ready(); err != nil {
+		return nil, err
+	}
+	size, err := d.wholeSize()
+	if err != nil {
+		return nil, err
+	}
+	raw := d.data[d.pos : d.pos+size : d.pos+size]
+	d.consume(size)
+	return raw, nil
+}
+
+// Values returns an iterator over the values that follow, each decoded into
+// the same Value, which is valid until the next one. It ends at io.EOF, and at
+// the end of a streamed aggregate that is open; any other error is yielded once,
+// with a nil Value, and ends it too.
+func (d *Decoder) Values() iter.Seq2[*Value, error] {
+	return func(yield func(*Value, error) bool) {
+		var v Value
+		for {
+			err := d.Decode(&v)
+			switch {
+			case err == io.EOF, err == ErrEnd:
+				return
+			case err != nil:
+				yield(nil, err)
+				return
+			case !yield(&v, nil):
+				return
+			}
+		}
+	}
+}
+
+// ready returns why nothing can be read now: the error the Decoder stays in,
+// or that another method has to be called again first.
+func (d *Decoder) ready() error {
+	if d.err != nil {
+		return d.err
+	}
+	if d.op.name != "" {
+		return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
+	}
+	return nil
+}
+
+// settle notes what the fast parsers depend on, and where a value at top level
+// starts. It follows every slow step.
+func (d *Decoder) settle() {
+	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= longestFastLine
+	d.fast = plain && d.rules.TotalLen == unlimited && !d.nest.inStreamedString()
+	d.fastCommands = plain && d.nest.atTop()
+	if d.nest.atTop() {
+		d.start = d.offset(0)
+	}
+}
+
+// fail puts the Decoder into the error for f, in the token that starts rel
+// bytes behind the read position.
+func (d *Decoder) fail(f *fault, rel int) error {
+	d.err = f.asError(d.data[d.pos+rel:d.end], d.offset(rel))
+	d.settle()
+	return d.err
+}
+
+// need reads until want bytes are unread. An end of the input is unexpected
+// where bytes of a value are there or an aggregate is open.
+func (d *Decoder) need(want int) error {
+	if d.end-d.pos >= want {
+		return nil
+	}
+	err := d.fill(want)
+	if err == io.EOF && (d.pos < d.end || !d.nest.atTop() || d.op.name != "") {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// wholeToken returns the token that starts rel bytes behind the read position, in
+// the place of n, and its size, reading until it is all there.
+func (d *Decoder) wholeToken(n *nesting, rel int) (t Token, size int, err error) {
+	for {
+		t, _, size, need, err := d.readHeader(n, rel)
+		if err != nil || size > 0 {
+			return t, size, err
+		}
+		if err := d.need(rel + need); err != nil {
+			return t, 0, err
+		}
+	}
+}
+
+// readHeader returns the token whose first line starts rel bytes behind the
+// read position, in the place of n, and the size of that line, reading until it
+// is there. size is that of the whole token, or 0 when need bytes of it are
+// needed first.
+func (d *Decoder) readHeader(n *nesting, rel int) (t Token, header, size, need int, err error) {
+	if err := d.need(rel + 1); err != nil {
+		return t, 0, 0, 0, err
+	}
+	for {
+		b := d.data[d.pos+rel : d.end]
+		var more int
+		var f *fault
+		t, header, size, need, more, f = d.rules.token(n, b, d.line.seenAt(d.offset(rel)), d.remaining(rel))
+		if f != nil {
+			return t, 0, 0, 0, d.fail(f, rel)
+		}
+		if header > 0 {
+			return t, header, size, need, nil
+		}
+		d.line = partialLine{at: d.offset(rel), seen: more}
+		if err := d.need(rel + need); err != nil {
+			return t, 0, 0, 0, err
+		}
+	}
+}
+
+// seenAt returns how many bytes of the line at offset hold no line end.
+func (p *partialLine) seenAt(offset int64) int {
+	if p.at != offset {
+		return 0
+	}
+	return p.seen
+}
+
+// remaining returns how many bytes the value at top level may still have, rel
+// bytes behind the read position.
+func (d *Decoder) remaining(rel int) int64 {
+	if d.rules.TotalLen == unlimited {
+		return unlimited
+	}
+	return d.rules.TotalLen - (d.offset(rel) - d.start)
+}
+
+// wholeSize returns the size of the next whole value with its attributes,
+// reading until it is all there. Of a streamed string or aggregate that is open,
+// the next value may also be a chunk or the end.
+func (d *Decoder) wholeSize() (int, error) {
+	if ends, err := d.atPart(); ends || err != nil {
+		if err != nil {
+			return 0, err
+		}
+		_, size, err := d.wholeToken(&d.nest, 0)
+		return size, err
+	}
+	s := &d.whole
+	d.resume(s)
+	for !s.nest.isDone() {
+		if err := d.scanToken(s); err != nil {
+			return 0, err
+		}
+	}
+	return s.pos, nil
+}
+
+// atPart reports whether what comes next is only part of a value whose header
+// has been read: a chunk, or the end of a streamed aggregate.
+func (d *Decoder) atPart() (bool, error) {
+	if d.nest.inStreamedString() {
+		return true, d.need(1)
+	}
+	if err := d.need(1); err != nil {
+		return false, err
+	}
+	return Kind(d.data[d.pos]) == End && d.nest.mayEnd(), nil
+}
+
+// resume makes s a scan of the next value, unless it is one already.
+func (d *Decoder) resume(s *scan) {
+	if at := d.offset(0); s.at != at {
+		s.at = at
+		s.pos = 0
+		s.nest.resetOne(d.nest.depth)
+	}
+}
+
+// scanToken scans one token, reading until it is all there.
+func (d *Decoder) scanToken(s *scan) error {
+	if d.fast && !s.nest.inStreamedString() {
+		from := d.pos + s.pos
+		t, n := fastToken(d.data[from:], &d.rules.Limits)
+		if uint(n-1) < uint(d.end-from) && (!opens[t.kind] || s.nest.depth < d.rules.Limits.Depth) {
+			s.pos += n
+			s.nest.add(t)
+			return nil
+		}
+	}
+	t, n, err := d.wholeToken(&s.nest, s.pos)
+	if err != nil {
+		return err
+	}
+	s.pos += n
+	s.nest.add(t)
+	return nil
+}
+
+// scanHeader scans the attributes of the next value and the first line of the
+// value itself. It returns the sizes of both.
+func (d *Decoder) scanHeader() (t Token, attributes, header int, err error) {
+	s := &d.head
+	for d.resume(s); ; {
+		if s.nest.valueAtTop() {
+			t, header, _, _, err = d.readHeader(&s.nest, s.pos)
+			if err != nil || t.kind != Attribute {
+				return t, s.pos, header, err
+			}
+		}
+		if err := d.scanToken(s); err != nil {
+			return t, 0, 0, err
+		}
+	}
+}
+
+// consume takes a whole value of size bytes, or a part of an open one, off the
+// input.
+func (d *Decoder) consume(size int) {
+	part := Kind(d.data[d.pos])
+	d.pos += size
+	switch {
+	case part == End:
+		d.nest.pop()
+	case part == Chunk && size == len(";0\r\n"):
+		d.nest.pop()
+	default:
+		d.nest.left--
+	}
+	if d.nest.left == 0 {
+		d.nest.close()
+	}
+	d.settle()
+}

@@ -1,0 +1,158 @@
+package resp
+
+// This file knows which aggregates are open and so what may come next and
+// where a value ends. There is one counter for the innermost aggregate and a
+// stack of those around it, so decoding never recurses.
+//
+// Every token of a value takes one off the counter of the aggregate around it
+// when it begins. A counted aggregate is complete when its counter is zero;
+// streamed ones and the top level count below zero and never get there. An
+// attribute of n pairs works like an aggregate of 2n+1 elements, the last of
+// which is the value it decorates: so it takes one slot, as it should.
+
+// decorated is the kind of the frame that an attribute becomes when its pairs
+// have been read and the value it decorates has not.
+const decorated Kind = 1
+
+// streamedString is the kind of the frame of a `$?`, whose elements are chunks.
+const streamedString = BulkString
+
+// frame is one open aggregate.
+type frame struct {
+	left int64 // elements that have not begun; below zero: -1 minus those that have
+	kind Kind  // 0 at top level
+}
+
+// nesting is the innermost open aggregate and those around it.
+type nesting struct {
+	frame
+	outer []frame
+	depth int   // open aggregates; neither decorated frames nor streamed strings count
+	bytes int64 // of the chunks of the streamed string that is open
+}
+
+// topLevel is where any number of values may follow.
+var topLevel = frame{left: -1}
+
+// reset makes n a place at top level for values without end.
+func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0]} }
+
+// resetOne makes n a place for one value, at a depth of open aggregates.
+func (n *nesting) resetOne(depth int) {
+	*n = nesting{frame: frame{left: 1}, outer: n.outer[:0], depth: depth}
+}
+
+// isDone reports whether the one value of resetOne is complete.
+func (n *nesting) isDone() bool { return n.left == 0 }
+
+// atTop reports whether no aggregate is open, nor an attribute waiting for
+// its value.
+func (n *nesting) atTop() bool { return len(n.outer) == 0 }
+
+// valueAtTop reports whether the value that comes next, or that attributes
+// have been read of, is at top level.
+func (n *nesting) valueAtTop() bool {
+	return n.atTop() || n.kind == decorated && len(n.outer) == 1
+}
+
+// inStreamedString reports whether the next token has to be a chunk.
+func (n *nesting) inStreamedString() bool { return n.kind == streamedString }
+
+// mayEnd reports whether `.` may come next: where an element of a streamed
+// aggregate may start, and in a map only a key (grammar, rule 7).
+func (n *nesting) mayEnd() bool {
+	if n.left >= 0 || n.kind == 0 || n.kind == streamedString {
+		return false
+	}
+	return n.kind != Map || n.left&1 != 0
+}
+
+// allows reports whether a token of kind k may come next.
+func (n *nesting) allows(k Kind) bool {
+	switch {
+	case n.kind == streamedString:
+		return k == Chunk
+	case k == End:
+		return n.mayEnd()
+	}
+	return k != Chunk && k.IsValid()
+}
+
+// add takes account of the token t, which n allows.
+func (n *nesting) add(t Token) {
+	switch {
+	case t.kind == Chunk:
+		n.left--
+		n.bytes += t.n
+		if t.n == 0 {
+			n.pop()
+		}
+	case t.kind == End:
+		n.pop()
+	case t.kind.IsAggregate() && t.flags&flagNull == 0:
+		n.open(t)
+	case t.flags == flagStreamed:
+		n.left--
+		n.push(frame{left: -1, kind: streamedString})
+		n.bytes = 0
+		return
+	default:
+		n.left--
+	}
+	if n.left == 0 {
+		n.close()
+	}
+}
+
+// open takes account of the aggregate header t without closing it when empty.
+func (n *nesting) open(t Token) {
+	inner := frame{left: t.n, kind: t.kind}
+	if t.kind.hasPairs() {
+		inner.left *= 2
+	}
+	if t.flags&flagStreamed != 0 {
+		inner.left = -1
+	}
+	n.left--
+	n.depth++
+	if t.kind == Attribute && n.kind == decorated {
+		n.frame = inner // one of several in a row: they wait for the same value
+		return
+	}
+	n.push(inner)
+}
+
+func (n *nesting) push(f frame) {
+	n.outer = append(n.outer, n.frame)
+	n.frame = f
+}
+
+func (n *nesting) pop() {
+	if n.kind.IsAggregate() {
+		n.depth--
+	}
+	last := len(n.outer) - 1
+	n.frame = n.outer[last]
+	n.outer = n.outer[:last]
+}
+
+// close leaves every aggregate that has got its last element.
+func (n *nesting) close() {
+	for n.left == 0 && len(n.outer) > 0 {
+		if n.kind == Attribute {
+			n.depth--
+			n.frame = frame{left: 1, kind: decorated}
+			return
+		}
+		n.pop()
+	}
+}
+
+// endOfValue returns how many frames are left around when the value that
+// comes next is complete. The attribute before it, if any, ends with it.
+func (n *nesting) endOfValue() int {
+	if n.kind == decorated {
+		return len(n.outer) - 1
+	}
+	return len(n.outer)
+}

@@ -1,0 +1,630 @@
+package resp
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+)
+
+// This file is the wire layer of decoding: it parses one token at the start of
+// a byte slice and knows neither buffers nor readers. There are two parsers.
+// fastToken takes the forms that nearly all traffic consists of and gives up
+// on anything else, faults included; rules.header judges everything, byte by
+// byte from left to right, and is the only one that finds faults. So each rule
+// is written once, and the fast one has nothing to explain.
+
+const (
+	le16CRLF = '\r' | '\n'<<8
+
+	// longestFastLine bounds the lines that fastToken takes, so that a limit on
+	// lines of at least this leaves it free.
+	longestFastLine = 512
+
+	// parseSlack is how many bytes fastToken may look at in any case; what lies
+	// behind the end of the input does not matter, as long as it can be read.
+	parseSlack = 32
+)
+
+func le16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
+func le32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
+func le64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+const (
+	everyByte = 0x0101010101010101
+	highBits  = 0x80 * everyByte
+)
+
+// controls marks the high bit of the lowest byte of x below 0x20, and perhaps
+// of bytes above that one.
+func controls(x uint64) uint64 { return (x - 0x20*everyByte) &^ x & highBits }
+
+// countDigits returns how many of the lowest bytes of x are ASCII digits.
+func countDigits(x uint64) int {
+	x ^= '0' * everyByte
+	// Adding 0x76 carries a byte of 10 or more into its high bit. A carry out of
+	// a byte only disturbs the bytes above it, which the count does not reach.
+	return bits.TrailingZeros64((x+0x76*everyByte|x)&highBits) >> 3
+}
+
+// parse8 returns the number that the n lowest bytes of x spell, n from 1 to 8,
+// the first digit lowest. The digits are moved to the top, zeros take the place
+// of the missing ones, and neighbours are added up in three steps.
+func parse8(x uint64, n int) uint64 {
+	x = (x - '0'*everyByte) << ((64 - 8*n) & 63)
+	x = x*10 + x>>8
+	return (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
+}
+
+var powersOf10 = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
+
+// fastToken parses the token at the start of b when it has one of the usual
+// forms, and returns its size, or 0 when it has another or is at fault. len(b)
+// must be at least parseSlack; the caller checks that the size lies within its
+// input. Chunks and ends are left to the careful parser, so the token fits
+// wherever a value fits.
+func fastToken(b []byte, limits *Limits) (t Token, size int) {
+	if len(b) < parseSlack {
+		return Token{}, 0
+	}
+	switch kind := Kind(b[0]); kind {
+	case SimpleString, SimpleError:
+		end := fastLine(b)
+		if end == 0 {
+			return Token{}, 0
+		}
+		return Token{data: &b[1], n: int64(end - 1), kind: kind}, end + 2
+
+	case BulkString, BulkError, VerbatimString:
+		n, start := fastLength(b)
+		if start == 0 {
+			if kind == BulkString && le32(b[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+				return Token{kind: BulkString, flags: flagNull}, len("$-1\r\n")
+			}
+			return Token{}, 0
+		}
+		end := start + n
+		if n > len(b)-start-2 || le16(b[end:]) != le16CRLF || int64(n) > limits.BulkLen {
+			return Token{}, 0
+		}
+		if kind == VerbatimString && (n < verbatimPrefix || b[start+3] != ':') {
+			return Token{}, 0
+		}
+		return Token{data: &b[start], n: int64(n), kind: kind}, end + 2
+
+	case Integer:
+		n, size := fastInteger(b)
+		return Token{n: n, kind: Integer}, size
+
+	case Array, Map, Set, Push, Attribute:
+		n, size := fastLength(b)
+		if size == 0 {
+			if kind == Array && le32(b[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+				return Token{kind: Array, flags: flagNull}, len("*-1\r\n")
+			}
+			return Token{}, 0
+		}
+		if int64(n) > limits.Elements {
+			return Token{}, 0
+		}
+		return Token{n: int64(n), kind: kind}, size
+
+	case Null:
+		if le16(b[1:]) == le16CRLF {
+			return Token{kind: Null, flags: flagNull}, len("_\r\n")
+		}
+
+	case Boolean:
+		if c := b[1]; (c == 't' || c == 'f') && le16(b[2:]) == le16CRLF {
+			t = Token{kind: Boolean}
+			if c == 't' {
+				t.n = 1
+			}
+			return t, len("#t\r\n")
+		}
+	}
+	return Token{}, 0
+}
+
+// fastLine returns the index of the CR LF that ends the line b starts with, or
+// 0 when the line is long, holds another control character first, or is not
+// all there. It looks at eight bytes at once.
+func fastLine(b []byte) (end int) {
+	for i := 1; i+9 <= len(b) && i < longestFastLine-16; i += 8 {
+		if m := controls(le64(b[i:])); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			if i+2 <= len(b) && le16(b[i:]) == le16CRLF {
+				return i
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+// fastLength parses the length or count of up to six digits behind b[0] and
+// returns it with the size of its line, or 0 as size.
+func fastLength(b []byte) (n, size int) {
+	_ = b[9]
+	if b[2] == '\r' && b[3] == '\n' && isDigit(b[1]) {
+		return int(b[1] - '0'), 4
+	}
+	if b[1] == '0' {
+		return 0, 0 // a leading zero, or a fault
+	}
+	x := le64(b[1:])
+	digits := countDigits(x)
+	if digits == 0 || digits > 6 || uint16(x>>(8*digits&63)) != le16CRLF {
+		return 0, 0
+	}
+	return int(parse8(x, digits)), digits + 3
+}
+
+// fastInteger parses the integer behind b[0], of up to 19 digits and without a
+// plus, and returns it with the size of its line, or 0 as size.
+func fastInteger(b []byte) (n int64, size int) {
+	_ = b[parseSlack-1]
+	start := 1
+	if b[1] == '-' {
+		start = 2
+	}
+	x := le64(b[start:])
+	digits := countDigits(x)
+	if digits == 0 {
+		return 0, 0
+	}
+	v := parse8(x, digits)
+	if digits == 8 {
+		x = le64(b[start+8:])
+		if more := countDigits(x); more > 0 {
+			v = v*powersOf10[more] + parse8(x, more)
+			digits += more
+		}
+		for digits >= 16 && digits < 19 && isDigit(b[start+digits]) {
+			v = v*10 + uint64(b[start+digits]-'0')
+			digits++
+		}
+		if v > math.MaxInt64 {
+			return 0, 0
+		}
+	}
+	if le16(b[start+digits:]) != le16CRLF {
+		return 0, 0
+	}
+	size = start + digits + 2
+	if start == 2 {
+		return -int64(v), size
+	}
+	return int64(v), size
+}
+
+// rules are what the careful parser goes by.
+type rules struct {
+	Limits
+	lenient bool
+}
+
+// standardRules are those of ConsumeToken.
+var standardRules = rules{Limits: clampToInt(ClientLimits())}
+
+// fault is what is wrong with a token, in offsets from its first byte. Either
+// class or limit is set.
+type fault struct {
+	at       int    // the faulty byte, or the first byte of a number out of range
+	from, to int    // the bytes to show
+	class    Class  // of a SyntaxError
+	expected string // for a SyntaxError
+	limit    string // of a LimitError
+	max      int64  // for a LimitError
+	reply    string // what a Redis server answers, for requests
+
+	// atEnd says that the number is only at fault because it ends here: more
+	// digits could have followed.
+	atEnd bool
+}
+
+func syntaxFault(class Class, at int, expected string) *fault {
+	return &fault{class: class, at: at, to: at + 1, expected: expected}
+}
+
+func limitFault(limit string, max int64, at int) *fault {
+	return &fault{limit: limit, max: max, at: at}
+}
+
+// lineEnd returns the index of the first CR or LF in b at or behind from, or
+// len(b).
+func lineEnd(b []byte, from int) int {
+	i := from
+	for ; i+8 <= len(b); i += 8 {
+		x := le64(b[i:])
+		cr, lf := x^'\r'*everyByte, x^'\n'*everyByte
+		if m := ((cr-everyByte)&^cr | (lf-everyByte)&^lf) & highBits; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for ; i < len(b); i++ {
+		if b[i] == '\r' || b[i] == '\n' {
+			return i
+		}
+	}
+	return i
+}
+
+// header parses the first line of the token at the start of b, which is all of
+// it but for strings with a length: the payload and its CR LF follow. kind is
+// b[0], or one of the kinds that stand for the headers of commands. Of the bytes
+// of b, seen are known to hold no line end; more is how many are known so
+// afterwards when the line is not whole, and then size is 0.
+func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size, more int, f *fault) {
+	end := lineEnd(b, max(seen, 1))
+	maxLine := int(min(r.LineLen, math.MaxInt32))
+	switch {
+	case end > maxLine, end == maxLine && end < len(b) && b[end] == '\r':
+		return Token{}, 0, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
+	case end+1 >= len(b) && (end == len(b) || b[end] == '\r'):
+		return Token{}, 0, end, nil
+	}
+	t, f = r.line(kind, b[1:end])
+	if b[end] == '\n' {
+		if f == nil || f.atEnd {
+			f = syntaxFault(ClassSyntax, end, "CR LF")
+		}
+	} else if f == nil && b[end+1] != '\n' {
+		f = syntaxFault(ClassSyntax, end, "CR LF")
+		f.to++
+	}
+	if f != nil {
+		return Token{}, 0, 0, f
+	}
+	if t.data == emptyText {
+		t.data = &b[1]
+	}
+	return t, end + 2, 0, nil
+}
+
+// overlong judges a line that goes on behind its limit: a fault inside it was
+// met before the limit was.
+func (r *rules) overlong(kind Kind, text []byte) *fault {
+	if _, f := r.line(kind, text); f != nil && !f.atEnd {
+		return f
+	}
+	return limitFault(limitLine, r.LineLen, 0)
+}
+
+// line parses the text of a token's first line, without its first byte and
+// line end.
+func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
+	switch kind {
+	case SimpleString, SimpleError:
+		return textToken(kind, text), nil
+	case Integer:
+		n, at, wrong := parseInteger(text)
+		return Token{n: n, kind: kind}, numberFaultAt(wrong, at, len(text))
+	case BigNumber:
+		if bad := scanBigNumber(text); bad >= 0 {
+			return t, numberFaultAt(numberBad, bad, len(text))
+		}
+		return textToken(kind, text), nil
+	case Double:
+		return r.double(text)
+	case Boolean:
+		return booleanToken(text)
+	case commandCount:
+		return r.commandCount(text)
+	case Null, End:
+		if len(text) > 0 {
+			return t, syntaxFault(ClassSyntax, 1, "CR LF")
+		}
+		t = Token{kind: kind}
+		if kind == Null {
+			t.flags = flagNull
+		}
+		return t, nil
+	}
+	return r.count(kind, text)
+}
+
+// emptyText stands for the payload of a line without text, which header points
+// at the line end instead.
+var emptyText = new(byte)
+
+func textToken(kind Kind, text []byte) Token {
+	t := Token{data: emptyText, n: int64(len(text)), kind: kind}
+	if len(text) > 0 {
+		t.data = &text[0]
+	}
+	return t
+}
+
+// numberFaultAt returns the fault of a number in a line whose text has length
+// bytes, at being an index into the text; nil when nothing is wrong.
+func numberFaultAt(wrong numberFault, at, length int) *fault {
+	switch wrong {
+	case numberOK:
+		return nil
+	case numberOverflow:
+		f := syntaxFault(ClassOverflow, 1, "a 64-bit integer")
+		f.to = 1 + min(length, len("-9223372036854775808")+1)
+		return f
+	}
+	f := syntaxFault(ClassSyntax, at+1, "a digit")
+	f.atEnd = at == length
+	return f
+}
+
+func (r *rules) double(text []byte) (t Token, f *fault) {
+	if bad := scanDouble(text, r.lenient); bad >= 0 {
+		f = syntaxFault(ClassSyntax, bad+1, "a double")
+		f.atEnd = bad == len(text)
+		return t, f
+	}
+	if doubleMayOverflow(text) {
+		if _, ok := parseDouble(text); !ok {
+			f = syntaxFault(ClassOverflow, 1, "a double in range")
+			f.to = 1 + len(text)
+			f.atEnd = true
+			return t, f
+		}
+	}
+	return textToken(Double, text), nil
+}
+
+func booleanToken(text []byte) (t Token, f *fault) {
+	t = Token{kind: Boolean}
+	switch {
+	case len(text) == 0:
+		f = syntaxFault(ClassSyntax, 1, "t or f")
+		f.atEnd = true
+	case text[0] != 't' && text[0] != 'f':
+		f = syntaxFault(ClassSyntax, 1, "t or f")
+	case len(text) > 1:
+		f = syntaxFault(ClassSyntax, 2, "CR LF")
+	case text[0] == 't':
+		t.n = 1
+	}
+	return t, f
+}
+
+// count parses the length or count in a header. It is strict: what a server
+// refuses and a proxy lets pass smuggles requests (grammar, rule 1).
+func (r *rules) count(kind Kind, text []byte) (t Token, f *fault) {
+	t = Token{kind: kind}
+	if len(text) == 0 {
+		f = syntaxFault(ClassLength, 1, "a length")
+		f.atEnd = true
+		return t, f
+	}
+	switch text[0] {
+	case '?':
+		if !kind.streamable() || len(text) > 1 {
+			f = syntaxFault(ClassLength, 1, "a length")
+			f.to = min(len(text), 2) + 1
+			return t, f
+		}
+		t.flags = flagStreamed
+		return t, nil
+	case '-':
+		return r.nullCount(kind, text)
+	}
+	t.n, f = parseLength(text)
+	if f == nil {
+		f = r.checkCount(kind, t.n, len(text))
+	}
+	return t, f
+}
+
+// nullCount parses a text that starts with a minus: only -1 is one, for a null.
+func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
+	t = Token{kind: kind, flags: flagNull}
+	if kind != BulkString && kind != Array && (!r.lenient || kind == Chunk) {
+		return t, syntaxFault(ClassLength, 1, "a length that is not negative")
+	}
+	switch {
+	case len(text) == 2 && text[1] == '1':
+		if kind == Attribute {
+			t.flags = 0 // one without pairs, so that it can go on being no value
+		}
+		return t, nil
+	case len(text) > 2 && text[1] == '1' && !isDigit(text[2]):
+		return t, syntaxFault(ClassLength, 3, "CR LF")
+	}
+	f = syntaxFault(ClassLength, 1, "a length, or -1")
+	f.to = 1 + min(len(text), 3)
+	f.atEnd = len(text) == 1
+	return t, f
+}
+
+// parseLength parses canonical digits: no sign, no leading zero.
+func parseLength(text []byte) (n int64, f *fault) {
+	for i, c := range text {
+		switch {
+		case !isDigit(c):
+			return 0, syntaxFault(ClassLength, i+1, "a digit or CR LF")
+		case i > 0 && text[0] == '0':
+			f = syntaxFault(ClassLength, 1, "a length without leading zeros")
+			f.to = 3
+			return 0, f
+		case n > (math.MaxInt64-int64(c-'0'))/10:
+			f = syntaxFault(ClassOverflow, 1, "a length of 63 bits")
+			f.to = 1 + i + 1
+			return 0, f
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, nil
+}
+
+// checkCount judges a length or count that is complete, digits long.
+func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
+	switch kind {
+	case BulkString, BulkError, VerbatimString, Chunk, commandArgument:
+		if kind == VerbatimString && n < verbatimPrefix {
+			f = syntaxFault(ClassLength, 1, "a length of at least 4")
+		} else if n > r.BulkLen {
+			f = limitFault(limitBulk, r.BulkLen, 1)
+		}
+	case commandCount: // has a limit of its own
+	default:
+		if kind.hasPairs() && n > math.MaxInt64/2 {
+			f = syntaxFault(ClassOverflow, 1, "a count that can be doubled")
+		} else if n > r.Elements {
+			f = limitFault(limitElements, r.Elements, 1)
+		}
+	}
+	if f != nil {
+		f.to = 1 + digits
+		f.atEnd = true
+	}
+	return f
+}
+
+// token parses the token at the start of b, which is not empty, where n tells
+// what may come and the whole value at top level may have remaining bytes more.
+// header is the size of its first line and size that of all of it; where b ends
+// before them they are 0, and need is how many bytes have to be there before it
+// is worth looking again. seen and more are as for header.
+func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, header, size, need, more int, f *fault) {
+	kind := Kind(b[0])
+	if f = r.misplaced(n, kind); f != nil {
+		return t, 0, 0, 0, 0, f
+	}
+	t, header, more, f = r.headerWithin(kind, b, seen, remaining)
+	switch {
+	case f != nil:
+		return t, 0, 0, 0, 0, f
+	case header == 0:
+		return t, 0, 0, len(b) + 1, more, nil
+	case t.kind == Chunk && t.n > r.BulkLen-n.bytes:
+		return t, 0, 0, 0, 0, limitFault(limitBulk, r.BulkLen, 1)
+	case !t.hasPayload():
+		return t, header, header, 0, 0, nil
+	}
+	size, need, f = t.payload(b, header)
+	return t, header, size, need, 0, f
+}
+
+// headerWithin is header where the whole token may have remaining bytes.
+// Nothing behind them is looked at, so that this limit is met at the same byte
+// whether more has arrived or not.
+func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+	clipped := int64(len(b)) > remaining
+	if clipped {
+		b = b[:remaining+1]
+	}
+	t, size, more, f = r.header(kind, b, seen)
+	switch {
+	case f != nil:
+		return t, 0, 0, f
+	case t.hasPayload() && t.n > remaining-int64(size)-2:
+		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 1)
+	case clipped && size == 0, int64(size) > remaining:
+		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 0)
+	}
+	return t, size, more, nil
+}
+
+// misplaced judges the first byte of a token, before anything behind it is
+// looked at.
+func (r *rules) misplaced(n *nesting, kind Kind) *fault {
+	switch {
+	case n.inStreamedString() && kind != Chunk:
+		return syntaxFault(ClassType, 0, "a chunk of the streamed string")
+	case kind == End && !n.mayEnd():
+		return syntaxFault(ClassType, 0, "a value, not the end of a streamed aggregate")
+	case !n.allows(kind):
+		return syntaxFault(ClassType, 0, "the first byte of a value")
+	case kind.IsAggregate() && n.depth >= r.Depth:
+		return limitFault(limitDepth, int64(r.Depth), 0)
+	}
+	return nil
+}
+
+// hasPayload reports whether a payload and its CR LF follow the header line
+// that t was parsed from.
+func (t Token) hasPayload() bool {
+	switch t.kind {
+	case BulkString, BulkError, VerbatimString, commandArgument:
+		return t.flags == 0
+	case Chunk:
+		return t.n > 0
+	}
+	return false
+}
+
+// payload judges what there is of the payload of t, whose header is size bytes
+// long, and of the CR LF behind it. It returns the size of the token, or 0 and
+// how many bytes of it have to be there before it is worth looking again.
+func (t *Token) payload(b []byte, header int) (size, need int, f *fault) {
+	if t.kind == VerbatimString {
+		if len(b) < header+verbatimPrefix {
+			return 0, header + verbatimPrefix, nil
+		}
+		if f := verbatimFault(b, header); f != nil {
+			return 0, 0, f
+		}
+	}
+	if int64(len(b)-header) <= t.n {
+		return 0, header + int(t.n) + 1, nil
+	}
+	end := header + int(t.n)
+	if size, need, f = trailer(b, end); size > 0 {
+		t.data = &b[header]
+	}
+	return size, need, f
+}
+
+// verbatimFault returns the fault of a payload at b[start:] that has no colon
+// behind its encoding.
+func verbatimFault(b []byte, start int) *fault {
+	at := start + verbatimPrefix - 1
+	if b[at] == ':' {
+		return nil
+	}
+	f := syntaxFault(ClassSyntax, at, "a colon behind the encoding")
+	f.from = start
+	return f
+}
+
+// trailer judges the CR LF behind a payload that ends at b[end]. It returns
+// the index behind it, or 0 and how many bytes it needs.
+func trailer(b []byte, end int) (size, need int, f *fault) {
+	for i, c := range []byte("\r\n") {
+		at := end + i
+		if at >= len(b) {
+			return 0, at + 1, nil
+		}
+		if b[at] != c {
+			f = syntaxFault(ClassSyntax, at, "CR LF behind the payload")
+			f.from = at
+			return 0, 0, f
+		}
+	}
+	return end + 2, 0, nil
+}
+
+// behind returns f for a token that starts n bytes further on.
+func (f *fault) behind(n int) *fault {
+	f.at += n
+	f.from += n
+	f.to += n
+	return f
+}
+
+// asError returns the error for f in the token at the start of b, which lies
+// at offset in the stream.
+func (f *fault) asError(b []byte, offset int64) error {
+	offset += int64(f.at)
+	if f.limit != "" {
+		return &LimitError{Limit: f.limit, Max: f.max, Offset: offset, reply: f.reply}
+	}
+	const shown = 40
+	found := b[max(f.from, f.to-shown):f.to]
+	return &SyntaxError{Offset: offset, Class: f.class, Expected: f.expected, Found: string(found), reply: f.reply}
+}
+
+// clampToInt lowers limits so that no length or count overflows an int of 32 bits.
+func clampToInt(l Limits) Limits {
+	const most = math.MaxInt/2 - 64
+	l.Elements = min(l.Elements, most)
+	l.BulkLen = min(l.BulkLen, most)
+	return l
+}

@@ -1,0 +1,267 @@
+package resp
+
+import "io"
+
+// This file passes values on in constant memory, whatever their size: to
+// nowhere (SkipValue), whole to a writer (CopyValue), or only the payload of a
+// string (CopyBulk). What stops one of them in the middle of a value is kept in
+// an operation, from which the same method goes on.
+//
+// What is to be written stays in the buffer right before the read position
+// (buffer.kept) until it has to make room, or the value is complete.
+
+// operation is a value that has been begun and not been passed on to its end.
+type operation struct {
+	name  string // of the method that has to go on; empty when there is none
+	parts parts  // what is written
+	end   int    // how many frames are around when the value is complete
+
+	inPayload bool
+	token     Token // of the payload
+	payload   int64 // bytes of it that have not been passed on
+	done      bool  // but for writing what is kept
+	result    error // to return in the end
+}
+
+// parts are the parts of a value that are written.
+type parts uint8
+
+const (
+	nothing parts = iota
+	payloads
+	everything
+)
+
+// SkipValue reads the next whole value with its attributes and drops it. At the
+// end of a streamed aggregate or string that is open it takes the end. When it
+// is interrupted inside the value it has to be called again.
+func (d *Decoder) SkipValue() error {
+	if err := d.begin("SkipValue", nothing); err != nil {
+		return err
+	}
+	_, err := d.passOn(nil)
+	return err
+}
+
+// CopyValue writes the next whole value with its attributes to w, byte for
+// byte, and returns how many bytes this call wrote. At the end of a streamed
+// aggregate or string that is open it copies the end. When it is interrupted
+// inside the value, by the reader or by w, it has to be called again and goes
+// on from exactly that byte.
+func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
+	if err := d.begin("CopyValue", everything); err != nil {
+		return 0, err
+	}
+	return d.passOn(w)
+}
+
+// CopyBulk writes the payload of the next string to w, of a streamed one that
+// of all chunks and of a verbatim one its text, and returns how many bytes this
+// call wrote. Attributes are passed over and pushes treated as in typed reads. A
+// null gives ErrNull, a server's error itself as a *ReplyError; any other kind
+// is read whole and gives a *KindError. When it is interrupted inside the value,
+// by the reader or by w, it has to be called again and goes on from exactly
+// that byte.
+func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
+	const name = "CopyBulk"
+	if d.op.name != name || d.err != nil {
+		if err := d.beginCopyBulk(name); err != nil {
+			return 0, err
+		}
+	}
+	return d.passOn(w)
+}
+
+// begin starts the operation of that name with the next value, unless it has
+// been started.
+func (d *Decoder) begin(name string, parts parts) error {
+	if d.op.name == name && d.err == nil {
+		return nil
+	}
+	if err := d.ready(); err != nil {
+		return err
+	}
+	if err := d.need(1); err != nil {
+		return err // nothing of the value has been read
+	}
+	d.startOperation(operation{name: name, parts: parts, end: d.nest.endOfValue()})
+	return nil
+}
+
+func (d *Decoder) startOperation(op operation) {
+	d.op = op
+	d.settle()
+}
+
+// beginCopyBulk reads up to the payload of the next string.
+func (d *Decoder) beginCopyBulk(name string) error {
+	t, attributes, header, err := d.typedHeader(BulkString)
+	if err != nil {
+		return err
+	}
+	op := operation{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
+	switch {
+	case !t.kind.IsString():
+		op.parts, op.inPayload = nothing, false
+		op.result = &KindError{Got: t.kind, Want: BulkString}
+		d.startOperation(op)
+		return nil
+	case t.kind == SimpleString:
+		header = 1 // the text takes the part of a payload
+	case t.kind == VerbatimString:
+		if err := d.needEncoding(attributes, header); err != nil {
+			return err
+		}
+		header += verbatimPrefix
+		op.payload -= verbatimPrefix
+	case t.IsStreamed(), t.kind == Chunk && t.n == 0:
+		op.inPayload = false
+	}
+	d.startOperation(op)
+	d.take(attributes+header, nothing)
+	if !op.inPayload {
+		d.endToken(t)
+	}
+	return nil
+}
+
+// needEncoding reads the encoding of a verbatim string, whose header of that
+// size starts rel bytes behind the read position.
+func (d *Decoder) needEncoding(rel, header int) error {
+	if err := d.need(rel + header + verbatimPrefix); err != nil {
+		return err
+	}
+	if f := verbatimFault(d.data[d.pos+rel:], header); f != nil {
+		return d.fail(f, rel)
+	}
+	return nil
+}
+
+// passOn goes on with the operation and returns how many bytes it wrote.
+func (d *Decoder) passOn(w io.Writer) (written int64, err error) {
+	for err == nil && !d.op.done {
+		var n int64
+		if d.op.inPayload {
+			n, err = d.passPayload(w)
+		} else {
+			n, err = d.passToken(w)
+		}
+		written += n
+	}
+	n, writeErr := d.writeKept(w)
+	written += n
+	if err == nil {
+		err = writeErr
+	}
+	if err != nil {
+		return written, err
+	}
+	result := d.op.result
+	d.startOperation(operation{})
+	return written, result
+}
+
+// passToken passes on a token, of one with a payload the header.
+func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
+	if d.op.parts != payloads && d.rules.LineLen >= longestFastLine && d.rules.TotalLen == unlimited && !d.nest.inStreamedString() {
+		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		if uint(n-1) < uint(d.end-d.pos) && (!opens[t.kind] || d.nest.depth < d.rules.Depth) {
+			d.take(n, everything)
+			d.endToken(t)
+			return 0, nil
+		}
+	}
+	if written, err = d.writeKept(w); err != nil {
+		return written, err
+	}
+	t, header, _, _, err := d.readHeader(&d.nest, 0)
+	if err != nil {
+		return written, err
+	}
+	if t.kind == VerbatimString && t.hasPayload() {
+		if err := d.needEncoding(0, header); err != nil {
+			return written, err
+		}
+	}
+	d.take(header, everything)
+	if !t.hasPayload() {
+		d.endToken(t)
+		return written, nil
+	}
+	d.op.token, d.op.payload, d.op.inPayload = t, t.n, true
+	return written, nil
+}
+
+// passPayload passes on what is left of a payload, and its CR LF.
+func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
+	for need := 1; d.op.payload > 0 || need > 0; {
+		if n := min(d.op.payload, int64(d.end-d.pos)); n > 0 {
+			d.take(int(n), payloads)
+			d.op.payload -= n
+			continue
+		}
+		var size int
+		if d.op.payload == 0 {
+			var f *fault
+			if size, need, f = trailer(d.unread(), 0); f != nil {
+				return written, d.fail(f, 0)
+			}
+		}
+		if size > 0 {
+			break
+		}
+		n, err := d.writeKept(w)
+		written += n
+		if err != nil {
+			return written, err
+		}
+		if err := d.need(need); err != nil {
+			return written, err
+		}
+	}
+	if d.op.parts == payloads {
+		n, err := d.writeKept(w)
+		written += n
+		if err != nil {
+			return written, err
+		}
+	}
+	d.take(len("\r\n"), everything)
+	d.op.inPayload = false
+	d.endToken(d.op.token)
+	return written, nil
+}
+
+// take takes n bytes off the input and keeps them to be written when they are
+// among the parts the operation writes.
+func (d *Decoder) take(n int, as parts) {
+	d.pos += n
+	if d.op.parts >= as && d.op.parts != nothing {
+		d.kept += n
+	}
+}
+
+// endToken takes account of a token that has been passed on whole.
+func (d *Decoder) endToken(t Token) {
+	d.nest.add(t)
+	d.op.done = len(d.nest.outer) <= d.op.end
+}
+
+// writeKept writes what is kept.
+func (d *Decoder) writeKept(w io.Writer) (written int64, err error) {
+	for d.kept > 0 {
+		n, err := w.Write(d.data[d.pos-d.kept : d.pos])
+		if n < 0 || n > d.kept {
+			return written, errImpossibleCount
+		}
+		d.kept -= n
+		written += int64(n)
+		if err == nil && d.kept > 0 {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}

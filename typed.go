@@ -1,0 +1,250 @@
+package resp
+
+// This file holds the typed reads, which take the next value as what the
+// caller expects it to be. Whatever arrives instead, the stream is in step
+// afterwards:
+//
+//   - attributes are passed over;
+//   - a push at top level goes to OnPush and the read goes on; without OnPush it
+//     is read whole and a *KindError;
+//   - a server's error is read whole and returned as a *ReplyError;
+//   - a null gives ErrNull;
+//   - the end of a streamed aggregate or string that is open is read and gives
+//     ErrEnd;
+//   - any other kind is read whole and a *KindError.
+//
+// A typed read that is interrupted has consumed nothing, but for pushes that
+// OnPush has seen.
+
+// ReadInt64 reads an integer: an Integer, or a BigNumber or string that spells
+// one in int64's range. A string that spells none gives a *strconv.NumError.
+// What other values give is said under Decoder and in the package overview.
+func (d *Decoder) ReadInt64() (int64, error) {
+	t, err := d.readScalar(Integer)
+	if err != nil {
+		return 0, err
+	}
+	return t.Int64()
+}
+
+// ReadFloat64 reads a double: a Double, or an Integer, a BigNumber or a string
+// that spells one. A string that spells none gives a *strconv.NumError.
+func (d *Decoder) ReadFloat64() (float64, error) {
+	t, err := d.readScalar(Double)
+	if err != nil {
+		return 0, err
+	}
+	return t.Float64()
+}
+
+// ReadBool reads a Boolean, or one of the Integers 0 and 1, which stand for it
+// in RESP2.
+func (d *Decoder) ReadBool() (bool, error) {
+	t, err := d.readScalar(Boolean)
+	if err != nil {
+		return false, err
+	}
+	return t.Bool()
+}
+
+// ReadBytes reads a string of any kind, a streamed one put together, and
+// returns it as a view, valid until the next call on the Decoder. A null gives
+// nil and no error, an empty string an empty slice that is not nil.
+func (d *Decoder) ReadBytes() ([]byte, error) {
+	t, err := d.readScalar(BulkString)
+	if err == ErrNull {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !t.kind.IsString() {
+		return nil, &KindError{Got: t.kind, Want: BulkString}
+	}
+	return t.Bytes(), nil
+}
+
+// ReadString reads a string of any kind and returns a copy of it. It allocates
+// that copy. A null gives ErrNull.
+func (d *Decoder) ReadString() (string, error) {
+	b, err := d.ReadBytes()
+	if err == nil && b == nil {
+		err = ErrNull
+	}
+	return string(b), err
+}
+
+// ReadArrayLen reads the header of an Array, a Set or a Push and returns how
+// many elements follow, or -1 for a streamed one, whose end is an ErrEnd. The
+// caller reads the elements; Depth tells when they have all been read.
+func (d *Decoder) ReadArrayLen() (int, error) {
+	t, attributes, header, err := d.typedHeader(Array)
+	if err != nil {
+		return 0, err
+	}
+	if t.kind != Array && t.kind != Set && t.kind != Push {
+		return 0, d.readWrongKind(t.kind, Array)
+	}
+	d.enter(t, attributes+header)
+	return t.Len(), nil
+}
+
+// ReadMapLen reads the header of a Map, or of an Array with an even count, which
+// stands for it in RESP2, and returns how many pairs follow, or -1 for a
+// streamed map, whose end is an ErrEnd.
+func (d *Decoder) ReadMapLen() (int, error) {
+	t, attributes, header, err := d.typedHeader(Map)
+	if err != nil {
+		return 0, err
+	}
+	if t.kind != Map && (t.kind != Array || t.IsStreamed() || t.n%2 != 0) {
+		return 0, d.readWrongKind(t.kind, Map)
+	}
+	d.enter(t, attributes+header)
+	if t.IsStreamed() {
+		return -1, nil
+	}
+	return t.Len() / 2, nil
+}
+
+// enter takes the header t of an aggregate, size bytes with the attributes
+// before it, off the input.
+func (d *Decoder) enter(t Token, size int) {
+	d.pos += size
+	d.nest.add(t)
+	d.settle()
+}
+
+// readScalar reads the next value, which has to be one that Token's accessors
+// can tell the value of.
+func (d *Decoder) readScalar(want Kind) (Token, error) {
+	if d.fast {
+		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (t.IsNull() || !opens[t.kind]) {
+			d.pos += n
+			if d.nest.left--; d.nest.left == 0 {
+				d.nest.close()
+			}
+			if t.IsNull() {
+				return t, ErrNull
+			}
+			return t, nil
+		}
+	}
+	return d.readValueToken(want)
+}
+
+// readValueToken reads the next whole value and returns the token of it.
+func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
+	t, attributes, header, err := d.typedHeader(want)
+	if err != nil {
+		return t, err
+	}
+	size, err := d.wholeSize()
+	if err != nil {
+		return t, err
+	}
+	start := d.pos + attributes + header
+	switch {
+	case opens[t.kind]:
+		err = &KindError{Got: t.kind, Want: want}
+	case t.hasPayload():
+		t.data = &d.data[start]
+	case t.IsStreamed():
+		d.joined = d.joined[:0]
+		t, _ = d.joinChunks(start)
+	}
+	d.consume(size)
+	return t, err
+}
+
+// typedHeader returns the header of the next value, with the sizes of the
+// attributes before it and of its first line, and has consumed neither. What
+// is no value of any type to the caller has been dealt with: a push, a null, a
+// server's error, the end of what is open.
+func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err error) {
+	if d.fast {
+		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		if uint(n-1) < uint(d.end-d.pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
+			return t, 0, n, nil
+		}
+	}
+	if err := d.ready(); err != nil {
+		return t, 0, 0, err
+	}
+	for {
+		if part, err := d.atPart(); part || err != nil {
+			return d.partHeader(err)
+		}
+		t, attributes, header, err = d.scanHeader()
+		switch {
+		case err != nil:
+			return t, 0, 0, err
+		case t.IsNull():
+			d.consume(attributes + header)
+			return t, 0, 0, ErrNull
+		case t.kind.IsError():
+			return t, 0, 0, d.readReplyError()
+		case t.kind != Push || d.onPush == nil || !d.nest.valueAtTop():
+			return t, attributes, header, nil
+		}
+		if err := d.handPush(); err != nil {
+			return t, 0, 0, err
+		}
+	}
+}
+
+// partHeader is typedHeader where a chunk or an end comes next, or could not
+// be read for err.
+func (d *Decoder) partHeader(err error) (t Token, attributes, header int, _ error) {
+	if err != nil {
+		return t, 0, 0, err
+	}
+	t, header, _, _, err = d.readHeader(&d.nest, 0)
+	if err != nil {
+		return t, 0, 0, err
+	}
+	if t.hasPayload() {
+		return t, 0, header, nil
+	}
+	d.consume(header)
+	return t, 0, 0, ErrEnd
+}
+
+// readReplyError reads the error that comes next and returns it.
+func (d *Decoder) readReplyError() error {
+	size, err := d.wholeSize()
+	if err != nil {
+		return err
+	}
+	t, attributes, header, err := d.scanHeader()
+	if err != nil {
+		return err
+	}
+	if t.hasPayload() {
+		t.data = &d.data[d.pos+attributes+header]
+	}
+	err = t.Err()
+	d.consume(size)
+	return err
+}
+
+// readWrongKind reads a whole value that is not of the kind wanted.
+func (d *Decoder) readWrongKind(got, want Kind) error {
+	size, err := d.wholeSize()
+	if err != nil {
+		return err
+	}
+	d.consume(size)
+	return &KindError{Got: got, Want: want}
+}
+
+// handPush reads a push and hands it to OnPush.
+func (d *Decoder) handPush() error {
+	if _, err := d.wholeSize(); err != nil {
+		return err
+	}
+	d.consume(d.build(&d.pushed, true))
+	d.onPush(&d.pushed)
+	return nil
+}
