@@ -1,0 +1,100 @@
+// Package resp encodes and decodes RESP, the Redis serialization protocol: every
+// kind of RESP2 and RESP3, requests (multibulk and inline) and replies. It owns
+// no connection: clients, proxies, servers, test doubles and tools for
+// append-only files and replication streams import it.
+//
+// # Layers
+//
+// There are three, each usable alone and built only on the one before:
+//
+//   - Wire: pure functions on bytes. [AppendBulkString], [AppendCommand] and their
+//     like append to a slice; [ConsumeToken] and [ConsumeCommand] parse the start
+//     of one.
+//   - Stream: an [Encoder] writes to an io.Writer, a [Decoder] reads from an
+//     io.Reader or from bytes it is fed, and a [Chunker] packs commands for one
+//     vectored write. They own buffers, keep limits, and go on where an
+//     interrupted read or write stopped.
+//   - Value: a [Value] is a whole reply as a tree, to decode into, build, compare
+//     and print.
+//
+// # Kinds
+//
+// A [Token] is one scalar or the header of one aggregate; a [Value] is a whole
+// one with its elements.
+//
+//	wire            Kind            Token               Value
+//	+OK             SimpleString    Bytes               Bytes
+//	-ERR text       SimpleError     Bytes, Err          Bytes, Err
+//	:1              Integer         Int64               Int
+//	$3 foo          BulkString      Bytes, Len          Bytes
+//	$-1             BulkString      IsNull              Null
+//	*2 ...          Array           Len                 Elems
+//	*-1             Array           IsNull              Null
+//	_               Null            IsNull              Null
+//	#t #f           Boolean         Bool                Int (1 or 0)
+//	,1.5            Double          Float64, Bytes      Bytes, as spelled
+//	(123            BigNumber       Bytes               Bytes, BigInt
+//	!8 ERR text     BulkError       Bytes, Err          Bytes, Err
+//	=7 txt:foo      VerbatimString  Bytes, Encoding     Bytes, Encoding
+//	%1 k v          Map             Len (2 a pair)      Elems, keys and values
+//	|1 k v          Attribute       Len (2 a pair)      Attrs of the next value
+//	~2 ...          Set             Len                 Elems
+//	>2 ...          Push            Len                 Elems
+//	$? ;n ... ;0    BulkString      IsStreamed, Chunk   Streamed, chunks joined
+//	*? ~? %? ... .  Array Set Map   IsStreamed, End     Streamed
+//
+// The three nulls are kept apart, and so are the spellings of doubles and big
+// numbers: canonical bytes that are decoded and encoded again are the very same
+// bytes. [Decoder.ReadRaw] and [Decoder.CopyValue] give back any accepted bytes
+// unchanged.
+//
+// # Lifetimes
+//
+// Nothing is copied that need not be. The bytes of a [Token], a [Value] or a
+// [Command] that came from a [Decoder], and what [Decoder.ReadBytes],
+// [Decoder.ReadRaw] and [Decoder.Buffered] return, are views into its buffer:
+// they are valid until the next call on that Decoder. [Value.Clone], bytes.Clone
+// and string conversions make copies that last. What [ConsumeToken] and
+// [ConsumeCommand] return are views into their argument. An [Encoder] keeps
+// nothing of its caller's after a call; a [Chunker] refers to arguments over its
+// cutoff until WriteTo or Reset.
+//
+// # Reading replies
+//
+// [Decoder.Decode] reads any reply. The typed reads ([Decoder.ReadInt64],
+// [Decoder.ReadBytes], [Decoder.ReadArrayLen] and so on) read one whose type is
+// known. Whatever arrives instead, the stream stays in step: attributes are
+// passed over; a push goes to [OnPush] or is a [*KindError]; a server's error is
+// a [*ReplyError]; a null is [ErrNull]; any other kind is read whole and a
+// [*KindError]. [Decoder.ReadToken] reads the pieces one by one and can be
+// mixed with all others at any depth:
+//
+//	for d.Depth() > depth { // leave what was opened since
+//		if err := d.SkipValue(); err != nil {
+//			return err
+//		}
+//	}
+//
+// A read that ends with the reader's error, io.ErrUnexpectedEOF or
+// [ErrIncomplete] has lost nothing and can be repeated when there is more. After
+// a [*SyntaxError] or a [*LimitError] the Decoder stays in that error.
+//
+// # Limits
+//
+// Nothing is reserved on a stranger's word: what a header announces costs
+// nothing until it arrives, and is refused at once above these limits, which
+// options change:
+//
+//	limit               default        option
+//	open aggregates     1,024          MaxDepth
+//	arguments           1,048,576      MaxArgs
+//	elements            4,294,967,295  MaxElements
+//	bytes of a string   512 MiB        MaxBulkLen
+//	bytes of a line     64 KiB         MaxLineLen
+//	bytes of a value    unlimited      MaxTotalLen
+//
+// [ServerLimits] are for requests (at most 1 GiB each), [UnauthenticatedLimits]
+// for those before AUTH. A Decoder's buffer stays below about twice what has
+// arrived of the value that is being read; a tree of the tiniest values (`_`)
+// takes about 30 times its size on the wire.
+package resp
