@@ -1,0 +1,176 @@
+package resp
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// kinds are all kinds with what Kind's methods say about them.
+var kinds = []struct {
+	kind                                        Kind
+	name                                        string
+	aggregate, text, failure, pairs, streamable bool
+}{
+	{kind: SimpleString, name: "simple string", text: true},
+	{kind: SimpleError, name: "simple error", failure: true},
+	{kind: Integer, name: "integer"},
+	{kind: BulkString, name: "bulk string", text: true, streamable: true},
+	{kind: Array, name: "array", aggregate: true, streamable: true},
+	{kind: Null, name: "null"},
+	{kind: Boolean, name: "boolean"},
+	{kind: Double, name: "double"},
+	{kind: BigNumber, name: "big number"},
+	{kind: BulkError, name: "bulk error", failure: true},
+	{kind: VerbatimString, name: "verbatim string", text: true},
+	{kind: Map, name: "map", aggregate: true, pairs: true, streamable: true},
+	{kind: Attribute, name: "attribute", aggregate: true, pairs: true},
+	{kind: Set, name: "set", aggregate: true, streamable: true},
+	{kind: Push, name: "push", aggregate: true},
+	{kind: Chunk, name: "chunk", text: true},
+	{kind: End, name: "end"},
+}
+
+func TestKindsAnswerForEachOfThe256Bytes(t *testing.T) {
+	for c := range 256 {
+		k := Kind(c)
+		known := kinds[:0:0]
+		for _, entry := range kinds {
+			if entry.kind == k {
+				known = append(known, entry)
+			}
+		}
+		if len(known) == 0 {
+			if k.IsValid() || k.IsAggregate() || k.IsString() || k.IsError() || k.hasPairs() || k.streamable() {
+				t.Errorf("byte %q is no kind, but a method says it is one of some sort", c)
+			}
+			if !strings.HasPrefix(k.String(), "kind '") {
+				t.Errorf("Kind(%q).String() = %q; the name of an unknown kind must quote its byte", c, k)
+			}
+			continue
+		}
+		want := known[0]
+		if !k.IsValid() {
+			t.Errorf("%s: IsValid() = false", want.name)
+		}
+		if k.String() != want.name {
+			t.Errorf("Kind(%q).String() = %q, want %q", c, k, want.name)
+		}
+		for _, check := range []struct {
+			method    string
+			got, want bool
+		}{
+			{"IsAggregate", k.IsAggregate(), want.aggregate},
+			{"IsString", k.IsString(), want.text},
+			{"IsError", k.IsError(), want.failure},
+			{"hasPairs", k.hasPairs(), want.pairs},
+			{"streamable", k.streamable(), want.streamable},
+		} {
+			if check.got != check.want {
+				t.Errorf("%s: %s() = %t, want %t", want.name, check.method, check.got, check.want)
+			}
+		}
+	}
+}
+
+// Larger structs are passed through memory, which costs more than all of
+// ConsumeToken's work on a short token.
+func TestTokenIsSmallEnoughForRegisters(t *testing.T) {
+	const maxSize, maxFields = 32, 4
+	if size := unsafe.Sizeof(Token{}); size > maxSize {
+		t.Errorf("a Token has %d bytes, more than the %d that stay in registers", size, maxSize)
+	}
+	if fields := reflect.TypeFor[Token]().NumField(); fields > maxFields {
+		t.Errorf("a Token has %d fields, more than the %d that stay in registers", fields, maxFields)
+	}
+}
+
+// tokenOf returns a Token as a Decoder would make it for a kind with a payload.
+func tokenOf(kind Kind, payload string) Token {
+	b := append([]byte(payload), 0) // one byte more, so that an empty payload has an address
+	return Token{data: &b[0], n: int64(len(payload)), kind: kind}
+}
+
+func TestTokenLenAndBytes(t *testing.T) {
+	for _, test := range []struct {
+		rule     string
+		token    Token
+		length   int
+		payload  string
+		isNil    bool
+		encoding string
+	}{
+		{"a string has its bytes", tokenOf(BulkString, "foo"), 3, "foo", false, ""},
+		{"an empty string is not nil", tokenOf(BulkString, ""), 0, "", false, ""},
+		{"an error has its text", tokenOf(SimpleError, "ERR x"), 5, "ERR x", false, ""},
+		{"a verbatim string has its text without the encoding", tokenOf(VerbatimString, "txt:foo"), 3, "foo", false, "txt"},
+		{"a verbatim string may be empty", tokenOf(VerbatimString, "mkd:"), 0, "", false, "mkd"},
+		{"a double has its spelling", tokenOf(Double, "1.50"), 4, "1.50", false, ""},
+		{"an integer has no length", Token{kind: Integer, n: 7}, 0, "", true, ""},
+		{"a boolean has no length", Token{kind: Boolean, n: 1}, 0, "", true, ""},
+		{"an array has its elements", Token{kind: Array, n: 7}, 7, "", true, ""},
+		{"a map has two elements for each pair", Token{kind: Map, n: 7}, 14, "", true, ""},
+		{"an attribute has two elements for each pair", Token{kind: Attribute, n: 1}, 2, "", true, ""},
+		{"a null has none", Token{kind: BulkString, flags: flagNull}, 0, "", true, ""},
+		{"a null verbatim string has none", Token{kind: VerbatimString, flags: flagNull}, 0, "", true, ""},
+		{"a streamed string leaves it open", Token{kind: BulkString, flags: flagStreamed}, -1, "", true, ""},
+		{"a streamed map leaves it open", Token{kind: Map, flags: flagStreamed}, -1, "", true, ""},
+		{"the last chunk is empty", tokenOf(Chunk, ""), 0, "", false, ""},
+		{"the zero Token has none", Token{}, 0, "", true, ""},
+	} {
+		if got := test.token.Len(); got != test.length {
+			t.Errorf("%s: Len() = %d, want %d", test.rule, got, test.length)
+		}
+		got := test.token.Bytes()
+		if string(got) != test.payload || (got == nil) != test.isNil {
+			t.Errorf("%s: Bytes() = %q (nil: %t), want %q (nil: %t)", test.rule, got, got == nil, test.payload, test.isNil)
+		}
+		if cap(got) != len(got) {
+			t.Errorf("%s: Bytes() has capacity %d beyond its length %d: an append would write into the buffer", test.rule, cap(got), len(got))
+		}
+		want := [3]byte{}
+		copy(want[:], test.encoding)
+		if got := test.token.Encoding(); got != want {
+			t.Errorf("%s: Encoding() = %q, want %q", test.rule, got, want)
+		}
+	}
+}
+
+func TestLimitsThatAreZeroAreTheDefaults(t *testing.T) {
+	standard := ClientLimits()
+	if got := newConfig([]Option{WithLimits(Limits{})}).limits; got != standard {
+		t.Errorf("WithLimits(Limits{}) sets %+v, want %+v", got, standard)
+	}
+	given := Limits{Depth: 1, Args: 2, Elements: 3, BulkLen: 4, LineLen: 5, TotalLen: 6}
+	if got := newConfig([]Option{WithLimits(given)}).limits; got != given {
+		t.Errorf("WithLimits sets %+v, want what was given, %+v", got, given)
+	}
+}
+
+func TestOptionsOfOneLimitTakeZeroLiterally(t *testing.T) {
+	opts := []Option{MaxDepth(0), MaxArgs(0), MaxElements(0), MaxBulkLen(0), MaxLineLen(0), MaxTotalLen(0)}
+	if got := newConfig(opts).limits; got != (Limits{}) {
+		t.Errorf("options with 0 set %+v, want 0 everywhere", got)
+	}
+}
+
+func TestPresetsAreThoseOfRedis(t *testing.T) {
+	server, unauthenticated := ServerLimits(), UnauthenticatedLimits()
+	if server.TotalLen != 1<<30 || server.Args != 1<<20 || server.BulkLen != 512<<20 {
+		t.Errorf("ServerLimits() = %+v", server)
+	}
+	if unauthenticated.Args != 10 || unauthenticated.BulkLen != 16<<10 || unauthenticated.TotalLen != 1<<20 {
+		t.Errorf("UnauthenticatedLimits() = %+v", unauthenticated)
+	}
+}
+
+func TestOptionsApplyInOrder(t *testing.T) {
+	got := newConfig([]Option{MaxDepth(5), WithLimits(Limits{Depth: 7}), MaxArgs(3)}).limits
+	if got.Depth != 7 || got.Args != 3 {
+		t.Errorf("depth %d and arguments %d, want 7 and 3", got.Depth, got.Args)
+	}
+	if got := newConfig([]Option{BufferSize(1)}).bufferSize; got != minBufferSize {
+		t.Errorf("BufferSize(1) sets %d, want the least, %d", got, minBufferSize)
+	}
+}

@@ -1,0 +1,240 @@
+package resp
+
+import (
+	"bytes"
+	"iter"
+	"math/big"
+)
+
+// This file is the value layer: what can be asked of a Value, and how Values
+// are walked, compared and copied. Accessors agree with those of Token: both
+// ask number.go. They take a pointer, because a Value is large (measured at
+// 2.5 ns a call against 9 ns for a copy); what fmt and go-cmp look for takes a
+// Value, so that they find it. Trees may be as deep as a Decoder's limit lets
+// them be, so nothing here recurses.
+
+// isNull reports whether v is a null; of one built by hand Kind Null says enough.
+func (v *Value) isNull() bool { return v.Null || v.Kind == Null }
+
+// Int64 returns the value of an Integer, and of a BigNumber or a string that
+// spells one in int64's range (RESP2 servers send many numbers as bulk
+// strings). A string that spells none gives a *strconv.NumError, a null gives
+// ErrNull, a server's error itself as a *ReplyError, every other kind a
+// *KindError.
+func (v *Value) Int64() (int64, error) {
+	if v.Kind == Integer && !v.Null {
+		return v.Int, nil
+	}
+	return int64Of(v.Kind, v.isNull(), false, v.Bytes)
+}
+
+// Float64 returns the value of a Double, and of an Integer, a BigNumber or a
+// string that spells a double. A string that spells none gives a
+// *strconv.NumError, a null gives ErrNull, a server's error itself as a
+// *ReplyError, every other kind a *KindError.
+func (v *Value) Float64() (float64, error) {
+	if v.Kind == Integer && !v.Null {
+		return float64(v.Int), nil
+	}
+	return float64Of(v.Kind, v.isNull(), false, v.Bytes)
+}
+
+// Bool returns the value of a Boolean, and of the Integers 0 and 1, which stand
+// for it in RESP2. A null gives ErrNull, a server's error itself as a
+// *ReplyError, everything else a *KindError.
+func (v *Value) Bool() (bool, error) {
+	return boolOf(v.Kind, v.isNull(), v.Int, v.Bytes)
+}
+
+// BigInt returns the value of a BigNumber, and of an Integer or a string that
+// spells an integer beyond int64, as a new number. A string that spells none,
+// or one of more than 64 KiB, gives a *strconv.NumError, a null gives ErrNull,
+// a server's error itself as a *ReplyError, every other kind a *KindError.
+func (v *Value) BigInt() (*big.Int, error) {
+	if v.Kind == Integer && !v.Null {
+		return big.NewInt(v.Int), nil
+	}
+	return bigIntOf(v.Kind, v.isNull(), v.Bytes)
+}
+
+// Err returns what a SimpleError or a BulkError says as a *ReplyError, which
+// owns its text, and nil for every other kind. Errors among the elements are
+// not looked for.
+func (v *Value) Err() error {
+	if v.Kind.IsError() && !v.Null {
+		return newReplyError(v.Bytes)
+	}
+	return nil
+}
+
+// All returns an iterator over the elements of an aggregate with their
+// indexes; keys and values of a Map alternate. The elements are those of v, not
+// copies. Other kinds have none.
+func (v *Value) All() iter.Seq2[int, *Value] {
+	return func(yield func(int, *Value) bool) {
+		for i := range v.Elems {
+			if !yield(i, &v.Elems[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Pairs returns an iterator over the keys and values of a Map or an Attribute,
+// and of an Array with an even count, which is a map in RESP2. Keys and values
+// are the elements of v, not copies; a key comes as often as it was sent. The
+// last key of a Map built by hand may lack its value: it comes with a new null,
+// as AppendValue writes it. Other kinds and Arrays have no pairs.
+func (v *Value) Pairs() iter.Seq2[*Value, *Value] {
+	return func(yield func(key, value *Value) bool) {
+		elems := v.Elems
+		if !v.Kind.hasPairs() && (v.Kind != Array || len(elems)%2 != 0) {
+			return
+		}
+		for ; len(elems) >= 2; elems = elems[2:] {
+			if !yield(&elems[0], &elems[1]) {
+				return
+			}
+		}
+		if len(elems) == 1 {
+			yield(&elems[0], &Value{Kind: Null, Null: true})
+		}
+	}
+}
+
+// Equal reports whether v and u say the same to a reader, which is that they
+// have the same bytes on the wire. Order counts, in maps and sets too, and so
+// do attributes and the spelling of doubles and big numbers: 1.0 is not 1, and
+// nan is nan. Nil and empty slices are alike, and fields that mean nothing for
+// the kind are passed over. go-cmp uses Equal by itself.
+func (v Value) Equal(u Value) bool {
+	if !equalAlone(&v, &u) {
+		return false
+	}
+	var few [8]siblings
+	open := descend(few[:0], &v, &u)
+	for len(open) > 0 {
+		last := &open[len(open)-1]
+		a, b := &last.v[0], &last.u[0]
+		last.v, last.u = last.v[1:], last.u[1:]
+		if len(last.v) == 0 {
+			open = open[:len(open)-1]
+		}
+		if !equalAlone(a, b) {
+			return false
+		}
+		open = descend(open, a, b)
+	}
+	return true
+}
+
+// siblings are what remains to be compared of two lists of the same length.
+type siblings struct{ v, u []Value }
+
+// descend opens the attributes and elements of two values that equalAlone
+// found equal.
+func descend(open []siblings, v, u *Value) []siblings {
+	if len(v.Attrs) > 0 {
+		open = append(open, siblings{v.Attrs, u.Attrs})
+	}
+	if len(v.Elems) > 0 && v.Kind.IsAggregate() && !v.isNull() {
+		open = append(open, siblings{v.Elems, u.Elems})
+	}
+	return open
+}
+
+// equalAlone compares two values without what is in them and before them,
+// except for how much that is.
+func equalAlone(v, u *Value) bool {
+	if v.Kind != u.Kind || v.isNull() != u.isNull() || len(v.Attrs) != len(u.Attrs) {
+		return false
+	}
+	if v.isNull() {
+		return true
+	}
+	if v.Streamed != u.Streamed && v.Kind.streamable() {
+		return false
+	}
+	switch v.Kind {
+	case Integer:
+		return v.Int == u.Int
+	case Boolean:
+		return (v.Int != 0) == (u.Int != 0)
+	case Array, Map, Attribute, Set, Push:
+		return len(v.Elems) == len(u.Elems)
+	case VerbatimString:
+		return v.Encoding == u.Encoding && bytes.Equal(v.Bytes, u.Bytes)
+	}
+	return bytes.Equal(v.Bytes, u.Bytes)
+}
+
+// Clone returns a copy of v that shares nothing with it and so outlives the
+// Decoder's buffer. All its elements are in one block of memory and all its
+// bytes in another: a part that is kept keeps the whole. To keep a part alone,
+// clone that part.
+func (v Value) Clone() Value {
+	values, size := v.measure()
+	c := cloner{make([]Value, 0, values), make([]byte, 0, size)}
+	c.own(&v)
+	for i := range values {
+		c.own(&c.values[i])
+	}
+	return v
+}
+
+// cloner holds the two blocks of a Clone. Neither ever grows beyond the
+// capacity it was made with, so pointers into them stay valid.
+type cloner struct {
+	values []Value // those before a certain index own what they have, those behind it still share it
+	bytes  []byte
+}
+
+// own replaces what v shares with the original by copies.
+func (c *cloner) own(v *Value) {
+	v.Elems = c.copyValues(v.Elems)
+	v.Attrs = c.copyValues(v.Attrs)
+	if v.Bytes != nil {
+		start := len(c.bytes)
+		c.bytes = append(c.bytes, v.Bytes...)
+		v.Bytes = c.bytes[start:len(c.bytes):len(c.bytes)]
+	}
+}
+
+func (c *cloner) copyValues(list []Value) []Value {
+	if list == nil {
+		return nil
+	}
+	start := len(c.values)
+	c.values = append(c.values, list...)
+	return c.values[start:len(c.values):len(c.values)]
+}
+
+// measure counts the values in and before v, at every level, and the bytes of
+// all of them and of v.
+func (v *Value) measure() (values, size int) {
+	size = len(v.Bytes)
+	var few [8][]Value
+	open := openLists(few[:0], v)
+	for len(open) > 0 {
+		last := &open[len(open)-1]
+		next := &(*last)[0]
+		if *last = (*last)[1:]; len(*last) == 0 {
+			open = open[:len(open)-1]
+		}
+		values++
+		size += len(next.Bytes)
+		open = openLists(open, next)
+	}
+	return values, size
+}
+
+// openLists appends the lists of v that hold values.
+func openLists(open [][]Value, v *Value) [][]Value {
+	if len(v.Attrs) > 0 {
+		open = append(open, v.Attrs)
+	}
+	if len(v.Elems) > 0 {
+		open = append(open, v.Elems)
+	}
+	return open
+}
