@@ -1,0 +1,237 @@
+package resp
+
+import (
+	"io"
+	"net"
+)
+
+// This file holds the Chunker. Small pieces are copied into one arena, where
+// those of a chunk are neighbours; a large argument is a chunk by itself and
+// stays where it is. A chunk is therefore a stretch of the arena or a reference.
+
+// defaultCutoff is the cutoff of redis-py.
+const defaultCutoff = 6000
+
+// Chunker packs commands into chunks for as few and as cheap writes as
+// possible, with the very chunk boundaries of redis-py.
+//
+// Arguments longer than the cutoff are not copied: the Chunker refers to them
+// until WriteTo has written everything, or until Reset; until then they must not
+// change.
+//
+// The zero Chunker is ready to use. Packing allocates nothing in the steady
+// state. A Chunker is not safe for concurrent use.
+type Chunker struct {
+	// Cutoff is the length in bytes above which an argument or a chunk stands
+	// alone. 0 means 6,000; a negative Cutoff means no byte at all.
+	Cutoff int
+
+	arena  []byte
+	chunks []packedChunk
+	open   bool // the next piece of a pipeline may join the last chunk
+
+	first   int // index of the chunk to be written next
+	written int // bytes of it that have been written
+	length  int // bytes of all chunks that have not been written
+
+	views  [][]byte           // what Chunks returned
+	bufs   net.Buffers        // what WriteTo writes
+	number [maxNumberLen]byte // text of a number argument
+
+	peak   int // most memory in use at a Reset since it was last looked at
+	resets int // Resets since then
+}
+
+// packedChunk is arena[start:end] or, where large is set, that.
+type packedChunk struct {
+	start, end int
+	large      []byte
+}
+
+func (c packedChunk) len() int { return c.end - c.start + len(c.large) }
+
+// AddCommand adds a command to a pipeline. The chunks of one command and of the
+// next are joined until the joined length or the next chunk is over the cutoff,
+// as redis-py's pack_commands does, over all commands since the last WriteTo or
+// Reset. The name may have several words, which become an argument each: "CONFIG
+// GET" (see SplitCommand); args are never split. A name without a word and a From
+// argument give an *EncodeError, and nothing of the command is added then.
+func (c *Chunker) AddCommand(name string, args ...Arg) error { return c.pack(name, args, true) }
+
+// PackCommand adds a command that alone decides its chunks, as redis-py's
+// pack_command does: it begins a chunk, and no later command joins its last one.
+// Names and errors are those of AddCommand.
+func (c *Chunker) PackCommand(name string, args ...Arg) error { return c.pack(name, args, false) }
+
+func (c *Chunker) pack(name string, args []Arg, join bool) error {
+	words := countWords(name)
+	if words == 0 {
+		return &EncodeError{Array, noWord}
+	}
+	p := packing{Chunker: c, cutoff: c.cutoff(), start: len(c.arena), join: join}
+	size, plain := measure(args, p.cutoff)
+	if !plain || size+maxCommandHeader(name, words) > p.cutoff {
+		return p.packLong(name, words, args)
+	}
+	c.arena = appendCommandHeader(c.arena, name, words, len(args))
+	for i := range args {
+		c.arena = args[i].appendTo(c.arena)
+	}
+	p.emit()
+	return nil
+}
+
+func (c *Chunker) cutoff() int {
+	switch {
+	case c.Cutoff == 0:
+		return defaultCutoff
+	case c.Cutoff < 0:
+		return 0
+	}
+	return c.Cutoff
+}
+
+// packing is the state while one command is packed.
+type packing struct {
+	*Chunker
+	cutoff int
+	start  int  // of the pending buffer, which is the arena from there on
+	join   bool // as part of a pipeline
+}
+
+// packLong packs a command that may have more than one chunk.
+func (p *packing) packLong(name string, words int, args []Arg) error {
+	for i := range args {
+		if args[i].kind == argFrom {
+			return &EncodeError{BulkString, "a From argument can only be written by an Encoder"}
+		}
+	}
+	p.arena = appendHeader(p.arena, Array, words+len(args))
+	for range words {
+		var word string
+		word, name = nextWord(name)
+		p.add(word, true)
+	}
+	for i := range args {
+		if args[i].kind == argText {
+			p.add(args[i].text, true)
+		} else {
+			p.add(bytesString(args[i].appendText(p.number[:0])), false)
+		}
+	}
+	p.emit()
+	return nil
+}
+
+// add packs one argument. An argument stands alone when it is over the cutoff or
+// the pending buffer is; it is copied unless it is over the cutoff and lasts.
+func (p *packing) add(arg string, lasts bool) {
+	if len(p.arena)-p.start <= p.cutoff && len(arg) <= p.cutoff {
+		p.arena = appendString(p.arena, BulkString, arg)
+		return
+	}
+	p.arena = appendHeader(p.arena, BulkString, len(arg))
+	p.emit()
+	if lasts && len(arg) > p.cutoff {
+		p.open = false
+		p.chunks = append(p.chunks, packedChunk{large: stringBytes(arg)})
+		p.length += len(arg)
+	} else {
+		p.arena = append(p.arena, arg...)
+		p.emit()
+	}
+	p.arena = append(p.arena, crlf...)
+}
+
+// emit makes the pending buffer a chunk or, in a pipeline, a part of the last
+// chunk, and starts a new one. An empty buffer is no chunk.
+func (p *packing) emit() {
+	n := len(p.arena) - p.start
+	if n == 0 {
+		return
+	}
+	p.length += n
+	if p.open && p.join && n <= p.cutoff {
+		last := &p.chunks[len(p.chunks)-1]
+		if last.len() <= p.cutoff {
+			last.end += n
+			p.start += n
+			return
+		}
+	}
+	p.chunks = append(p.chunks, packedChunk{start: p.start, end: p.start + n})
+	p.start += n
+	p.open = p.join && n <= p.cutoff
+}
+
+// Chunks returns the chunks that have not been written, in order; the first one
+// without what has been written of it. They are valid until the next call on the
+// Chunker and must not be changed.
+func (c *Chunker) Chunks() [][]byte {
+	c.views = c.views[:0]
+	for _, chunk := range c.chunks[c.first:] {
+		view := chunk.large
+		if view == nil {
+			view = c.arena[chunk.start:chunk.end:chunk.end]
+		}
+		c.views = append(c.views, view)
+	}
+	if c.written > 0 {
+		c.views[0] = c.views[0][c.written:]
+	}
+	return c.views
+}
+
+// Len returns how many bytes have not been written.
+func (c *Chunker) Len() int { return c.length }
+
+// WriteTo writes all chunks to w, to a TCP or unix connection with one system
+// call, and then resets the Chunker. After an error, which is the writer's or
+// io.ErrShortWrite, it may be called again and goes on with exactly the next byte;
+// commands added in between begin a new chunk.
+func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
+	c.bufs = c.Chunks()
+	n, err := writeBuffers(w, &c.bufs)
+	c.bufs = nil
+	c.advance(n)
+	if err == nil {
+		c.Reset()
+	}
+	return int64(n), err
+}
+
+// advance passes over n bytes that have been written.
+func (c *Chunker) advance(n int) {
+	c.open = false
+	c.length -= n
+	n += c.written
+	for c.first < len(c.chunks) && n >= c.chunks[c.first].len() {
+		n -= c.chunks[c.first].len()
+		c.chunks[c.first].large = nil
+		c.first++
+	}
+	c.written = n
+}
+
+// Reset drops all chunks and every reference to arguments. It keeps the memory
+// for the next ones unless much of it was not needed for some time.
+func (c *Chunker) Reset() {
+	const (
+		maxIdle    = 1 << 20
+		patience   = 16 // Resets between two looks
+		chunkBytes = 64 // memory for one chunk beside its bytes
+	)
+	c.peak = max(c.peak, len(c.arena)+len(c.chunks)*chunkBytes)
+	clear(c.chunks)
+	clear(c.views)
+	c.arena, c.chunks, c.views = c.arena[:0], c.chunks[:0], c.views[:0]
+	c.open, c.first, c.written, c.length = false, 0, 0, 0
+	if c.resets++; c.resets < patience {
+		return
+	}
+	held := cap(c.arena) + cap(c.chunks)*chunkBytes
+	if held > maxIdle && c.peak < held/4 {
+		c.arena, c.chunks, c.views = nil, nil, nil
+	}
+	c.peak, c.resets = 0, 0
+}
