@@ -77,13 +77,12 @@ func (b *buffer) fill(want int) error {
 			return errImpossibleCount
 		}
 		b.end += n
-		if err != nil {
-			b.pending = err
-		} else if n == 0 {
-			if empty++; empty == maxEmptyReads {
-				return io.ErrNoProgress
-			}
+		if n > 0 {
+			empty = 0
+		} else if empty++; empty == maxEmptyReads && err == nil {
+			return io.ErrNoProgress
 		}
+		b.pending = err
 	}
 	return nil
 }

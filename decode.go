@@ -211,6 +211,9 @@ func (d *Decoder) readToken() (Token, error) {
 // exactly as they came, as a view. The end of a streamed aggregate counts as a
 // value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
+	if n := d.takeScalar(); n > 0 {
+		return d.data[d.pos-n : d.pos : d.pos], nil
+	}
 	if err := d.ready(); err != nil {
 		return nil, err
 	}
@@ -221,6 +224,23 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	raw := d.data[d.pos : d.pos+size : d.pos+size]
 	d.consume(size)
 	return raw, nil
+}
+
+// takeScalar takes the next value off the input when that is a scalar which is
+// buffered and has one of the usual forms, and returns its size, or 0.
+func (d *Decoder) takeScalar() (size int) {
+	if !d.fast {
+		return 0
+	}
+	t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+	if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] {
+		return 0
+	}
+	d.pos += n
+	if d.nest.left--; d.nest.left == 0 {
+		d.nest.close()
+	}
+	return n
 }
 
 // Values returns an iterator over the values that follow, each decoded into

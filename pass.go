@@ -36,6 +36,9 @@ const (
 // end of a streamed aggregate or string that is open it takes the end. When it
 // is interrupted inside the value it has to be called again.
 func (d *Decoder) SkipValue() error {
+	if d.takeScalar() > 0 {
+		return nil
+	}
 	if err := d.begin("SkipValue", nothing); err != nil {
 		return err
 	}
