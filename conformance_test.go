@@ -1,0 +1,819 @@
+package resp_test
+
+// The package is held to the conformance vectors and to the reference decoder:
+// by every method that reads, however the bytes arrive, and at every cut.
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/big"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/resptest"
+)
+
+// The oracle is held to the vectors before the package is held to it.
+func TestReferencePassesVectors(t *testing.T) {
+	for _, v := range resptest.Vectors() {
+		got := refDecode(v.Kind, v.Wire, vectorLimits(v))
+		want := vectorResult(v)
+		if diff := cmp.Diff(refLines(want.Values, refNumbers), refLines(got.Values, refNumbers)); diff != "" {
+			t.Errorf("%s: %.200q: values (-want +got)\n%s", v.ID, v.Wire, diff)
+		}
+		if diff := cmp.Diff(want.Commands, got.Commands, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %.200q: commands (-want +got)\n%s", v.ID, v.Wire, diff)
+		}
+		if got.Class != want.Class || want.Offset >= 0 && got.Offset != want.Offset {
+			t.Errorf("%s: %.200q: got %s@%d, want %s@%d", v.ID, v.Wire, got.Class, got.Offset, want.Class, want.Offset)
+		}
+	}
+}
+
+// Vectors are told apart by their ids and say what they are about.
+func TestVectorsAreWellFormed(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, v := range resptest.Vectors() {
+		if seen[v.ID] || v.ID == "" {
+			t.Errorf("%q: id missing or not unique", v.ID)
+		}
+		seen[v.ID] = true
+		if v.Kind != "reply" && v.Kind != "command" || v.Area == "" || v.Source == "" {
+			t.Errorf("%s: kind %q, area %q, source %q", v.ID, v.Kind, v.Area, v.Source)
+		}
+		if v.Want.Incomplete && v.Want.Error != "" {
+			t.Errorf("%s: incomplete and an error", v.ID)
+		}
+	}
+}
+
+// outcome is what a way of reading makes of an input, in a form that compares
+// in linear time and differs legibly.
+type outcome struct {
+	Values   []string // as refLines writes them
+	Commands [][]string
+	Class    string // "", "incomplete" or an error class
+	Offset   int64  // of the error, -1 for none
+	Stopped  int64  // InputOffset then
+	Text     string // of the error
+}
+
+// source is a Decoder and how its bytes arrive.
+type source struct {
+	*resp.Decoder
+	wire []byte
+	feed func() bool // gives the Decoder its next bytes, where it is fed
+}
+
+// again reports whether the call that failed with err is to be made again: the
+// Decoder's reader will have more, or it has just been fed more.
+func (s *source) again(err error) bool {
+	if s.feed != nil && errors.Is(err, resp.ErrIncomplete) {
+		return s.feed()
+	}
+	return errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// deliveries are the ways in which bytes arrive. None changes what is read.
+var deliveries = []struct {
+	name string
+	open func(wire []byte, opts ...resp.Option) *source
+}{
+	{"whole", read(func(r io.Reader) io.Reader { return r })},
+	{"one byte per Read", read(iotest.OneByteReader)},
+	{"data with io.EOF", read(iotest.DataErrReader)},
+	{"random splits", read(func(r io.Reader) io.Reader { return resptest.RandomReader(r, 1) })},
+	{"empty reads", read(resptest.EmptyReader)},
+	{"timeouts", read(resptest.TimeoutReader)},
+	{"fed whole", func(wire []byte, opts ...resp.Option) *source {
+		d := resp.NewDecoder(nil, opts...)
+		d.Feed(wire)
+		return &source{d, wire, func() bool { return false }}
+	}},
+	{"fed byte by byte", func(wire []byte, opts ...resp.Option) *source {
+		d := resp.NewDecoder(nil, opts...)
+		rest := slices.Clone(wire)
+		return &source{d, wire, func() bool {
+			if len(rest) == 0 {
+				return false
+			}
+			d.Feed(rest[:1])
+			rest[0] = 0xa5 // Feed keeps nothing of what it was given
+			rest = rest[1:]
+			return true
+		}}
+	}},
+}
+
+// read makes a delivery of a reader that wraps the wire.
+func read(wrap func(io.Reader) io.Reader) func([]byte, ...resp.Option) *source {
+	return func(wire []byte, opts ...resp.Option) *source {
+		opts = append([]resp.Option{resp.BufferSize(64)}, opts...)
+		return &source{Decoder: resp.NewDecoder(wrap(bytes.NewReader(wire)), opts...), wire: wire}
+	}
+}
+
+// stop ends an outcome with the error that reading stopped with.
+// Whole values or requests end at from.
+func (s *source) stop(o *outcome, kind string, from int64, err error) {
+	o.Class, o.Offset, o.Stopped, o.Text = "", -1, s.InputOffset(), err.Error()
+	var syntaxError *resp.SyntaxError
+	var limitError *resp.LimitError
+	switch {
+	case err == io.EOF:
+	case err == io.ErrUnexpectedEOF:
+		o.Class = "incomplete"
+	case err == resp.ErrIncomplete:
+		// An event loop cannot know whether there will be more: whether this is
+		// the end is for the bytes behind the last whole value to tell.
+		o.Class = "incomplete"
+		if rest := refDecode(kind, s.wire[from:], refDefaults); rest.Consumed == len(s.wire)-int(from) {
+			o.Class = ""
+		}
+	case errors.As(err, &syntaxError):
+		o.Class, o.Offset = string(syntaxError.Class), syntaxError.Offset
+	case errors.As(err, &limitError):
+		o.Class, o.Offset = "limit", limitError.Offset
+		if limitError.Limit == "depth" {
+			o.Class = "depth"
+		}
+	default:
+		o.Class = err.Error()
+	}
+}
+
+// errStuck is the outcome of a Decoder that neither moves nor stops.
+var errStuck = errors.New("reading goes on for ever")
+
+// replyModes are the methods that read replies.
+var replyModes = map[string]func(*source) outcome{
+	"Decode": func(s *source) (o outcome) {
+		var v resp.Value
+		for range calls(s.wire) {
+			err := s.Decode(&v)
+			if err == nil {
+				o.Values = append(o.Values, refLines(fromValue(nil, &v), refJoined)...)
+			} else if !s.again(err) {
+				s.stop(&o, "reply", s.InputOffset(), err)
+				return o
+			}
+		}
+		s.stop(&o, "reply", 0, errStuck)
+		return o
+	},
+	"ReadToken": func(s *source) (o outcome) {
+		var tree tokenTree
+		var whole int64
+		for range calls(s.wire) {
+			t, err := s.ReadToken()
+			if err == nil {
+				tree.add(t)
+				if got, want := s.Depth(), len(tree.open); got != want {
+					o.Class = fmt.Sprintf("Depth() = %d with %d aggregates and streamed strings open", got, want)
+					return o
+				}
+				if len(tree.open)+len(tree.loose) == 0 {
+					whole = s.InputOffset()
+				}
+			} else if !s.again(err) {
+				o.Values = refLines(tree.whole, refJoined)
+				s.stop(&o, "reply", whole, err)
+				return o
+			}
+		}
+		s.stop(&o, "reply", 0, errStuck)
+		return o
+	},
+	"ReadRaw": pieces(func(s *source, start int64, w *bytes.Buffer) error {
+		raw, err := s.ReadRaw()
+		w.Write(raw)
+		return err
+	}),
+	"SkipValue": pieces(func(s *source, start int64, w *bytes.Buffer) error {
+		err := s.SkipValue()
+		if err == nil {
+			w.Write(s.wire[start:s.InputOffset()])
+		}
+		return err
+	}),
+	"CopyValue": pieces(func(s *source, start int64, w *bytes.Buffer) error {
+		n := int64(w.Len())
+		count, err := s.CopyValue(w)
+		if got := int64(w.Len()) - n; count != got {
+			return fmt.Errorf("CopyValue returned %d and wrote %d bytes", count, got)
+		}
+		return err
+	}),
+}
+
+// calls bounds the number of calls that reading wire can take.
+func calls(wire []byte) int { return 4*len(wire) + 100 }
+
+// pieces is a mode that reads the bytes of one whole value at a time, which
+// joined are what was consumed. What values they are is for the oracle to say.
+func pieces(next func(s *source, start int64, w *bytes.Buffer) error) func(*source) outcome {
+	return func(s *source) (o outcome) {
+		var whole int64
+		var piece bytes.Buffer
+		for range calls(s.wire) {
+			err := next(s, whole, &piece)
+			if err != nil {
+				if s.again(err) {
+					continue
+				}
+				s.stop(&o, "reply", whole, err)
+				return o
+			}
+			if got := piece.Bytes(); !bytes.HasPrefix(s.wire[whole:], got) {
+				o.Class = fmt.Sprintf("the value at %d was read as %.200q", whole, got)
+				return o
+			}
+			whole += int64(piece.Len())
+			if got := s.InputOffset(); got != whole {
+				o.Class = fmt.Sprintf("InputOffset() = %d after %d bytes", got, whole)
+				return o
+			}
+			values := refReplies(piece.Bytes(), refDefaults)
+			if values.Class != "" {
+				o.Class = fmt.Sprintf("not a whole value: %.200q", piece.Bytes())
+				return o
+			}
+			o.Values = append(o.Values, refLines(values.Values, refJoined)...)
+			piece.Reset()
+		}
+		s.stop(&o, "reply", 0, errStuck)
+		return o
+	}
+}
+
+// commandModes are the methods that read requests.
+var commandModes = map[string]func(*source) outcome{
+	"ReadCommand": func(s *source) (o outcome) {
+		for range calls(s.wire) {
+			c, err := s.ReadCommand()
+			if err == nil {
+				if o.addCommand(c); o.Class != "" {
+					return o
+				}
+			} else if !s.again(err) {
+				s.stop(&o, "command", s.InputOffset(), err)
+				return o
+			}
+		}
+		s.stop(&o, "command", 0, errStuck)
+		return o
+	},
+	"ReadCommands": func(s *source) (o outcome) {
+		var batch []resp.Command
+		for range calls(s.wire) {
+			var err error
+			batch, err = s.ReadCommands(batch[:0])
+			for _, c := range batch {
+				if o.addCommand(c); o.Class != "" {
+					return o
+				}
+			}
+			if err == nil && len(batch) == 0 {
+				o.Class = "no command and no error"
+				return o
+			}
+			if err != nil && !s.again(err) {
+				s.stop(&o, "command", s.InputOffset(), err)
+				return o
+			}
+		}
+		s.stop(&o, "command", 0, errStuck)
+		return o
+	},
+}
+
+// addCommand adds c, whose Raw must be that very command to the oracle.
+func (o *outcome) addCommand(c resp.Command) {
+	args := make([]string, len(c.Args))
+	for i, arg := range c.Args {
+		args[i] = string(arg)
+	}
+	raw := refCommands(c.Raw, refDefaults)
+	if raw.Class != "" || !cmp.Equal(raw.Commands, [][]string{args}) || c.Inline != (c.Raw[0] != '*') {
+		o.Class = fmt.Sprintf("command %.200q (inline %v) with raw bytes %.200q", args, c.Inline, c.Raw)
+	}
+	o.Commands = append(o.Commands, args)
+}
+
+// Every vector, by every method, however its bytes arrive: the values,
+// commands, error class and offset that the vector states, and an error that
+// stays.
+func TestVectors(t *testing.T) {
+	for _, delivery := range deliveries {
+		for _, kind := range []string{"reply", "command"} {
+			for name, mode := range modes(kind) {
+				t.Run(name+"/"+delivery.name, func(t *testing.T) {
+					for _, v := range resptest.Vectors() {
+						if v.Kind != kind {
+							continue
+						}
+						opts := decoderOptions(v)
+						s := delivery.open(v.Wire, opts...)
+						got := mode(s)
+						want := vectorResult(v)
+						oracle := refDecode(kind, v.Wire, vectorLimits(v))
+						if lags(got, oracle, v.Wire) {
+							continue
+						}
+						if want.Offset < 0 {
+							want.Offset = oracle.Offset
+						}
+						if diff := diffOutcome(got, oracle, want); diff != "" {
+							t.Errorf("%s: %.300q\n%s", v.ID, v.Wire, diff)
+							continue
+						}
+						if got.Stopped != int64(oracle.Consumed) && (name == "Decode" || name == "ReadRaw") {
+							t.Errorf("%s: %.300q: InputOffset() = %d after the error, want %d", v.ID, v.Wire, got.Stopped, oracle.Consumed)
+						}
+						if whole := mode(deliveries[0].open(v.Wire, opts...)); s.feed == nil && whole.Text != got.Text {
+							t.Errorf("%s: %.300q: error text depends on the split: %q, at once %q", v.ID, v.Wire, got.Text, whole.Text)
+						}
+						if v.Want.Error != "" {
+							checkStays(t, s, v, got.Text)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+func modes(kind string) map[string]func(*source) outcome {
+	if kind == "command" {
+		return commandModes
+	}
+	return replyModes
+}
+
+// checkStays checks that after an error every method returns that error.
+func checkStays(t *testing.T, s *source, v resptest.Vector, text string) {
+	t.Helper()
+	var value resp.Value
+	_, readToken := s.ReadToken()
+	_, readRaw := s.ReadRaw()
+	_, readCommand := s.ReadCommand()
+	_, peekKind := s.PeekKind()
+	_, readInt64 := s.ReadInt64()
+	_, readString := s.ReadString()
+	_, copyValue := s.CopyValue(io.Discard)
+	for name, err := range map[string]error{
+		"ReadToken": readToken, "ReadRaw": readRaw, "ReadCommand": readCommand, "PeekKind": peekKind, "ReadInt64": readInt64,
+		"ReadString": readString, "CopyValue": copyValue, "Decode": s.Decode(&value), "SkipValue": s.SkipValue(),
+	} {
+		if err == nil || err.Error() != text {
+			t.Errorf("%s: %.300q: after %q, %s gave %v", v.ID, v.Wire, text, name, err)
+		}
+	}
+}
+
+// Every prefix of every vector, by every method: what the oracle makes of it.
+// No value is made up from half of one, and no error comes before its byte.
+func TestVectorsCutAnywhere(t *testing.T) {
+	for _, kind := range []string{"reply", "command"} {
+		for name, mode := range modes(kind) {
+			t.Run(name, func(t *testing.T) {
+				for _, v := range resptest.Vectors() {
+					if v.Kind != kind {
+						continue
+					}
+					limits, opts := vectorLimits(v), decoderOptions(v)
+					for _, n := range cuts(len(v.Wire)) {
+						wire := v.Wire[:n]
+						got := mode(deliveries[0].open(wire, opts...))
+						oracle := refDecode(kind, wire, limits)
+						if lags(got, oracle, wire) {
+							continue
+						}
+						if diff := diffOutcome(got, oracle, oracle); diff != "" {
+							t.Errorf("%s: %.300q\n%s", v.ID, wire, diff)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// cuts are the lengths at which n bytes are cut: all, or of a long input those
+// at both ends and some between.
+func cuts(n int) (at []int) {
+	for i := 0; i <= n; i++ {
+		if n < 2000 || i < 40 || i > n-40 || i%8191 == 0 {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// lags reports whether the package waits for the end of a line in which the
+// oracle has found a fault already, which it may: no later byte can mend it,
+// but the line's terminator has not arrived. A line that is too long has none,
+// so nobody may wait for it.
+func lags(got outcome, oracle refResult, wire []byte) bool {
+	if got.Class != "incomplete" || oracle.Class == "" || oracle.Class == "incomplete" || oracle.Offset < 0 {
+		return false
+	}
+	line := wire[oracle.Line:]
+	i := bytes.IndexAny(line, "\r\n")
+	return i < 0 || i == len(line)-1 && line[i] == '\r'
+}
+
+// diffOutcome compares what was read with what the oracle and the vector say.
+func diffOutcome(got outcome, oracle, want refResult) string {
+	var diff strings.Builder
+	if d := cmp.Diff(refLines(oracle.Values, refJoined), got.Values, cmpopts.EquateEmpty()); d != "" {
+		fmt.Fprintf(&diff, "values (-want +got)\n%s", d)
+	}
+	if d := cmp.Diff(want.Commands, got.Commands, cmpopts.EquateEmpty()); d != "" {
+		fmt.Fprintf(&diff, "commands (-want +got)\n%s", d)
+	}
+	if got.Class != want.Class || want.Offset >= 0 && got.Offset != int64(want.Offset) {
+		fmt.Fprintf(&diff, "got %q at %d (%s), want %q at %d\n", got.Class, got.Offset, got.Text, want.Class, want.Offset)
+	}
+	return diff.String()
+}
+
+// ConsumeToken, given the bytes from where it stopped, gives the tokens of
+// every reply vector; whether a token may stand where it does is for its caller
+// to know, here the tree that is built of them.
+func TestVectorsConsumeToken(t *testing.T) {
+	for _, v := range resptest.Vectors() {
+		if v.Kind != "reply" || v.Limits != (resptest.Limits{}) {
+			continue
+		}
+		for _, n := range cuts(len(v.Wire)) {
+			wire := v.Wire[:n]
+			got := consumeTokens(wire)
+			oracle := refReplies(wire, refDefaults)
+			if lags(got, oracle, wire) {
+				continue
+			}
+			if diff := diffOutcome(got, oracle, oracle); diff != "" {
+				t.Errorf("%s: %.300q\n%s", v.ID, wire, diff)
+			}
+		}
+	}
+}
+
+func consumeTokens(wire []byte) (o outcome) {
+	var tree tokenTree
+	s := &source{Decoder: resp.NewDecoder(nil), wire: wire}
+	pos := 0
+	for o.Offset = -1; pos < len(wire); {
+		if o.Class = tree.refuses(wire[pos]); o.Class != "" {
+			o.Offset = int64(pos)
+			break
+		}
+		t, n, err := resp.ConsumeToken(wire[pos:])
+		if err != nil {
+			s.stop(&o, "reply", int64(pos), err)
+			if o.Offset >= 0 {
+				o.Offset += int64(pos)
+			}
+			break
+		}
+		pos += n
+		tree.add(t)
+	}
+	if o.Class == "" && len(tree.open)+len(tree.loose) > 0 {
+		o.Class = "incomplete"
+	}
+	o.Values = refLines(tree.whole, refJoined)
+	return o
+}
+
+// ConsumeCommand, given the bytes from where it stopped, gives the commands of
+// every command vector.
+func TestVectorsConsumeCommand(t *testing.T) {
+	for _, v := range resptest.Vectors() {
+		if v.Kind != "command" || v.Limits != (resptest.Limits{}) {
+			continue
+		}
+		for _, n := range cuts(len(v.Wire)) {
+			wire := v.Wire[:n]
+			got := consumeCommands(wire)
+			oracle := refCommands(wire, refDefaults)
+			if lags(got, oracle, wire) {
+				continue
+			}
+			if diff := diffOutcome(got, oracle, oracle); diff != "" {
+				t.Errorf("%s: %.300q\n%s", v.ID, wire, diff)
+			}
+		}
+	}
+}
+
+func consumeCommands(wire []byte) (o outcome) {
+	var args [][]byte
+	s := &source{Decoder: resp.NewDecoder(nil), wire: wire}
+	pos := 0
+	for o.Offset = -1; pos < len(wire); {
+		var n int
+		var err error
+		args, n, err = resp.ConsumeCommand(wire[pos:], args[:0])
+		if err != nil {
+			s.stop(&o, "command", int64(pos), err)
+			if o.Offset >= 0 {
+				o.Offset += int64(pos)
+			}
+			return o
+		}
+		if n <= 0 {
+			o.Class = fmt.Sprintf("%d bytes consumed at %d", n, pos)
+			return o
+		}
+		pos += n
+		if len(args) > 0 {
+			command := make([]string, len(args))
+			for i, arg := range args {
+				command[i] = string(arg)
+			}
+			o.Commands = append(o.Commands, command)
+		}
+	}
+	return o
+}
+
+// What was decoded and is encoded again is the same bytes where the vector says
+// so, and other bytes where it says not; tokens keep the chunks of a streamed
+// string, values join them.
+func TestVectorsRoundTrip(t *testing.T) {
+	for _, v := range resptest.Vectors() {
+		if v.Kind != "reply" || v.Want.Error != "" || v.Want.Incomplete {
+			continue
+		}
+		opts := decoderOptions(v)
+		var tokens, values []byte
+		d := resp.NewDecoder(bytes.NewReader(v.Wire), opts...)
+		for token, err := d.ReadToken(); err == nil; token, err = d.ReadToken() {
+			tokens = resp.AppendToken(tokens, token)
+		}
+		d.Reset(bytes.NewReader(v.Wire))
+		var value resp.Value
+		for d.Decode(&value) == nil {
+			values = resp.AppendValue(values, &value)
+		}
+		oracle := refReplies(v.Wire, vectorLimits(v))
+		joined := !slices.ContainsFunc(refLines(oracle.Values, 0), func(line string) bool { return strings.Contains(line, `" "`) })
+		for name, wire := range map[string][]byte{"AppendToken": tokens, "AppendValue": values} {
+			switch {
+			case v.RoundTrip != nil && *v.RoundTrip && (name == "AppendToken" || joined):
+				if !bytes.Equal(wire, v.Wire) {
+					t.Errorf("%s by %s: %.300q became %.300q", v.ID, name, v.Wire, wire)
+				}
+			case v.RoundTrip != nil && !*v.RoundTrip && bytes.Equal(wire, v.Wire):
+				t.Errorf("%s by %s: %.300q is not canonical and stayed as it was", v.ID, name, v.Wire)
+			}
+			again := refReplies(wire, vectorLimits(v))
+			if diff := cmp.Diff(refLines(oracle.Values, refNumbers|refJoined), refLines(again.Values, refNumbers|refJoined)); again.Class != "" || diff != "" {
+				t.Errorf("%s by %s: %.300q became %.300q, which is %s (-want +got)\n%s", v.ID, name, v.Wire, wire, again.Class, diff)
+			}
+		}
+	}
+}
+
+// tokenTree builds values of tokens, and knows which may come next.
+type tokenTree struct {
+	open  []openAggregate
+	loose []refValue // attributes at top level whose value has not come yet
+	whole []refValue
+}
+
+type openAggregate struct {
+	refValue
+	left  int // elements to come, -1 until the end of a streamed aggregate
+	count int // elements that came, attributes not counted
+}
+
+// refuses returns the error class with which a token of this first byte is
+// refused here, or "".
+func (t *tokenTree) refuses(kind byte) string {
+	depth := len(t.open)
+	inString, mayEnd := false, false
+	if depth > 0 {
+		top := &t.open[depth-1]
+		inString = top.Kind == '$'
+		loose := len(top.Elems) > 0 && top.Elems[len(top.Elems)-1].Kind == '|'
+		mayEnd = top.left < 0 && !inString && !loose && (top.Kind != '%' || top.count%2 == 0)
+	}
+	switch {
+	case inString != (kind == ';'), kind == '.' && !mayEnd:
+		return "type"
+	case depth >= refDefaults.depth && resp.Kind(kind).IsAggregate():
+		return "depth"
+	}
+	return ""
+}
+
+func (t *tokenTree) add(token resp.Token) {
+	v := refValue{Kind: byte(token.Kind()), Null: token.IsNull(), Streamed: token.IsStreamed()}
+	switch kind := token.Kind(); {
+	case kind == resp.End:
+		t.close()
+	case kind == resp.Chunk && token.Len() == 0:
+		t.close()
+	case kind == resp.Chunk:
+		top := &t.open[len(t.open)-1]
+		top.Chunks = append(top.Chunks, string(token.Bytes()))
+	case v.Null:
+		t.put(v)
+	case v.Streamed:
+		t.open = append(t.open, openAggregate{refValue: v, left: -1})
+	case kind.IsAggregate() && token.Len() > 0:
+		t.open = append(t.open, openAggregate{refValue: v, left: token.Len()})
+	case kind == resp.Integer:
+		n, err := token.Int64()
+		v.Text = fmtScalar(n, err)
+		t.put(v)
+	case kind == resp.Boolean:
+		b, err := token.Bool()
+		v.Text = fmtScalar(b, err)[:1]
+		t.put(v)
+	default:
+		v.Text = string(token.Bytes())
+		if kind == resp.VerbatimString {
+			encoding := token.Encoding()
+			v.Format = string(encoding[:])
+		}
+		t.put(v)
+	}
+}
+
+func fmtScalar(v any, err error) string {
+	if err != nil {
+		return "!" + err.Error()
+	}
+	return fmt.Sprint(v)
+}
+
+// put places a whole value into what is open.
+func (t *tokenTree) put(v refValue) {
+	if len(t.open) == 0 {
+		t.loose = append(t.loose, v)
+		if v.Kind != '|' {
+			t.whole = append(t.whole, t.loose...)
+			t.loose = nil
+		}
+		return
+	}
+	top := &t.open[len(t.open)-1]
+	top.Elems = append(top.Elems, v)
+	if v.Kind != '|' {
+		top.count++
+		if top.left--; top.left == 0 {
+			t.close()
+		}
+	}
+}
+
+func (t *tokenTree) close() {
+	top := t.open[len(t.open)-1]
+	t.open = t.open[:len(t.open)-1]
+	t.put(top.refValue)
+}
+
+// fromValue appends v and the attributes before it in the oracle's words.
+func fromValue(to []refValue, v *resp.Value) []refValue {
+	for i := range v.Attrs {
+		to = fromValue(to, &v.Attrs[i])
+	}
+	r := refValue{Kind: byte(v.Kind), Null: v.Null, Streamed: v.Streamed, Text: string(v.Bytes)}
+	switch v.Kind {
+	case resp.Integer:
+		r.Text = strconv.FormatInt(v.Int, 10)
+	case resp.Boolean:
+		r.Text = map[int64]string{0: "f", 1: "t"}[v.Int]
+	case resp.VerbatimString:
+		r.Format = string(v.Encoding[:])
+	}
+	for i := range v.Elems {
+		r.Elems = fromValue(r.Elems, &v.Elems[i])
+	}
+	return append(to, r)
+}
+
+// refDecode is refReplies or refCommands, as the kind of a vector says.
+func refDecode(kind string, wire []byte, limits refLimits) refResult {
+	if kind == "command" {
+		return refCommands(wire, limits)
+	}
+	return refReplies(wire, limits)
+}
+
+// vectorLimits gives the limits a vector is decoded with, in the oracle's words.
+func vectorLimits(v resptest.Vector) refLimits {
+	limits := refDefaults
+	if l := v.Limits.MaxDepth; l != nil {
+		limits.depth = *l
+	}
+	if l := v.Limits.MaxArgs; l != nil {
+		limits.args = int64(*l)
+	}
+	if l := v.Limits.MaxElements; l != nil {
+		limits.elements = *l
+	}
+	if l := v.Limits.MaxBulk; l != nil {
+		limits.bulkLen = *l
+	}
+	if l := v.Limits.MaxInline; l != nil {
+		limits.lineLen = *l
+	}
+	return limits
+}
+
+// decoderOptions gives the limits a vector is decoded with as options.
+func decoderOptions(v resptest.Vector) []resp.Option {
+	l := vectorLimits(v)
+	return []resp.Option{
+		resp.MaxDepth(l.depth), resp.MaxArgs(int(l.args)), resp.MaxElements(l.elements), resp.MaxBulkLen(l.bulkLen), resp.MaxLineLen(l.lineLen),
+	}
+}
+
+// vectorResult is what a vector expects, in the oracle's words, but for the
+// bytes consumed, which vectors do not state.
+func vectorResult(v resptest.Vector) refResult {
+	want := refResult{Commands: v.Want.Commands, Class: v.Want.Error, Offset: int(v.Want.Offset)}
+	if v.Want.Incomplete {
+		want.Class = "incomplete"
+	}
+	for _, value := range v.Want.Values {
+		want.Values = append(want.Values, vectorValue(value))
+	}
+	return want
+}
+
+func vectorValue(v resptest.Value) refValue {
+	kinds := map[string]byte{
+		"simple": '+', "err": '-', "int": ':', "bulk": '$', "bool": '#', "double": ',', "bigint": '(', "bulkerr": '!', "verbatim": '=',
+		"array": '*', "map": '%', "set": '~', "push": '>', "attr": '|',
+		"streamed-bulk": '$', "streamed-array": '*', "streamed-map": '%', "streamed-set": '~',
+	}
+	r := refValue{Kind: kinds[v.Type], Streamed: strings.HasPrefix(v.Type, "streamed-"), Text: v.Text, Format: v.Format, Chunks: v.Chunks}
+	switch v.Type {
+	case "null":
+		r = refValue{Kind: map[string]byte{"bulk": '$', "array": '*', "resp3": '_'}[v.Text], Null: true}
+	case "bool":
+		r.Text = v.Text[:1]
+	}
+	for _, e := range v.Elems {
+		r.Elems = append(r.Elems, vectorValue(e))
+	}
+	return r
+}
+
+// What refLines leaves out.
+const (
+	refNumbers = 1 << iota // the spelling of doubles and big numbers, which vectors do not tell
+	refJoined              // where the chunks of a streamed string end, which a Value does not keep
+)
+
+// refLines writes values one node a line, each with its depth: a form in which
+// trees however deep compare in linear time and differ legibly.
+func refLines(values []refValue, without int) []string {
+	var lines []string
+	var walk func(values []refValue, depth int)
+	walk = func(values []refValue, depth int) {
+		for _, v := range values {
+			line := fmt.Sprintf("%d %c", depth, v.Kind)
+			if v.Null {
+				line += " null"
+			}
+			if v.Streamed {
+				line += " streamed"
+			}
+			switch {
+			case without&refNumbers != 0 && v.Kind == ',':
+				f, err := strconv.ParseFloat(v.Text, 64)
+				if err != nil && strings.Contains(strings.ToLower(v.Text), "nan") {
+					f = math.NaN()
+				}
+				v.Text = strconv.FormatFloat(f, 'g', -1, 64)
+			case without&refNumbers != 0 && v.Kind == '(':
+				n, _ := new(big.Int).SetString(v.Text, 10)
+				v.Text = n.String()
+			case without&refJoined != 0 && v.Chunks != nil:
+				v.Text, v.Chunks = strings.Join(v.Chunks, ""), nil
+			}
+			lines = append(lines, fmt.Sprintf("%s %s%q %q %d", line, v.Format, v.Text, v.Chunks, len(v.Elems)))
+			walk(v.Elems, depth+1)
+		}
+	}
+	walk(values, 0)
+	return lines
+}
