@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// Each of more workers than connections does this many rounds.
+const poolRounds = 50
+
+// checkPool has many workers use the connections of a pool at once, each with
+// keys of its own: a reply that reached the wrong worker would show.
+func checkPool(t *trip) {
+	p := newPool(t.cfg.conns, t.tryDial)
+	t.usePool(p, func(int, int, *conn) {})
+	t.expectCount("connections replaced", 0, p.replaced.Load())
+}
+
+// checkPoolKilled is the same with the server closing one of the connections
+// in the middle of a worker's work.
+func checkPoolKilled(t *trip) {
+	p := newPool(t.cfg.conns, t.tryDial)
+	control, killed := t.dial(), false
+	t.usePool(p, func(worker, round int, c *conn) {
+		if worker != 0 || round != poolRounds/2 || killed {
+			return
+		}
+		killed = true
+		id := c.do("CLIENT ID")
+		control.check("CLIENT ID", "an integer", func(v *resp.Value) bool { return v.Kind == resp.Integer }, id)
+		control.want(integer(1), "CLIENT KILL", "ID", id.Int)
+	})
+	t.expectCount("connections replaced", 1, p.replaced.Load())
+	t.expectCount("commands sent again", 1, p.retried.Load())
+}
+
+// usePool has twice as many workers as connections, and one more, write and
+// read through the pool; before each of its turns a worker calls first.
+func (t *trip) usePool(p *pool, first func(worker, round int, c *conn)) {
+	t.together(2*t.cfg.conns+1, func(worker int) {
+		key := t.key(fmt.Sprint("worker ", worker))
+		for round := range poolRounds {
+			if t.failed() {
+				return
+			}
+			value := fmt.Sprintf("%d of %s", round, key)
+			err := p.do(func(c *conn) {
+				first(worker, round, c)
+				c.want(okReply, "SET", key, value)
+				c.want(bulk(value), "GET", key)
+			})
+			if err != nil {
+				t.fail(err)
+			}
+		}
+	})
+}
+
+func (t *trip) expectCount(what string, want, got int64) {
+	if got != want {
+		t.fail(fmt.Errorf("%s: got %d, want %d", what, got, want))
+	}
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// conn is one connection to the server. Commands go out through a Chunker and
+// replies come in through a Decoder; each reply is encoded again and compared
+// with the bytes it came as.
+//
+// Its first error sticks: it closes the connection, and everything done after
+// it does nothing, so that a check reads as a plain list of commands.
+type conn struct {
+	sock    net.Conn
+	addr    string
+	proto   int
+	timeout time.Duration
+
+	requests *resp.Decoder // of what we send
+
+	in    *tap
+	dec   *resp.Decoder
+	out   resp.Chunker
+	args  []resp.Arg
+	reply resp.Value
+	again []byte // the reply and the pushes before it, encoded again
+	wire  []byte // the same as they came
+	doing string // the name of what was sent last
+	sent  string // its start, quoted
+
+	name, version string       // of the server
+	pushes        []resp.Value // that arrived before replies, in order
+
+	trace   func(direction, wire string)
+	onError func(error)
+	release func() bool
+	err     error
+}
+
+// close ends the connection. It is safe to call more than once.
+func (c *conn) close() {
+	if c.sock != nil {
+		c.release()
+		c.sock.Close()
+	}
+}
+
+// fail records the first error, with the bytes on the wire, and closes the
+// connection.
+func (c *conn) fail(step string, err error) {
+	if c.err != nil {
+		return
+	}
+	c.err = &wireError{step: step, addr: c.addr, err: err, sent: c.sent, received: quote(c.wire)}
+	c.close()
+	if c.onError != nil {
+		c.onError(c.err)
+	}
+}
+
+// broken reports whether the connection itself failed, rather than a
+// comparison or the server by its own word.
+func (c *conn) broken() bool {
+	var network net.Error
+	return errors.Is(c.err, io.EOF) || errors.Is(c.err, io.ErrUnexpectedEOF) || errors.As(c.err, &network)
+}
+
+// wireError is what went wrong on a connection: at which step, with which
+// server, and the bytes around it.
+type wireError struct {
+	step, addr     string
+	err            error
+	sent, received string // quoted and cut
+}
+
+func (e *wireError) Error() string { return fmt.Sprintf("%s at %s: %v", e.step, e.addr, e.err) }
+func (e *wireError) Unwrap() error { return e.err }
+
+// do sends one command and reads its reply, which is valid until the next one
+// is read. Arguments are what resp.Any takes.
+func (c *conn) do(name string, args ...any) *resp.Value {
+	c.send(name, args...)
+	return c.receive()
+}
+
+// send sends one command.
+func (c *conn) send(name string, args ...any) {
+	if c.err != nil {
+		return
+	}
+	c.doing = name
+	if err := c.out.PackCommand(name, c.pack(args)...); err != nil {
+		c.fail(name, err)
+		return
+	}
+	c.flush(strings.EqualFold(name, "AUTH"))
+}
+
+// queue packs one more command of a pipeline.
+func (c *conn) queue(name string, args ...any) {
+	if c.err != nil {
+		return
+	}
+	if err := c.out.AddCommand(name, c.pack(args)...); err != nil {
+		c.fail(name, err)
+	}
+}
+
+func (c *conn) pack(args []any) []resp.Arg {
+	c.args = c.args[:0]
+	for _, arg := range args {
+		packed, err := resp.Any(arg)
+		if err != nil {
+			c.fail("pack", err)
+			return nil
+		}
+		c.args = append(c.args, packed)
+	}
+	return c.args
+}
+
+// flush sends the packed commands. Secret bytes are not kept for anyone to see.
+func (c *conn) flush(secret bool) {
+	if c.err == nil {
+		c.transmit(c.out.Chunks(), secret, &c.out)
+	}
+}
+
+// sendRaw sends bytes that are already as they should be on the wire.
+func (c *conn) sendRaw(b []byte) {
+	c.doing = "a raw request"
+	if c.err == nil {
+		c.transmit([][]byte{b}, false, bytes.NewReader(b))
+	}
+}
+
+func (c *conn) transmit(chunks [][]byte, secret bool, src io.WriterTo) {
+	c.announce(chunks, secret)
+	if c.err != nil {
+		return
+	}
+	if err := c.write(src); err != nil {
+		c.fail("write "+c.doing, err)
+	}
+}
+
+// write writes all that src has; a Chunker does so in one vectored write where
+// the system has one.
+func (c *conn) write(src io.WriterTo) error {
+	c.sock.SetWriteDeadline(time.Now().Add(c.timeout))
+	n, err := src.WriteTo(c.sock)
+	c.in.count(int(n))
+	return err
+}
+
+// announce keeps the start of what is about to be sent, shows it to trace, and
+// fails unless it is whole commands. Servers would not tell: Redis does not
+// look at the CR LF behind an argument.
+func (c *conn) announce(chunks [][]byte, secret bool) {
+	c.sent, c.wire = quote(chunks...), nil
+	if secret {
+		c.sent = "(not shown)"
+	}
+	if c.trace != nil {
+		c.trace(">", c.sent)
+	}
+	for _, chunk := range chunks {
+		c.requests.Feed(chunk)
+	}
+	var err error
+	for err == nil {
+		_, err = c.requests.ReadCommand()
+	}
+	if !errors.Is(err, resp.ErrIncomplete) || len(c.requests.Buffered()) > 0 {
+		c.fail("pack "+c.doing, err)
+	}
+}
+
+// receive reads one reply and compares its bytes with its encoding. The reply
+// is valid until the next one is read; after an error it is the zero Value.
+func (c *conn) receive() *resp.Value {
+	if c.err != nil {
+		return &resp.Value{}
+	}
+	start := c.dec.InputOffset()
+	c.in.forget(start)
+	c.again = c.again[:0]
+	err := c.dec.Decode(&c.reply)
+	if err != nil {
+		c.wire = c.in.from(start)
+		c.fail("reply to "+c.doing, err)
+		return &resp.Value{}
+	}
+	c.wire = c.in.from(start)[:c.dec.InputOffset()-start]
+	if c.trace != nil {
+		c.trace("<", quote(c.wire))
+	}
+	c.again = resp.AppendValue(c.again, &c.reply)
+	if !bytes.Equal(c.again, c.wire) {
+		c.fail("reply to "+c.doing, fmt.Errorf("encoded again the reply becomes %s", quote(c.again)))
+		return &resp.Value{}
+	}
+	return &c.reply
+}
+
+func (c *conn) keepPush(v *resp.Value) {
+	c.again = resp.AppendValue(c.again, v)
+	c.pushes = append(c.pushes, v.Clone())
+}
+
+// pipeline sends n commands, which add queues one by one, and gives the
+// replies to each in order. It reads while it still writes: a server may stop
+// reading when nobody takes its replies.
+func (c *conn) pipeline(n int, add func(i int), each func(i int, v *resp.Value)) {
+	for i := range n {
+		add(i)
+	}
+	if c.err != nil {
+		return
+	}
+	c.doing = "a pipeline"
+	c.announce(c.out.Chunks(), false)
+	if c.err != nil {
+		return
+	}
+	written := make(chan error, 1)
+	go func() { written <- c.write(&c.out) }()
+	for i := 0; i < n && c.err == nil; i++ {
+		each(i, c.receive())
+	}
+	if err := <-written; err != nil {
+		c.fail("write "+c.doing, err)
+	}
+}

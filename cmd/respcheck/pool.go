@@ -1,0 +1,43 @@
+package main
+
+import "sync/atomic"
+
+// pool shares a fixed number of connections among any number of workers.
+type pool struct {
+	free     chan *conn // idle connections; a broken one is replaced when its turn comes
+	dial     func() *conn
+	replaced atomic.Int64
+	retried  atomic.Int64
+}
+
+// newPool opens size connections with dial, whose errors the pool handles.
+func newPool(size int, dial func() *conn) *pool {
+	p := &pool{free: make(chan *conn, size), dial: dial}
+	for range size {
+		p.free <- dial()
+	}
+	return p
+}
+
+// do runs work on an idle connection. If the connection breaks, work runs once
+// more on a fresh one; so work must be such that twice does no harm.
+func (p *pool) do(work func(c *conn)) error {
+	c := <-p.free
+	defer func() { p.free <- c }()
+	if c.err != nil {
+		c = p.replace(c)
+	}
+	work(c)
+	if c.broken() {
+		p.retried.Add(1)
+		c = p.replace(c)
+		work(c)
+	}
+	return c.err
+}
+
+func (p *pool) replace(c *conn) *conn {
+	c.close()
+	p.replaced.Add(1)
+	return p.dial()
+}

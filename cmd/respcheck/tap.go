@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+)
+
+// tap reads from a connection and remembers the bytes, so that they can be
+// compared with what was made of them.
+type tap struct {
+	sock    net.Conn
+	timeout time.Duration
+	count   func(n int)
+	single  bool // deliver one byte at a time
+
+	buf    []byte // what was read, from offset base of the stream on
+	base   int64
+	unused int64 // offset before which the bytes may go
+}
+
+// Read reads within the timeout.
+func (t *tap) Read(p []byte) (int, error) {
+	t.compact()
+	if t.single && len(p) > 1 {
+		p = p[:1]
+	}
+	t.sock.SetReadDeadline(time.Now().Add(t.timeout))
+	n, err := t.sock.Read(p)
+	t.count(n)
+	t.buf = append(t.buf, p[:n]...)
+	return n, err
+}
+
+// forget says that the bytes before offset are not needed any more. They go
+// with the next Read, all at once: a pipeline's replies arrive many per Read.
+func (t *tap) forget(offset int64) { t.unused = offset }
+
+func (t *tap) compact() {
+	if t.unused == t.base {
+		return
+	}
+	n := copy(t.buf, t.buf[t.unused-t.base:])
+	t.buf = t.buf[:n]
+	t.base = t.unused
+}
+
+// from returns the bytes from offset on. They are valid until the next Read.
+func (t *tap) from(offset int64) []byte { return t.buf[offset-t.base:] }
+
+// maxQuoted is how many bytes of the wire are shown at most.
+const maxQuoted = 160
+
+// quote returns what the pieces are together, in quotes and cut when it is long.
+func quote(pieces ...[]byte) string {
+	var start []byte
+	total := 0
+	for _, piece := range pieces {
+		start = append(start, piece[:min(len(piece), maxQuoted-len(start))]...)
+		total += len(piece)
+	}
+	if len(start) == total {
+		return strconv.Quote(string(start))
+	}
+	return fmt.Sprintf("%s... (%d bytes)", strconv.Quote(string(start)), total)
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+)
+
+// trip is one check under way in one protocol version: the connections it
+// opened, the bytes it moved and the first thing that went wrong.
+type trip struct {
+	*session
+	ctx    context.Context
+	name   string
+	proto  int
+	bytes  atomic.Int64
+	opened atomic.Int64 // connections, to number them
+
+	mu    sync.Mutex
+	conns []*conn
+	err   error
+}
+
+// dial opens a connection whose first error is the check's error.
+func (t *trip) dial() *conn { return t.open(t.fail) }
+
+// tryDial opens a connection whose errors are the caller's to judge.
+func (t *trip) tryDial() *conn { return t.open(nil) }
+
+func (t *trip) open(onError func(error)) *conn {
+	h := hooks{count: func(n int) { t.bytes.Add(int64(n)) }, onError: onError}
+	if number := t.opened.Add(1); t.cfg.verbose {
+		h.trace = func(direction, wire string) { t.report.wire(t.name, number, direction, wire) }
+	}
+	c := connect(t.ctx, t.srv, &t.cfg.options, t.proto, h)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.conns = append(t.conns, c)
+	return c
+}
+
+// close closes every connection of the check.
+func (t *trip) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, c := range t.conns {
+		c.close()
+	}
+}
+
+// fail records the first error of the check; a skip is one too.
+func (t *trip) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// skipf skips the check and says why.
+func (t *trip) skipf(format string, args ...any) { t.fail(skip(fmt.Sprintf(format, args...))) }
+
+// failed reports whether something went wrong already.
+func (t *trip) failed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err != nil
+}
+
+// key returns a key of this check alone, which is deleted at the end.
+func (t *trip) key(name string) string {
+	key := t.prefix + t.name + ":" + name
+	t.useKey(key)
+	return key
+}
+
+// guard calls f and makes a panic in it the check's failure, so that the rest
+// of the run, the clean-up above all, takes place.
+func (t *trip) guard(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			t.fail(fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+		}
+	}()
+	f()
+}
+
+// together runs n workers at once and waits for them.
+func (t *trip) together(n int, work func(worker int)) {
+	var wg sync.WaitGroup
+	for worker := range n {
+		wg.Go(func() { t.guard(func() { work(worker) }) })
+	}
+	wg.Wait()
+}
