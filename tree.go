@@ -4,7 +4,8 @@ package resp
 // that are all there, without recursion. The first try is optimistic: it takes
 // what is buffered, and gives up on anything unusual, faults included. Then
 // the scan of decode.go finds the end of the value, reading what is missing,
-// or the fault; and the second try cannot fail.
+// or the fault; and the second try cannot fail. There is one first try a value:
+// while a scan is under way, however often it is interrupted, nothing is built.
 
 // builder is an aggregate whose elements are being built.
 type builder struct {
@@ -24,7 +25,7 @@ const minElement = 3
 // Kind Chunk. After an error v holds nothing of use.
 func (d *Decoder) Decode(v *Value) error {
 	for {
-		if d.fast {
+		if d.fast && d.whole.at != d.offset(0) {
 			if size := d.build(v, false); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
 					d.pos += size

@@ -269,7 +269,7 @@ type Value struct {
 // something altogether use the option of that limit, which takes 0 literally.
 type Limits struct {
 	Depth    int   // open aggregates at once; an empty one counts, and so does an attribute while its content is read
-	Args     int   // arguments of one command
+	Args     int   // arguments of one multibulk command; LineLen alone bounds an inline one, as in Redis
 	Elements int64 // elements of one aggregate as announced (of a map or attribute: pairs)
 	BulkLen  int64 // bytes of one string's payload, also of all chunks of a streamed one together
 	LineLen  int64 // bytes of one line before its LF, first byte and CR included; also of an inline command
@@ -393,7 +393,7 @@ func WithLimits(l Limits) Option { return func(c *config) { c.limits = l.orDefau
 // refuses every aggregate.
 func MaxDepth(n int) Option { return func(c *config) { c.limits.Depth = n } }
 
-// MaxArgs sets how many arguments a command may have.
+// MaxArgs sets how many arguments a multibulk command may have.
 func MaxArgs(n int) Option { return func(c *config) { c.limits.Args = n } }
 
 // MaxElements sets how many elements (pairs of a map or attribute) an
