@@ -39,6 +39,8 @@ func (v Value) Format(s fmt.State, verb rune) {
 		writePadded(s, appendText(nil, &v, 0, 0))
 	case formDetail:
 		writePadded(s, appendDetail(nil, &v, precision(s, printPayload), 0))
+	case formWire:
+		writePadded(s, appendWire(nil, AppendValue(nil, &v), precision(s, printWire)))
 	default:
 		fmt.Fprintf(s, "%%!%c(resp.Value=%s)", verb, v.String())
 	}
@@ -61,6 +63,8 @@ func (t Token) Format(s fmt.State, verb rune) {
 		writePadded(s, appendTokenText(nil, t))
 	case formDetail:
 		writePadded(s, appendTokenDetail(nil, t, precision(s, printPayload)))
+	case formWire:
+		writePadded(s, appendWire(nil, AppendToken(nil, t), precision(s, printWire)))
 	default:
 		fmt.Fprintf(s, "%%!%c(resp.Token=%s)", verb, t.String())
 	}

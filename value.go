@@ -102,11 +102,11 @@ func (v *Value) Pairs() iter.Seq2[*Value, *Value] {
 	}
 }
 
-// Equal reports whether v and u say the same to a reader, which is that they
-// have the same bytes on the wire. Order counts, in maps and sets too, and so
-// do attributes and the spelling of doubles and big numbers: 1.0 is not 1, and
-// nan is nan. Nil and empty slices are alike, and fields that mean nothing for
-// the kind are passed over. go-cmp uses Equal by itself.
+// Equal reports whether v and u say the same to a reader: they have the same
+// kinds and, on the wire, the same bytes. Order counts, in maps and sets too,
+// and so do attributes and the spelling of doubles and big numbers: 1.0 is not
+// 1, and nan is nan. Nil and empty slices are alike, and fields that mean
+// nothing for the kind are passed over. go-cmp uses Equal by itself.
 func (v Value) Equal(u Value) bool {
 	if !equalAlone(&v, &u) {
 		return false
