@@ -39,23 +39,24 @@ const (
 func controls(x uint64) uint64 { return (x - 0x20*everyByte) &^ x & highBits }
 
 // countDigits returns how many of the lowest bytes of x are ASCII digits.
-func countDigits(x uint64) int {
+func countDigits(x uint64) uint {
 	x ^= '0' * everyByte
 	// Adding 0x76 carries a byte of 10 or more into its high bit. A carry out of
 	// a byte only disturbs the bytes above it, which the count does not reach.
-	return bits.TrailingZeros64((x+0x76*everyByte|x)&highBits) >> 3
+	return uint(bits.TrailingZeros64((x+0x76*everyByte|x)&highBits)) >> 3
 }
 
-// parse8 returns the number that the n lowest bytes of x spell, n from 1 to 8,
+// parse8 returns the number that the n lowest bytes of x spell, n from 0 to 8,
 // the first digit lowest. The digits are moved to the top, zeros take the place
 // of the missing ones, and neighbours are added up in three steps.
-func parse8(x uint64, n int) uint64 {
-	x = (x - '0'*everyByte) << ((64 - 8*n) & 63)
+func parse8(x uint64, n uint) uint64 {
+	x = (x - '0'*everyByte) << (64 - 8*n)
 	x = x*10 + x>>8
 	return (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
 }
 
-var powersOf10 = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
+// powersOf10 has 16 entries so that an index masked with 15 needs no check.
+var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 // fastToken parses the token at the start of b when it has one of the usual
 // forms, and returns its size, or 0 when it has another or is at fault. len(b)
@@ -68,6 +69,9 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 	}
 	switch kind := Kind(b[0]); kind {
 	case SimpleString, SimpleError:
+		if le32(b[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 { // by far the most frequent, 2 ns faster so
+			return Token{data: &b[1], n: 2, kind: kind}, len("+OK\r\n")
+		}
 		end := fastLine(b)
 		if end == 0 {
 			return Token{}, 0
@@ -156,45 +160,37 @@ func fastLength(b []byte) (n, size int) {
 	if digits == 0 || digits > 6 || uint16(x>>(8*digits&63)) != le16CRLF {
 		return 0, 0
 	}
-	return int(parse8(x, digits)), digits + 3
+	return int(parse8(x, digits)), int(digits + 3)
 }
 
 // fastInteger parses the integer behind b[0], of up to 19 digits and without a
 // plus, and returns it with the size of its line, or 0 as size.
 func fastInteger(b []byte) (n int64, size int) {
 	_ = b[parseSlack-1]
-	start := 1
+	start := uint(1)
 	if b[1] == '-' {
 		start = 2
 	}
 	x := le64(b[start:])
 	digits := countDigits(x)
-	if digits == 0 {
-		return 0, 0
-	}
 	v := parse8(x, digits)
 	if digits == 8 {
-		x = le64(b[start+8:])
-		if more := countDigits(x); more > 0 {
-			v = v*powersOf10[more] + parse8(x, more)
-			digits += more
-		}
-		for digits >= 16 && digits < 19 && isDigit(b[start+digits]) {
-			v = v*10 + uint64(b[start+digits]-'0')
-			digits++
-		}
-		if v > math.MaxInt64 {
-			return 0, 0
-		}
+		// What follows is parsed whether it is there or not, without a branch: how
+		// many digits come is hard for a processor to foretell.
+		second, third := le64(b[start+8:]), le64(b[start+16:])
+		n2 := countDigits(second)
+		n3 := countDigits(third) & -(n2 >> 3)
+		v = (v*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
+		digits += n2 + n3
 	}
-	if le16(b[start+digits:]) != le16CRLF {
+	end := start + digits
+	if digits == 0 || digits > 19 || v > math.MaxInt64 || le16(b[end:]) != le16CRLF {
 		return 0, 0
 	}
-	size = start + digits + 2
 	if start == 2 {
-		return -int64(v), size
+		return -int64(v), int(end + 2)
 	}
-	return int64(v), size
+	return int64(v), int(end + 2)
 }
 
 // rules are what the careful parser goes by.
@@ -621,9 +617,12 @@ func (f *fault) asError(b []byte, offset int64) error {
 	return &SyntaxError{Offset: offset, Class: f.class, Expected: f.expected, Found: string(found), reply: f.reply}
 }
 
-// clampToInt lowers limits so that no length or count overflows an int of 32 bits.
+// clampToInt lowers limits so that no length or count overflows an int of 32
+// bits, and raises negative ones of what slices are cut to.
 func clampToInt(l Limits) Limits {
 	const most = math.MaxInt/2 - 64
+	l.LineLen = max(l.LineLen, 0)
+	l.TotalLen = max(l.TotalLen, 0)
 	l.Elements = min(l.Elements, most)
 	l.BulkLen = min(l.BulkLen, most)
 	return l
