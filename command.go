@@ -43,9 +43,10 @@ var serverRules = rules{Limits: clampToInt(ServerLimits())}
 // begins anew, so requests that arrive in many pieces are better read with a
 // Decoder, whose cost is linear.
 func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
-	if out, n := fastCommand(b, len(b), args, &serverRules.Limits); n > 0 {
+	if out, n = fastCommand(b, len(b), args, &serverRules.Limits); n > 0 {
 		return out, n, nil
 	}
+	args = out[:len(args)] // it may have grown
 	var scan requestScan
 	done, _, f := scan.advance(&serverRules, b)
 	if f == nil && !done {
@@ -64,7 +65,7 @@ func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 // ReadCommand reads the next request. Empty ones are skipped. It reads streams
 // of requests: inside an aggregate that is open it is an error.
 func (d *Decoder) ReadCommand() (Command, error) {
-	if d.fastCommands {
+	if d.fastCommands && d.nest.atTop() && d.request.at != d.offset(0) {
 		args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args[:0], &d.rules.Limits)
 		if n > 0 {
 			d.args = args
@@ -139,16 +140,20 @@ func (d *Decoder) readCommand() (Command, error) {
 
 // bufferedCommand takes the next request, or an empty one, off the buffer and
 // appends its arguments to d.args. Where the buffer ends inside it, it returns
-// a Command without Raw and how many bytes of it need to be there.
+// a Command without Raw and how many bytes of it need to be there. The fast
+// parser has one try a request, so that none is parsed again from its start.
 func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
 	first := len(d.args)
-	args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args, &d.rules.Limits)
-	inline := false
-	if n == 0 {
-		s := &d.request
-		if at := d.offset(0); s.at != at {
-			s.reset(at)
+	var args [][]byte
+	n, inline := 0, false
+	s := &d.request
+	if at := d.offset(0); s.at != at {
+		s.reset(at)
+		if d.fastCommands {
+			args, n = fastCommand(d.data[d.pos:], d.end-d.pos, d.args, &d.rules.Limits)
 		}
+	}
+	if n == 0 {
 		var done bool
 		done, need, f = s.advance(&d.rules, d.unread())
 		if f != nil || !done {
@@ -257,7 +262,7 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 	if b[s.pos] != byte(BulkString) {
 		f = syntaxFault(ClassType, 0, "the $ of an argument").behind(s.pos)
-		f.reply = "Protocol error: expected '$', got '" + string(rune(b[s.pos])) + "'"
+		f.reply = "Protocol error: expected '$', got '" + string(b[s.pos:s.pos+1]) + "'"
 		return 0, f
 	}
 	start := s.pos
@@ -302,6 +307,10 @@ func (f *fault) withReply(line, other string) *fault {
 		f.reply = "Protocol error: too big " + line
 	case f.limit == limitTotal:
 		f.reply = "Protocol error: too big request"
+	case f.limit == limitArgs && f.max == unauthenticatedArgs:
+		f.reply = "Protocol error: unauthenticated multibulk length"
+	case f.limit == limitBulk && f.max == unauthenticatedBulkLen:
+		f.reply = "Protocol error: unauthenticated bulk length"
 	default:
 		f.reply = "Protocol error: " + other
 	}

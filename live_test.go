@@ -809,6 +809,8 @@ func TestLiveUnauthenticatedLimits(t *testing.T) {
 		_, err := recode(t, wire, resp.WithLimits(resp.UnauthenticatedLimits()))
 		if limitError := (*resp.LimitError)(nil); errors.As(err, &limitError) != refused {
 			t.Errorf("%.100q: %v, the server answers %.200q", wire, err, answer)
+		} else if refused && !bytes.Equal(replyTo(err), answer) {
+			t.Errorf("%.100q: %q, the server answers %.200q", wire, replyTo(err), answer)
 		}
 	}
 }

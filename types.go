@@ -276,7 +276,13 @@ type Limits struct {
 	TotalLen int64 // bytes of one whole value with its attributes, or of one command
 }
 
-const unlimited = 1<<63 - 1
+const (
+	unlimited = 1<<63 - 1
+
+	// Redis' limits before AUTH, where it answers in words of their own.
+	unauthenticatedArgs    = 10
+	unauthenticatedBulkLen = 16 << 10
+)
 
 // ClientLimits returns the limits for reading replies, which are the default:
 // depth 1,024, 1,048,576 arguments, 2^32-1 elements, bulk strings of 512 MiB,
@@ -305,8 +311,8 @@ func ServerLimits() Limits {
 // 10 arguments of 16 KiB and 1 MiB in all, as in Redis.
 func UnauthenticatedLimits() Limits {
 	limits := ClientLimits()
-	limits.Args = 10
-	limits.BulkLen = 16 << 10
+	limits.Args = unauthenticatedArgs
+	limits.BulkLen = unauthenticatedBulkLen
 	limits.TotalLen = 1 << 20
 	return limits
 }
