@@ -64,19 +64,12 @@ func (c *Chunker) AddCommand(name string, args ...Arg) error { return c.pack(nam
 func (c *Chunker) PackCommand(name string, args ...Arg) error { return c.pack(name, args, false) }
 
 func (c *Chunker) pack(name string, args []Arg, join bool) error {
-	words := countWords(name)
-	if words == 0 {
-		return &EncodeError{Array, noWord}
-	}
 	p := packing{Chunker: c, cutoff: c.cutoff(), start: len(c.arena), join: join}
 	size, plain := measure(args, p.cutoff)
-	if !plain || size+maxCommandHeader(name, words) > p.cutoff {
-		return p.packLong(name, words, args)
+	if !plain || !isOneWord(name) || size+len(name)+2*maxHeaderLen+len(crlf) > p.cutoff {
+		return p.packLong(name, args)
 	}
-	c.arena = appendCommandHeader(c.arena, name, words, len(args))
-	for i := range args {
-		c.arena = args[i].appendTo(c.arena)
-	}
+	c.arena = AppendCommand(c.arena, name, args...)
 	p.emit()
 	return nil
 }
@@ -100,21 +93,23 @@ type packing struct {
 }
 
 // packLong packs a command that may have more than one chunk.
-func (p *packing) packLong(name string, words int, args []Arg) error {
+func (p *packing) packLong(name string, args []Arg) error {
+	words := countWords(name)
+	if words == 0 {
+		return &EncodeError{Array, noWord}
+	}
 	for i := range args {
-		if args[i].kind == argFrom {
+		if args[i].isReader() {
 			return &EncodeError{BulkString, "a From argument can only be written by an Encoder"}
 		}
 	}
 	p.arena = appendHeader(p.arena, Array, words+len(args))
-	for range words {
-		var word string
-		word, name = nextWord(name)
+	for word, rest := nextWord(name); word != ""; word, rest = nextWord(rest) {
 		p.add(word, true)
 	}
 	for i := range args {
-		if args[i].kind == argText {
-			p.add(args[i].text, true)
+		if s, ok := args[i].text(); ok {
+			p.add(s, true)
 		} else {
 			p.add(bytesString(args[i].appendText(p.number[:0])), false)
 		}

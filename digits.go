@@ -1,24 +1,103 @@
 package resp
 
 import (
+	"encoding/binary"
 	"math/bits"
-	"strconv"
+	"slices"
 )
 
-// This file writes whole numbers in decimal.
+// This file writes whole numbers in decimal, eight digits at a time: the digits
+// are taken apart in one word of 8 bytes, first digit lowest, by multiplications
+// that work on several of them at once. Against strconv that gained a third of
+// the time for numbers of random length and more than half for small ones.
 
-// appendUint appends n in decimal.
-func appendUint(dst []byte, n uint64) []byte { return strconv.AppendUint(dst, n, 10) }
+// putDigits stores n in decimal in b, whose length is digitCount(n).
+func putDigits(b []byte, n uint64) {
+	count := len(b)
+	if n < 1e4 {
+		digits := uint32(fourDigits(n)) >> ((4*8 - 8*count) & 31)
+		if count == 1 {
+			b[0] = byte(digits)
+			return
+		}
+		binary.LittleEndian.PutUint16(b, uint16(digits))
+		binary.LittleEndian.PutUint16(b[count-2:], uint16(digits>>((8*count-2*8)&31)))
+		return
+	}
+	if n < 1e8 {
+		digits := eightDigits(n) >> ((8*8 - 8*count) & 63)
+		binary.LittleEndian.PutUint32(b, uint32(digits))
+		binary.LittleEndian.PutUint32(b[count-4:], uint32(digits>>((8*count-4*8)&63)))
+		return
+	}
+	// The first word has more digits than belong there; the next overwrites them.
+	high := n / 1e8
+	low := eightDigits(n - high*1e8)
+	if high < 1e8 {
+		binary.LittleEndian.PutUint64(b, eightDigits(high)>>((16*8-8*count)&63))
+	} else {
+		top := high / 1e8
+		binary.LittleEndian.PutUint64(b, eightDigits(top)>>((24*8-8*count)&63))
+		binary.LittleEndian.PutUint64(b[count-16:], eightDigits(high-top*1e8))
+	}
+	binary.LittleEndian.PutUint64(b[count-8:], low)
+}
+
+// eightDigits returns the eight digits of n, which is below 1e8, as ASCII, the
+// first one lowest.
+func eightDigits(n uint64) uint64 {
+	return digitsOf(n/10000 | n%10000<<32)
+}
+
+// fourDigits returns the four digits of n, which is below 10,000, likewise.
+func fourDigits(n uint64) uint64 { return digitsOf(n) & (1<<32 - 1) }
+
+// digitsOf returns the four digits of each half of fours: first two pairs of
+// digits, then single digits, each division a multiplication that is exact for
+// numbers so small.
+func digitsOf(fours uint64) uint64 {
+	const (
+		every32 = 1 | 1<<32
+		every16 = every32 | every32<<16
+		every8  = every16 | every16<<8
+	)
+	hundreds := fours * 10486 >> 20 & (0x7f * every32) // fours/100
+	pairs := hundreds | (fours-100*hundreds)<<16
+	tens := pairs * 103 >> 10 & (0xf * every16) // pairs/10
+	return tens | (pairs-10*tens)<<8 | '0'*every8
+}
 
 // minByDigits holds at i the smallest number of i+1 digits.
-var minByDigits = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
+var minByDigits = [20]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
 	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
 
 // digitCount returns how many digits n has in decimal.
 func digitCount(n uint64) int {
-	guess := bits.Len64(n|1) * 1233 >> 12 // log10(2) is nearly 1233/4096
+	guess := bits.Len64(n|1) * 1233 >> 12 // log10(2) is 1233/4096, nearly
 	if n|1 < minByDigits[guess] {
 		return guess
 	}
 	return guess + 1
+}
+
+// magnitude returns n without its sign, and 1 when n is negative, else 0.
+func magnitude(n int64) (sign int, u uint64) {
+	negative := uint64(n >> 63) // all ones or none
+	return int(negative & 1), (uint64(n) ^ negative) - negative
+}
+
+// appendUint appends n in decimal.
+func appendUint(dst []byte, n uint64) []byte {
+	count := digitCount(n)
+	dst = extend(dst, count)
+	putDigits(dst[len(dst)-count:], n)
+	return dst
+}
+
+// extend returns dst with n more bytes, which are to be overwritten.
+func extend(dst []byte, n int) []byte {
+	if cap(dst)-len(dst) < n {
+		dst = slices.Grow(dst, n)
+	}
+	return dst[:len(dst)+n]
 }

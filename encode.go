@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/big"
-	"slices"
 )
 
 // This file holds the writing half of the wire layer: one Append function for
@@ -20,26 +19,40 @@ const maxHeaderLen = 1 + 20 + 2
 // AppendSimpleString appends s as a simple string: `+OK`. CR and LF in it become
 // spaces, as in Redis, so that no text can smuggle in a reply of its own.
 func AppendSimpleString[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendLine(dst, SimpleString, s)
+	if text(s) == "OK" { // by far the most frequent one
+		return append(dst, "+OK\r\n"...)
+	}
+	return appendLine(dst, SimpleString, text(s))
 }
 
 // AppendSimpleError appends s as a simple error: `-ERR unknown command`. CR and
 // LF in it become spaces, as in Redis.
 func AppendSimpleError[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendLine(dst, SimpleError, s)
+	return appendLine(dst, SimpleError, text(s))
 }
 
 // AppendInteger appends n as an integer: `:42`.
 func AppendInteger(dst []byte, n int64) []byte {
-	dst = append(dst, byte(Integer))
-	dst = appendInteger(dst, n)
-	return append(dst, crlf...)
+	if uint64(n) < 100 {
+		return appendHeader(dst, Integer, int(n)) // they look the same
+	}
+	sign, u := magnitude(n)
+	count := digitCount(u)
+	start := len(dst)
+	dst = extend(dst, 1+sign+count+len(crlf))
+	b := dst[start:]
+	b[0] = byte(Integer)
+	b[1] = '-'
+	putDigits(b[1+sign:1+sign+count], u)
+	b[1+sign+count] = '\r'
+	b[2+sign+count] = '\n'
+	return dst
 }
 
 // AppendBulkString appends s as a bulk string, whatever bytes it has: `$5`,
 // CRLF, `hello`.
 func AppendBulkString[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendString(dst, BulkString, s)
+	return appendString(dst, BulkString, text(s))
 }
 
 // AppendNullBulkString appends the null bulk string of RESP2, `$-1`.
@@ -82,16 +95,16 @@ func AppendBigNumber(dst []byte, n *big.Int) []byte {
 // AppendBulkError appends s as a bulk error, whatever bytes it has: `!21`, CRLF,
 // `SYNTAX invalid syntax`.
 func AppendBulkError[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendString(dst, BulkError, s)
+	return appendString(dst, BulkError, text(s))
 }
 
-// AppendVerbatimString appends text as a verbatim string with its encoding, `txt`
+// AppendVerbatimString appends s as a verbatim string with its encoding, `txt`
 // or `mkd`: `=8`, CRLF, `txt:text`. An encoding of another length than three
 // bytes is cut or filled up with spaces, as in Valkey.
-func AppendVerbatimString[T ~string | ~[]byte](dst []byte, encoding string, text T) []byte {
+func AppendVerbatimString[T ~string | ~[]byte](dst []byte, encoding string, s T) []byte {
 	padded := [3]byte{' ', ' ', ' '}
 	copy(padded[:], encoding)
-	return appendVerbatim(dst, padded, text)
+	return appendVerbatim(dst, padded, text(s))
 }
 
 // AppendArray appends the header of an array of n elements, which are to follow.
@@ -124,7 +137,7 @@ func AppendChunk[T ~string | ~[]byte](dst []byte, s T) []byte {
 	if len(s) == 0 {
 		return dst
 	}
-	return appendString(dst, Chunk, s)
+	return appendString(dst, Chunk, text(s))
 }
 
 // AppendLastChunk appends the end of a streamed string, `;0`.
@@ -148,37 +161,34 @@ func AppendEnd(dst []byte) []byte { return append(dst, ".\r\n"...) }
 // args are never split. It panics for a name without a word and for a From
 // argument: both are mistakes of the program.
 func AppendCommand(dst []byte, name string, args ...Arg) []byte {
+	if isOneWord(name) {
+		dst = appendHeader(dst, Array, 1+len(args))
+		dst = appendString(dst, BulkString, name)
+	} else {
+		dst = appendWords(dst, name, len(args))
+	}
+	for i := range args {
+		if s, ok := args[i].text(); ok {
+			dst = appendString(dst, BulkString, s)
+		} else {
+			dst = args[i].appendNumber(dst)
+		}
+	}
+	return dst
+}
+
+// appendWords appends the header of a command with so many args and the words
+// of its name.
+func appendWords(dst []byte, name string, args int) []byte {
 	words := countWords(name)
 	if words == 0 {
 		panic("resp: AppendCommand: " + noWord)
 	}
-	dst = appendCommandHeader(dst, name, words, len(args))
-	for i := range args {
-		dst = args[i].appendTo(dst)
-	}
-	return dst
-}
-
-// noWord says what is wrong with a command's name.
-const noWord = "command name without a word"
-
-// appendCommandHeader appends the header of a command and the words of its name.
-func appendCommandHeader(dst []byte, name string, words, args int) []byte {
 	dst = appendHeader(dst, Array, words+args)
-	if words == 1 && !isSpace(name[0]) && !isSpace(name[len(name)-1]) {
-		return appendString(dst, BulkString, name)
-	}
-	for range words {
-		var word string
-		word, name = nextWord(name)
+	for word, rest := nextWord(name); word != ""; word, rest = nextWord(rest) {
 		dst = appendString(dst, BulkString, word)
 	}
 	return dst
-}
-
-// maxCommandHeader returns a bound on what appendCommandHeader appends.
-func maxCommandHeader(name string, words int) int {
-	return len(name) + (words+1)*(maxHeaderLen+len(crlf))
 }
 
 // AppendArgs appends args as a command, an array of bulk strings, verbatim:
@@ -190,7 +200,7 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 	}
 	dst = appendHeader(dst, Array, len(args))
 	for _, arg := range args {
-		dst = appendString(dst, BulkString, arg)
+		dst = appendString(dst, BulkString, text(arg))
 	}
 	return dst
 }
@@ -205,7 +215,7 @@ func AppendToken(dst []byte, t Token) []byte {
 	}
 	switch t.kind {
 	case SimpleString, SimpleError:
-		return appendLine(dst, t.kind, t.Bytes())
+		return appendLine(dst, t.kind, bytesString(t.Bytes()))
 	case Integer:
 		return AppendInteger(dst, t.n)
 	case BulkString, BulkError, VerbatimString, Chunk:
@@ -214,10 +224,8 @@ func AppendToken(dst []byte, t Token) []byte {
 		return appendHeader(dst, t.kind, int(t.n))
 	case Boolean:
 		return AppendBoolean(dst, t.n != 0)
-	case Double:
-		return appendDoubleText(dst, t.Bytes())
-	case BigNumber:
-		return appendBigNumberText(dst, t.Bytes())
+	case Double, BigNumber:
+		return appendNumberText(dst, t.kind, t.Bytes())
 	case End:
 		return AppendEnd(dst)
 	}
@@ -232,7 +240,7 @@ func appendToken(dst []byte, t Token) []byte {
 	if t.n == 0 {
 		return appendString(dst, t.kind, "")
 	}
-	return appendString(dst, t.kind, bytesAt(t.data, int(t.n)))
+	return appendString(dst, t.kind, bytesString(bytesAt(t.data, int(t.n))))
 }
 
 // appendFlagged appends a null or the header of something streamed.
@@ -256,58 +264,143 @@ func appendNullOf(dst []byte, k Kind) []byte {
 	return AppendNull(dst)
 }
 
-// appendHeader appends k, n in decimal and CRLF, for example `*3` and CRLF.
+// appendHeader appends k, n in decimal and CRLF, for example `*3` and CRLF. It is
+// small enough to be inlined.
 func appendHeader(dst []byte, k Kind, n int) []byte {
-	if n < 10 {
-		return append(dst, byte(k), byte('0'+n), '\r', '\n')
+	if n >= 10 {
+		return appendLongHeader(dst, k, n)
 	}
-	dst = append(dst, byte(k))
-	dst = appendUint(dst, uint64(n))
-	return append(dst, crlf...)
+	return append(dst, byte(k), byte('0'+n), '\r', '\n')
 }
 
-// appendString appends a kind with a length: header, payload and CRLF.
-func appendString[T ~string | ~[]byte](dst []byte, k Kind, s T) []byte {
-	const (
-		short   = 100 // below it the length has two digits at most
-		spare   = 8   // the header is stored as one word of 8 bytes
-		trailer = len(crlf)
-	)
-	n := len(s)
-	start := len(dst)
-	if n >= short || cap(dst)-start < spare+n+trailer {
-		return appendLongString(dst, k, s)
+func appendLongHeader(dst []byte, k Kind, n int) []byte {
+	if n < 100 {
+		return append(dst, byte(k), byte('0'+n/10), byte('0'+n%10), '\r', '\n')
 	}
-	b := dst[start : start+spare+n+trailer]
-	header, width := shortHeader(k, n)
-	binary.LittleEndian.PutUint64(b, header)
+	count := digitCount(uint64(n))
+	start := len(dst)
+	dst = extend(dst, 1+count+len(crlf))
+	putHeader(dst[start:], k, n, count)
+	return dst
+}
+
+// putHeader stores at the start of b the header for n, which has count digits.
+func putHeader(b []byte, k Kind, n, count int) {
+	b[0] = byte(k)
+	putDigits(b[1:1+count], uint64(n))
+	b[1+count] = '\r'
+	b[2+count] = '\n'
+}
+
+// shortHeaders holds at n the header for a length of one or two digits, without
+// its kind, as the bytes of a word, first byte lowest. To store it at once, and to
+// copy as appendString does, took a quarter off the time of a small bulk string.
+var shortHeaders = makeShortHeaders()
+
+func makeShortHeaders() (headers [100]uint64) {
+	for n := range uint64(len(headers)) {
+		if n < 10 {
+			headers[n] = ('0'+n)<<8 | '\r'<<16 | '\n'<<24
+		} else {
+			headers[n] = ('0'+n/10)<<8 | ('0'+n%10)<<16 | '\r'<<24 | '\n'<<32
+		}
+	}
+	return headers
+}
+
+// maxShortHeader is the length of the word.
+const maxShortHeader = 8
+
+// shortHeaderLen returns how many bytes shortHeaders[n] has with its kind.
+func shortHeaderLen(n int) int {
+	if n < 10 {
+		return len("$0\r\n")
+	}
+	return len("$00\r\n")
+}
+
+// appendString appends a kind with a length: header, payload and CRLF. Payloads
+// of up to 16 bytes are copied as two words that overlap, without a call.
+func appendString(dst []byte, k Kind, s string) []byte {
+	n, start := len(s), len(dst)
+	if n < 2 || n >= len(shortHeaders) || cap(dst)-start < maxShortHeader+n+len(crlf) {
+		return appendLongString(dst, k, s) // below 2 the word would be longer than the whole
+	}
+	b := dst[start : start+maxShortHeader+n+len(crlf)]
+	binary.LittleEndian.PutUint64(b, shortHeaders[n]|uint64(k))
+	width := shortHeaderLen(n)
+	b = b[width : width+n+len(crlf)]
+	switch src := stringBytes(s); {
+	case n > 16:
+		copy(b, src)
+	case n >= 8:
+		first, last := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[n-8:])
+		binary.LittleEndian.PutUint64(b, first)
+		binary.LittleEndian.PutUint64(b[n-8:], last)
+	case n >= 4:
+		first, last := binary.LittleEndian.Uint32(src), binary.LittleEndian.Uint32(src[n-4:])
+		binary.LittleEndian.PutUint32(b, first)
+		binary.LittleEndian.PutUint32(b[n-4:], last)
+	default:
+		for i, c := range src {
+			b[i] = c
+		}
+	}
+	b[n] = '\r'
+	b[n+1] = '\n'
+	return dst[:start+width+n+len(crlf)]
+}
+
+// appendLongString is appendString for all lengths and without regard to room.
+func appendLongString(dst []byte, k Kind, s string) []byte {
+	n, start := len(s), len(dst)
+	count := digitCount(uint64(n))
+	width := 1 + count + len(crlf)
+	dst = extend(dst, width+n+len(crlf))
+	b := dst[start:]
+	if n >= 100 && n < 10000 {
+		binary.LittleEndian.PutUint64(b, mediumHeader(k, n, count))
+	} else {
+		putHeader(b, k, n, count)
+	}
 	copy(b[width:], s)
 	b[width+n] = '\r'
 	b[width+n+1] = '\n'
-	return dst[:start+width+n+trailer]
+	return dst
 }
 
-// shortHeader returns the header for a length n below 100 as bytes of a word,
-// first byte lowest, and how many they are. Storing it at once gained a third
-// of the time of a small bulk string over appending byte by byte.
-func shortHeader(k Kind, n int) (header uint64, width int) {
-	if n < 10 {
-		return uint64(k) | uint64('0'+n)<<8 | '\r'<<16 | '\n'<<24, 4
-	}
-	tens := n / 10
-	return uint64(k) | uint64('0'+tens)<<8 | uint64('0'+n-10*tens)<<16 | '\r'<<24 | '\n'<<32, 5
-}
-
-func appendLongString[T ~string | ~[]byte](dst []byte, k Kind, s T) []byte {
-	dst = slices.Grow(dst, maxHeaderLen+len(s)+len(crlf))
-	dst = appendHeader(dst, k, len(s))
-	dst = append(dst, s...)
-	return append(dst, crlf...)
+// mediumHeader returns the header for a length of count digits, three or four, as
+// the bytes of a word, first byte lowest. Against putHeader it took 2.5 ns off the
+// 34 of a SET of 1 KiB.
+func mediumHeader(k Kind, n, count int) uint64 {
+	digits := fourDigits(uint64(n)) >> ((4*8 - 8*count) & 31)
+	lineEnd := uint64('\r'|'\n'<<8) << ((8 + 8*count) & 63)
+	return uint64(k) | digits<<8 | lineEnd
 }
 
 // appendLine appends a kind without a length: its first byte, s with CR and LF
 // as spaces, and CRLF.
-func appendLine[T ~string | ~[]byte](dst []byte, k Kind, s T) []byte {
+func appendLine(dst []byte, k Kind, s string) []byte {
+	const short = 16 // longer texts are faster by copying first and looking then
+	n, start := len(s), len(dst)
+	if n > short || cap(dst)-start < 1+n+len(crlf) {
+		return appendLongLine(dst, k, s)
+	}
+	b := dst[start : start+1+n+len(crlf)]
+	b[0] = byte(k)
+	for i := range n {
+		c := s[i]
+		if c == '\r' || c == '\n' {
+			c = ' '
+		}
+		b[1+i] = c
+	}
+	b[1+n] = '\r'
+	b[2+n] = '\n'
+	return dst[:start+1+n+len(crlf)]
+}
+
+func appendLongLine(dst []byte, k Kind, s string) []byte {
 	dst = append(dst, byte(k))
 	start := len(dst)
 	dst = append(dst, s...)
@@ -317,17 +410,17 @@ func appendLine[T ~string | ~[]byte](dst []byte, k Kind, s T) []byte {
 
 // blankBreaks replaces every CR and LF in b by a space.
 func blankBreaks(b []byte) {
-	for _, c := range []byte(crlf) {
-		for i := bytes.IndexByte(b, c); i >= 0; i = bytes.IndexByte(b, c) {
-			b[i] = ' '
-			b = b[i+1:]
+	for _, lineBreak := range []byte(crlf) {
+		rest := b
+		for i := bytes.IndexByte(rest, lineBreak); i >= 0; i = bytes.IndexByte(rest, lineBreak) {
+			rest[i] = ' '
+			rest = rest[i+1:]
 		}
 	}
 }
 
 // appendVerbatim appends a verbatim string.
-func appendVerbatim[T ~string | ~[]byte](dst []byte, encoding [3]byte, text T) []byte {
-	dst = slices.Grow(dst, maxHeaderLen+verbatimPrefix+len(text)+len(crlf))
+func appendVerbatim(dst []byte, encoding [3]byte, text string) []byte {
 	dst = appendVerbatimHeader(dst, encoding, len(text))
 	dst = append(dst, text...)
 	return append(dst, crlf...)
@@ -348,57 +441,84 @@ func appendBigInt(dst []byte, n *big.Int) []byte {
 	return n.Append(dst, 10)
 }
 
-// appendDoubleText appends a double with the spelling that it has. One that not
-// every reader takes, such as `.5` or `1e999`, is spelled anew, and what is no
-// double at all is appended as a null.
-func appendDoubleText(dst, text []byte) []byte {
-	if scanDouble(text, false) >= 0 || doubleMayOverflow(text) {
-		return appendDoubtfulDouble(dst, text)
-	}
-	dst = append(dst, byte(Double))
-	dst = append(dst, text...)
-	return append(dst, crlf...)
-}
-
-func appendDoubtfulDouble(dst, text []byte) []byte {
-	if scanDouble(text, true) >= 0 {
+// appendNumberText appends a Double or a BigNumber with the spelling that
+// spelling gives it, and a null when there is none.
+func appendNumberText(dst []byte, k Kind, text []byte) []byte {
+	var scratch [maxNumberLen]byte
+	minus, digits := spelling(scratch[:0], k, text)
+	if digits == nil {
 		return AppendNull(dst)
 	}
-	f, inRange := parseDouble(text)
-	if !inRange || scanDouble(text, false) >= 0 {
-		return AppendDouble(dst, f)
-	}
-	dst = append(dst, byte(Double))
-	dst = append(dst, text...)
+	dst = append(dst, byte(k))
+	dst = append(dst, minus...)
+	dst = append(dst, digits...)
 	return append(dst, crlf...)
 }
 
-// appendBigNumberText appends a big number with the spelling that it has. What
-// is no number is appended as a null.
-func appendBigNumberText(dst, text []byte) []byte {
-	if scanBigNumber(text) >= 0 {
-		return AppendNull(dst)
+// appendBulkNumberText is appendNumberText for RESP2: it appends a bulk string.
+func appendBulkNumberText(dst []byte, k Kind, text []byte) []byte {
+	var scratch [maxNumberLen]byte
+	minus, digits := spelling(scratch[:0], k, text)
+	if digits == nil {
+		return AppendNullBulkString(dst)
 	}
-	dst = append(dst, byte(BigNumber))
-	dst = append(dst, text...)
+	dst = appendHeader(dst, BulkString, len(minus)+len(digits))
+	dst = append(dst, minus...)
+	dst = append(dst, digits...)
 	return append(dst, crlf...)
 }
 
-// appendBulkInteger appends n in decimal as a bulk string.
-func appendBulkInteger(dst []byte, n int64) []byte {
-	if n >= 0 {
-		return appendBulkUint(dst, uint64(n))
+// spelling returns how a Double or a BigNumber that came or was built with text
+// is spelled: as it is, without a plus and leading zeros, which are accepted but
+// never written; or, for a double that not every reader takes, such as `.5` or
+// `1e999`, anew, for which scratch is used. digits is nil when text is no number
+// of that kind.
+func spelling(scratch []byte, k Kind, text []byte) (minus string, digits []byte) {
+	if k == BigNumber {
+		if scanBigNumber(text) >= 0 {
+			return "", nil
+		}
+	} else if strict := scanDouble(text, false) < 0; !strict || doubleMayOverflow(text) {
+		if scanDouble(text, true) >= 0 {
+			return "", nil
+		}
+		if f, inRange := parseDouble(text); !strict || !inRange {
+			return "", appendDouble(scratch, f, 64)
+		}
 	}
-	u := -uint64(n)
-	dst = appendHeader(dst, BulkString, 1+digitCount(u))
-	dst = append(dst, '-')
-	dst = appendUint(dst, u)
-	return append(dst, crlf...)
+	return trimNumber(k, text)
 }
 
-// appendBulkUint appends n in decimal as a bulk string.
-func appendBulkUint(dst []byte, n uint64) []byte {
-	dst = appendHeader(dst, BulkString, digitCount(n))
-	dst = appendUint(dst, n)
-	return append(dst, crlf...)
+// trimNumber splits the minus off a number and drops a plus and leading zeros. A
+// zero that is a BigNumber has no sign.
+func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
+	if text[0] == '-' || text[0] == '+' {
+		if text[0] == '-' {
+			minus = "-"
+		}
+		text = text[1:]
+	}
+	for len(text) > 1 && text[0] == '0' && isDigit(text[1]) {
+		text = text[1:]
+	}
+	if k == BigNumber && text[0] == '0' {
+		minus = ""
+	}
+	return minus, text
+}
+
+// appendBulkNumber appends as a bulk string the decimal digits of u, behind a
+// minus when sign is 1.
+func appendBulkNumber(dst []byte, sign int, u uint64) []byte {
+	count := digitCount(u)
+	start := len(dst)
+	width := shortHeaderLen(sign + count)
+	dst = extend(dst, width+sign+count+len(crlf))
+	b := dst[start:]
+	putHeader(b, BulkString, sign+count, width-1-len(crlf))
+	b[width] = '-'
+	putDigits(b[width+sign:width+sign+count], u)
+	b[len(b)-2] = '\r'
+	b[len(b)-1] = '\n'
+	return dst
 }

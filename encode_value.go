@@ -1,8 +1,9 @@
 package resp
 
 // This file writes whole Values: AppendValue and the Encoder's WriteValue. Both
-// let a valueWalk take the tree apart, which keeps its way in a slice and not on
-// the stack of calls, so that no tree is too deep.
+// have nextPart take the tree apart, which keeps its way in a slice and not on
+// the stack of calls, so that no tree is too deep. The slice is handed in and out
+// as a value, so that the first levels of it need not be allocated.
 
 // AppendValue appends v and everything in it. It never fails; what no reader
 // could take is replaced:
@@ -25,12 +26,13 @@ func AppendValue(dst []byte, v *Value) []byte {
 		return AppendNull(dst)
 	}
 	var few [8]valueFrame
-	walk := valueWalk{frames: few[:0]}
-	for part := walk.start(v, false); ; part = walk.next() {
+	open, part := startValue(few[:0], v, 0)
+	for {
 		dst = part.appendTo(dst)
-		if len(walk.frames) == 0 {
+		if len(open) == 0 {
 			return dst
 		}
+		open, part = nextPart(open, 0)
 	}
 }
 
@@ -44,17 +46,20 @@ func (e *Encoder) WriteValue(v *Value) error {
 	if err := e.slot(v.Kind); err != nil {
 		return err
 	}
-	walk := valueWalk{frames: e.frames[:0], plain: e.resp2}
-	for part := walk.start(v, false); ; part = walk.next() {
-		e.putPart(part)
-		e.makeRoom()
-		if len(walk.frames) == 0 {
-			break
-		}
+	how := valueFlags(0)
+	if e.resp2 {
+		how = withoutAttrs
 	}
-	e.frames = walk.frames[:0]
-	clear(e.frames[:cap(e.frames)])
-	return e.wrote()
+	var few [8]valueFrame
+	open, part := startValue(few[:0], v, how)
+	for {
+		e.putPart(part)
+		if len(open) == 0 {
+			return e.wrote()
+		}
+		e.makeRoom()
+		open, part = nextPart(open, how)
+	}
 }
 
 // putPart puts one part of a tree into the buffer, or a large payload past it.
@@ -127,17 +132,15 @@ func (p valuePart) appendTo(dst []byte) []byte {
 	case End:
 		return AppendEnd(dst)
 	case SimpleString, SimpleError:
-		return appendLine(dst, p.kind, v.Bytes)
+		return appendLine(dst, p.kind, bytesString(v.Bytes))
 	case Integer:
 		return AppendInteger(dst, v.Int)
 	case Boolean:
 		return AppendBoolean(dst, v.Int != 0)
-	case Double:
-		return appendDoubleText(dst, v.Bytes)
-	case BigNumber:
-		return appendBigNumberText(dst, v.Bytes)
+	case Double, BigNumber:
+		return appendNumberText(dst, p.kind, v.Bytes)
 	case VerbatimString:
-		return AppendVerbatimString(dst, bytesString(v.Encoding[:]), v.Bytes)
+		return appendVerbatim(dst, v.Encoding, bytesString(v.Bytes))
 	case Array, Set, Push:
 		return p.appendHeader(dst, len(v.Elems))
 	case Map, Attribute:
@@ -148,7 +151,7 @@ func (p valuePart) appendTo(dst []byte) []byte {
 			dst = AppendChunk(dst, v.Bytes)
 			return AppendLastChunk(dst)
 		}
-		return appendString(dst, p.kind, v.Bytes)
+		return appendString(dst, p.kind, bytesString(v.Bytes))
 	}
 	if v == nil {
 		return AppendNull(dst)
@@ -166,83 +169,91 @@ func (p valuePart) appendHeader(dst []byte, n int) []byte {
 	return appendHeader(dst, p.kind, n)
 }
 
-// valueWalk takes a tree apart in the order in which it is written.
-type valueWalk struct {
-	frames []valueFrame // open parts of the tree, innermost last
-	plain  bool         // attributes are passed over
-}
-
-// valueFrame is an aggregate, or the attributes of a value, with what of it has
-// not been written yet.
+// valueFrame is an aggregate, or the attributes of a value, with some of its
+// parts still to be written.
 type valueFrame struct {
-	owner       *Value
-	rest        []Value
-	attrs       bool // rest are the attributes of owner, which follows them
-	isAttribute bool // with attrs: owner is an attribute itself
-	streamed    bool
-	lacksValue  bool // the last key has no value: a null stands for it
-	decorated   bool // owner is an attribute that stands where a value should: a null follows
+	owner *Value
+	next  int // index of the element or attribute to be written next
+	flags valueFlags
 }
 
-// next returns the next part of a tree in which frames are open.
-func (w *valueWalk) next() valuePart {
-	last := &w.frames[len(w.frames)-1]
-	if len(last.rest) > 0 {
-		v := &last.rest[0]
-		last.rest = last.rest[1:]
-		return w.start(v, last.attrs)
+// valueFlags say how a value is written, and what is left to do for a frame.
+type valueFlags uint8
+
+const (
+	withoutAttrs valueFlags = 1 << iota // attributes are passed over
+	asAttribute                         // the value is an entry of Attrs
+	inAttrs                             // the frame is about the attributes of owner, which follows them
+	lacksValue                          // the last key has no value: a null stands for it
+	lacksEnd                            // owner is streamed
+	lacksTarget                         // owner is an attribute that decorates nothing: a null follows
+)
+
+// nextPart returns the next part of the tree in which open is what is open.
+func nextPart(open []valueFrame, how valueFlags) ([]valueFrame, valuePart) {
+	last := &open[len(open)-1]
+	flags := last.flags
+	list := last.owner.Elems
+	if flags&inAttrs != 0 {
+		list = last.owner.Attrs
+		how |= asAttribute
 	}
-	if last.lacksValue {
-		last.lacksValue = false
-		return nullPart
-	}
-	done := *last
-	w.frames = w.frames[:len(w.frames)-1]
 	switch {
-	case done.attrs:
-		return w.open(done.owner, done.isAttribute)
-	case done.streamed:
-		return valuePart{kind: End}
-	case done.decorated:
-		return nullPart
+	case last.next < len(list):
+		last.next++
+		return startValue(open, &list[last.next-1], how)
+	case flags&lacksValue != 0:
+		last.flags &^= lacksValue
+		return open, nullPart
 	}
-	return valuePart{}
+	owner := last.owner
+	open = open[:len(open)-1]
+	switch {
+	case flags&inAttrs != 0:
+		return openValue(open, owner, how&withoutAttrs|flags&asAttribute)
+	case flags&lacksEnd != 0:
+		return open, valuePart{kind: End}
+	case flags&lacksTarget != 0:
+		return open, nullPart
+	}
+	return open, valuePart{}
 }
 
-// start begins with a value, that is, with its attributes when it has some.
-func (w *valueWalk) start(v *Value, isAttribute bool) valuePart {
-	if len(v.Attrs) == 0 || w.plain {
-		return w.open(v, isAttribute)
+// startValue begins with a value, that is, with its attributes when it has some.
+func startValue(open []valueFrame, v *Value, how valueFlags) ([]valueFrame, valuePart) {
+	if len(v.Attrs) > 0 && how&withoutAttrs == 0 {
+		return append(open, valueFrame{owner: v, flags: inAttrs | how&asAttribute}), valuePart{}
 	}
-	w.frames = append(w.frames, valueFrame{owner: v, rest: v.Attrs, attrs: true, isAttribute: isAttribute})
-	return valuePart{}
+	return openValue(open, v, how)
 }
 
-// open returns the part that is v itself and opens it when it is an aggregate.
-func (w *valueWalk) open(v *Value, isAttribute bool) valuePart {
+// openValue returns the part that is v itself, and opens v when it is an aggregate.
+func openValue(open []valueFrame, v *Value, how valueFlags) ([]valueFrame, valuePart) {
 	kind := v.Kind
 	switch {
-	case isAttribute:
+	case how&asAttribute != 0:
 		kind = Attribute
-	case kind == Attribute && !w.plain:
+	case kind == Attribute && how&withoutAttrs == 0:
 	case v.Null, kind == Attribute, kind == End, !kind.IsValid():
-		return valuePart{value: v, kind: Null}
+		return open, valuePart{value: v, kind: Null}
 	case kind == Chunk:
-		return valuePart{value: v, kind: BulkString}
+		kind = BulkString
 	}
-	part := valuePart{value: v, kind: kind, streamed: v.Streamed && kind.streamable() && !w.plain}
-	if kind.IsAggregate() {
-		elems := v.Elems
-		if v.Null {
-			elems = nil
-		}
-		w.frames = append(w.frames, valueFrame{
-			owner:      v,
-			rest:       elems,
-			streamed:   part.streamed,
-			lacksValue: kind.hasPairs() && len(elems)%2 != 0,
-			decorated:  kind == Attribute && !isAttribute,
-		})
+	part := valuePart{value: v, kind: kind, streamed: v.Streamed && kind.streamable() && how&withoutAttrs == 0}
+	if !kind.IsAggregate() {
+		return open, part
 	}
-	return part
+	frame := valueFrame{owner: v}
+	if v.Null { // an attribute: its header has the count 0
+		frame.next = len(v.Elems)
+	} else if kind.hasPairs() && len(v.Elems)%2 != 0 {
+		frame.flags |= lacksValue
+	}
+	if part.streamed {
+		frame.flags |= lacksEnd
+	}
+	if kind == Attribute && how&asAttribute == 0 {
+		frame.flags |= lacksTarget
+	}
+	return append(open, frame), part
 }

@@ -56,8 +56,6 @@ type Encoder struct {
 	vector [3][]byte        // what bufs points to
 	bufs   net.Buffers      // here so that it is not allocated for each write
 	from   io.LimitedReader // what the kernel copies from; here for the same reason
-	frames []valueFrame     // open parts of the tree that WriteValue writes
-	text   []byte           // of a number that RESP2 has as a bulk string
 }
 
 // openAggregate is an aggregate or streamed string that is not complete.
@@ -105,7 +103,7 @@ func NewEncoder(w io.Writer, opts ...Option) *Encoder {
 // not flushed is dropped. It keeps the buffer.
 func (e *Encoder) Reset(w io.Writer) {
 	*e = Encoder{w: w, buf: e.buf[:0], limit: e.size, left: noCount, open: e.open[:0],
-		size: e.size, resp2: e.resp2, frames: e.frames[:0], text: e.text[:0]}
+		size: e.size, resp2: e.resp2}
 	e.trim()
 }
 
@@ -210,6 +208,11 @@ func (e *Encoder) wrote() error {
 	if len(e.buf) < e.limit {
 		return nil
 	}
+	return e.finish()
+}
+
+// finish is wrote when something is out of the ordinary.
+func (e *Encoder) finish() error {
 	e.spill()
 	return e.takeError()
 }
@@ -359,7 +362,7 @@ func (e *Encoder) putText(k Kind, s string) {
 
 // writeLine writes a kind without a length, whose text may not have line breaks.
 func (e *Encoder) writeLine(k Kind, s string) error {
-	if strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, '\n') >= 0 {
+	if hasBreak(s) {
 		return &EncodeError{k, "CR or LF in its text"}
 	}
 	if err := e.slot(k); err != nil {
@@ -372,6 +375,20 @@ func (e *Encoder) writeLine(k Kind, s string) error {
 		e.buf = appendLine(e.buf, k, s)
 	}
 	return e.wrote()
+}
+
+// hasBreak reports whether s has a CR or an LF.
+func hasBreak(s string) bool {
+	const short = 32 // up to which looking at each byte is faster
+	if len(s) > short {
+		return strings.IndexByte(s, '\r') >= 0 || strings.IndexByte(s, '\n') >= 0
+	}
+	for i := range len(s) {
+		if s[i] == '\r' || s[i] == '\n' {
+			return true
+		}
+	}
+	return false
 }
 
 // WriteSimpleString writes s as a simple string. It is an error when s has a CR
@@ -441,14 +458,15 @@ func (e *Encoder) writeFixed(k Kind, wire string) error {
 
 // WriteDouble writes f as a double; for RESP2 as a bulk string.
 func (e *Encoder) WriteDouble(f float64) error {
-	if e.resp2 {
-		e.text = appendDouble(e.text[:0], f, 64)
-		return e.WriteBulkBytes(e.text)
-	}
 	if err := e.slot(Double); err != nil {
 		return err
 	}
-	e.buf = AppendDouble(e.buf, f)
+	if e.resp2 {
+		arg := Float(f)
+		e.buf = arg.appendNumber(e.buf)
+	} else {
+		e.buf = AppendDouble(e.buf, f)
+	}
 	return e.wrote()
 }
 
@@ -458,14 +476,18 @@ func (e *Encoder) WriteBigNumber(n *big.Int) error {
 	if n == nil {
 		return e.WriteNull()
 	}
-	if e.resp2 {
-		e.text = appendBigInt(e.text[:0], n)
-		return e.WriteBulkBytes(e.text)
-	}
 	if err := e.slot(BigNumber); err != nil {
 		return err
 	}
-	e.buf = AppendBigNumber(e.buf, n)
+	switch {
+	case !e.resp2:
+		e.buf = AppendBigNumber(e.buf, n)
+	case n.IsInt64():
+		sign, u := magnitude(n.Int64())
+		e.buf = appendBulkNumber(e.buf, sign, u)
+	default:
+		e.buf = AppendBulkString(e.buf, n.Append(nil, 10))
+	}
 	return e.wrote()
 }
 
@@ -567,7 +589,8 @@ func (e *Encoder) writeHeader(k, written Kind, n int, values int64) error {
 // WriteAttribute writes the header of an attribute of n pairs; 2n elements are to
 // follow and then the value that the attribute decorates. The attribute fills no
 // element's slot in the aggregate that holds the value. For RESP2 it is dropped
-// with its elements: they are to be written as ever and go nowhere.
+// with its elements: they are to be written as ever and go nowhere; readers among
+// them are not read.
 func (e *Encoder) WriteAttribute(n int) error {
 	if n > (math.MaxInt-1)/2 {
 		return &EncodeError{Attribute, "too many pairs"}
@@ -674,27 +697,24 @@ func (e *Encoder) checkStream(part Kind) error {
 // args are never split. A name without a word is an error. The error of a From
 // argument is that of WriteBulkFrom.
 func (e *Encoder) WriteCommand(name string, args ...Arg) error {
-	words := countWords(name)
-	if words == 0 {
-		return &EncodeError{Array, noWord}
-	}
 	size, plain := measure(args, largePayload)
-	if !plain || size+maxCommandHeader(name, words) > cap(e.buf)-len(e.buf) {
-		return e.writeLongCommand(name, words, args)
+	if !plain || !isOneWord(name) || size+len(name)+2*maxHeaderLen+len(crlf) > cap(e.buf)-len(e.buf) {
+		return e.writeLongCommand(name, args)
 	}
 	if err := e.slot(Array); err != nil {
 		return err
 	}
-	e.buf = appendCommandHeader(e.buf, name, words, len(args))
-	for i := range args {
-		e.buf = args[i].appendTo(e.buf)
-	}
+	e.buf = AppendCommand(e.buf, name, args...)
 	return e.wrote()
 }
 
 // writeLongCommand is WriteCommand for one that does not fit into the buffer or
 // has parts that do not go through it.
-func (e *Encoder) writeLongCommand(name string, words int, args []Arg) error {
+func (e *Encoder) writeLongCommand(name string, args []Arg) error {
+	words := countWords(name)
+	if words == 0 {
+		return &EncodeError{Array, noWord}
+	}
 	for i := range args {
 		if fault := args[i].fault(); fault != "" {
 			return &EncodeError{BulkString, fault}
@@ -704,9 +724,7 @@ func (e *Encoder) writeLongCommand(name string, words int, args []Arg) error {
 		return err
 	}
 	e.buf = appendHeader(e.buf, Array, words+len(args))
-	for range words {
-		var word string
-		word, name = nextWord(name)
+	for word, rest := nextWord(name); word != ""; word, rest = nextWord(rest) {
 		e.putText(BulkString, word)
 		e.makeRoom()
 	}
@@ -719,12 +737,11 @@ func (e *Encoder) writeLongCommand(name string, words int, args []Arg) error {
 
 // putArg puts an argument of a command into the buffer or past it.
 func (e *Encoder) putArg(a *Arg) {
-	switch a.kind {
-	case argText:
-		e.putText(BulkString, a.text)
-	case argFrom:
-		e.copyFrom(a.reader, int64(a.number))
-	default:
+	if s, ok := a.text(); ok {
+		e.putText(BulkString, s)
+	} else if r, n, ok := a.reader(); ok {
+		e.copyFrom(r, n)
+	} else {
 		e.buf = a.appendNumber(e.buf)
 	}
 }
@@ -908,20 +925,9 @@ func (e *Encoder) writeNumberText(k Kind, text []byte) error {
 }
 
 func (e *Encoder) putNumberText(k Kind, text []byte) {
-	start := len(e.buf)
-	if k == Double {
-		e.buf = appendDoubleText(e.buf, text)
+	if e.resp2 {
+		e.buf = appendBulkNumberText(e.buf, k, text)
 	} else {
-		e.buf = appendBigNumberText(e.buf, text)
+		e.buf = appendNumberText(e.buf, k, text)
 	}
-	if !e.resp2 {
-		return
-	}
-	wire := e.buf[start:]
-	if Kind(wire[0]) == Null {
-		e.buf = AppendNullBulkString(e.buf[:start])
-		return
-	}
-	e.text = append(e.text[:0], wire[1:len(wire)-len(crlf)]...)
-	e.buf = appendString(e.buf[:start], BulkString, e.text)
 }

@@ -21,16 +21,21 @@ func SplitCommand(name string) []string {
 	return words
 }
 
-// countWords returns how many words name has. Nearly every name is one word
-// without white space, which is told by looking at each byte once.
-func countWords(name string) int {
-	count, inWord := 0, false
+// isOneWord reports whether name is a word and nothing else, as nearly all are.
+// A name with other control characters than white space is not told apart here.
+func isOneWord(name string) bool {
 	for i := range len(name) {
-		blank := isSpace(name[i])
-		if !blank && !inWord {
-			count++
+		if name[i] <= ' ' {
+			return false
 		}
-		inWord = !blank
+	}
+	return name != ""
+}
+
+// countWords returns how many words name has.
+func countWords(name string) (count int) {
+	for word, rest := nextWord(name); word != ""; word, rest = nextWord(rest) {
+		count++
 	}
 	return count
 }
@@ -48,3 +53,6 @@ func nextWord(s string) (word, rest string) {
 	}
 	return s[start:end], s[end:]
 }
+
+// noWord says what is wrong with a name without a word.
+const noWord = "command name without a word"
