@@ -24,18 +24,19 @@ type buffer struct {
 	reader  io.Reader
 	pending error // came from the reader together with bytes
 	size    int   // to read at once, and of the first buffer
-	quiet   int   // fills in a row that had no need of a buffer this large
+	quiet   int   // how often all has been read since a buffer this large was needed
 }
 
 const (
 	// growthFactor bounds the memory by the bytes that have arrived.
 	growthFactor = 2
 
-	// A buffer over this many times its usual size is given up after
-	// quietFills fills in a row that needed no more than the usual size. So one
-	// large value does not hold memory, and steady large values do not allocate.
+	// A buffer over this many times its usual size is given up when all that it
+	// held has been read quietTimes times without need of more than the usual
+	// size. So one large value does not hold memory, and steady large values,
+	// with small ones between them, do not allocate.
 	oversize   = 4
-	quietFills = 8
+	quietTimes = 32
 
 	// maxEmptyReads is how often a reader may return nothing and no error.
 	maxEmptyReads = 100
@@ -70,7 +71,7 @@ func (b *buffer) fill(want int) error {
 		if b.reader == nil {
 			return ErrIncomplete
 		}
-		b.makeRoom(want, 1)
+		b.makeRoom(want)
 		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.size)]
 		n, err := b.reader.Read(free)
 		if n < 0 || n > len(free) {
@@ -87,47 +88,56 @@ func (b *buffer) fill(want int) error {
 	return nil
 }
 
-// feed appends a copy of p to what is unread.
+// feed appends a copy of p to what is unread. Moving that costs no more than
+// what has been consumed or fed since the last time, so the cost stays linear
+// however much is left unread.
 func (b *buffer) feed(p []byte) {
-	for len(p) > 0 {
-		b.makeRoom(b.end-b.pos+1, len(p))
-		n := copy(b.data[b.end:len(b.data)-parseSlack], p)
-		b.end += n
-		p = p[n:]
+	low, capacity := b.pos-b.kept, len(b.data)-parseSlack
+	needed := b.end - low
+	switch {
+	case b.data == nil, b.shrinks(needed + len(p)):
+		b.replace(max(b.size, needed+len(p)))
+	case b.end+len(p) <= capacity:
+		// there is room
+	case low >= needed && needed+len(p) <= capacity:
+		b.moveTo(b.data)
+	default:
+		b.replace(max(growthFactor*needed, needed+len(p)))
 	}
+	b.end += copy(b.data[b.end:], p)
 }
 
 // makeRoom sees to it that at least one byte is free behind end, and all of
-// the want bytes behind pos when the buffer can hold them: it moves what is
-// needed to the front where that is cheap or enough, and takes a larger buffer
-// only when this one is full. arriving is how many bytes are at hand.
-func (b *buffer) makeRoom(want, arriving int) {
-	low := b.pos - b.kept
+// the want bytes behind pos, of which fewer are unread, when the buffer can hold
+// them: it moves what is needed to the front where that is cheap or enough, and
+// takes a larger buffer only when this one is full.
+func (b *buffer) makeRoom(want int) {
+	low, capacity := b.pos-b.kept, len(b.data)-parseSlack
 	needed := b.end - low
-	capacity := len(b.data) - parseSlack
 	switch {
 	case b.data == nil, b.shrinks(b.kept + want):
-		b.replace(max(b.size, arriving, growthFactor*needed))
+		b.replace(max(b.size, growthFactor*needed))
 	case b.end < capacity && (low == 0 || b.pos+want <= capacity):
 		// there is room, or moving would win none
-	case needed <= capacity/2, low > 0 && b.kept+want <= capacity:
+	case low >= needed, low > 0 && b.kept+want <= capacity:
 		b.moveTo(b.data)
 	case b.end == capacity:
-		b.replace(max(growthFactor*needed, needed+arriving))
+		b.replace(growthFactor * needed)
 	}
 }
 
-// shrinks reports whether the buffer has long been larger than it had to be.
+// shrinks reports whether the buffer has long been larger than it had to be;
+// want is how much it has to hold now.
 func (b *buffer) shrinks(want int) bool {
-	if len(b.data) <= oversize*b.size+parseSlack {
+	switch {
+	case len(b.data) <= oversize*b.size+parseSlack:
 		return false
-	}
-	if want > b.size || b.end-b.pos > b.size {
+	case want > b.size:
 		b.quiet = 0
-		return false
+	case b.pos == b.end:
+		b.quiet++
 	}
-	b.quiet++
-	return b.quiet > quietFills
+	return b.quiet > quietTimes
 }
 
 // replace takes a new buffer of that capacity.

@@ -114,9 +114,10 @@ func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 // and, unless it has grown large, the same buffer. Everything unread is
 // dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
+	size := len(d.data)
 	d.resetBuffer(r)
+	d.shrinkFrom(size)
 	d.nest.reset()
-	d.start = 0
 	d.err = nil
 	d.op = operation{}
 	d.line = partialLine{at: -1}
@@ -129,7 +130,19 @@ func (d *Decoder) Reset(r io.Reader) {
 // Feed appends a copy of p to the input, for event loops and others who do the
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
 // reader takes p before what it reads next.
-func (d *Decoder) Feed(p []byte) { d.feed(p) }
+func (d *Decoder) Feed(p []byte) {
+	size := len(d.data)
+	d.feed(p)
+	d.shrinkFrom(size)
+}
+
+// shrinkFrom gives up what has grown with the buffer, or holds views of an
+// earlier one, when the buffer is smaller now than size bytes.
+func (d *Decoder) shrinkFrom(size int) {
+	if len(d.data) < size {
+		d.builders, d.joined, d.pushed, d.args, d.unquoted = nil, nil, Value{}, nil, nil
+	}
+}
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
 // ReadArrayLen or ReadMapLen has returned and whose last element has not been
@@ -266,8 +279,12 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in,
-// or that another method has to be called again first.
+// or that another method has to be called again first. It comes before every
+// slow step and notes where a value at top level starts.
 func (d *Decoder) ready() error {
+	if d.nest.atTop() {
+		d.start = d.offset(0)
+	}
 	if d.err != nil {
 		return d.err
 	}
@@ -277,15 +294,11 @@ func (d *Decoder) ready() error {
 	return nil
 }
 
-// settle notes what the fast parsers depend on, and where a value at top level
-// starts. It follows every slow step.
+// settle notes what the fast parsers depend on. It follows every slow step.
 func (d *Decoder) settle() {
 	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= longestFastLine
 	d.fast = plain && d.rules.TotalLen == unlimited && !d.nest.inStreamedString()
-	d.fastCommands = plain && d.nest.atTop()
-	if d.nest.atTop() {
-		d.start = d.offset(0)
-	}
+	d.fastCommands = plain
 }
 
 // fail puts the Decoder into the error for f, in the token that starts rel
@@ -302,7 +315,9 @@ func (d *Decoder) need(want int) error {
 	if d.end-d.pos >= want {
 		return nil
 	}
+	size := len(d.data)
 	err := d.fill(want)
+	d.shrinkFrom(size)
 	if err == io.EOF && (d.pos < d.end || !d.nest.atTop() || d.op.name != "") {
 		return io.ErrUnexpectedEOF
 	}
@@ -448,18 +463,15 @@ func (d *Decoder) scanHeader() (t Token, attributes, header int, err error) {
 // consume takes a whole value of size bytes, or a part of an open one, off the
 // input.
 func (d *Decoder) consume(size int) {
-	part := Kind(d.data[d.pos])
+	t := Token{kind: Null, flags: flagNull} // which counts as any whole value does
+	switch kind := Kind(d.data[d.pos]); kind {
+	case Chunk:
+		n, _ := scannedLength(d.data[d.pos:])
+		t = Token{kind: kind, n: int64(n)}
+	case End:
+		t = Token{kind: kind}
+	}
 	d.pos += size
-	switch {
-	case part == End:
-		d.nest.pop()
-	case part == Chunk && size == len(";0\r\n"):
-		d.nest.pop()
-	default:
-		d.nest.left--
-	}
-	if d.nest.left == 0 {
-		d.nest.close()
-	}
+	d.nest.add(t)
 	d.settle()
 }

@@ -121,7 +121,7 @@ func (d *Decoder) beginCopyBulk(name string) error {
 		op.inPayload = false
 	}
 	d.startOperation(op)
-	d.take(attributes+header, nothing)
+	d.take(attributes+header, everything)
 	if !op.inPayload {
 		d.endToken(t)
 	}
@@ -151,10 +151,10 @@ func (d *Decoder) passOn(w io.Writer) (written int64, err error) {
 		}
 		written += n
 	}
-	n, writeErr := d.writeKept(w)
-	written += n
 	if err == nil {
-		err = writeErr
+		var n int64
+		n, err = d.writeKept(w)
+		written += n
 	}
 	if err != nil {
 		return written, err
@@ -207,7 +207,11 @@ func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 		if d.op.payload == 0 {
 			var f *fault
 			if size, need, f = trailer(d.unread(), 0); f != nil {
-				return written, d.fail(f, 0)
+				n, err := d.writeKept(w)
+				if err == nil {
+					err = d.fail(f, 0)
+				}
+				return written + n, err
 			}
 		}
 		if size > 0 {
@@ -235,11 +239,11 @@ func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 	return written, nil
 }
 
-// take takes n bytes off the input and keeps them to be written when they are
-// among the parts the operation writes.
+// take takes n bytes off the input and keeps them to be written when the
+// operation writes payloads, or everything, which they are as.
 func (d *Decoder) take(n int, as parts) {
 	d.pos += n
-	if d.op.parts >= as && d.op.parts != nothing {
+	if d.op.parts >= as {
 		d.kept += n
 	}
 }

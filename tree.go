@@ -84,7 +84,7 @@ func (d *Decoder) decodePart(v *Value, err error) error {
 // Unless the value has been scanned, it may return 0 instead.
 func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	open := d.builders[:0]
-	expected := 1 // values that have to come still
+	expected := int64(1) // values that have to come still
 	pos := d.pos
 	v := root
 	v.Attrs = v.Attrs[:0]
@@ -108,7 +108,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 			attribute := &v.Attrs[len(v.Attrs)-1]
 			attribute.Attrs = attribute.Attrs[:0]
 			attribute.set(t)
-			if expected += t.Len(); !scanned && expected*minElement > d.end-pos {
+			if expected += int64(t.Len()); !scanned && expected > int64(d.end-pos)/minElement {
 				return 0
 			}
 			if t.n > 0 {
@@ -122,7 +122,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 			v = nextSlot(&open)
 		case opens[t.kind] && t.flags&flagNull == 0 && (t.n > 0 || t.IsStreamed()):
 			v.set(t)
-			if expected += t.Len() - 1; !scanned && expected*minElement > d.end-pos {
+			if expected += int64(t.Len()) - 1; !scanned && expected > int64(d.end-pos)/minElement {
 				return 0 // nothing is reserved before so many elements can be there
 			}
 			open = append(open, builder{v: v})

@@ -120,7 +120,7 @@ func (d *Decoder) enter(t Token, size int) {
 func (d *Decoder) readScalar(want Kind) (Token, error) {
 	if d.fast {
 		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
-		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (t.IsNull() || !opens[t.kind]) {
+		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
 			d.pos += n
 			if d.nest.left--; d.nest.left == 0 {
 				d.nest.close()
@@ -169,10 +169,10 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 			return t, 0, n, nil
 		}
 	}
-	if err := d.ready(); err != nil {
-		return t, 0, 0, err
-	}
 	for {
+		if err := d.ready(); err != nil {
+			return t, 0, 0, err
+		}
 		if part, err := d.atPart(); part || err != nil {
 			return d.partHeader(err)
 		}
@@ -180,16 +180,17 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 		switch {
 		case err != nil:
 			return t, 0, 0, err
+		case t.kind == Push && d.onPush != nil && d.nest.valueAtTop():
+			if err := d.handPush(); err != nil {
+				return t, 0, 0, err
+			}
 		case t.IsNull():
 			d.consume(attributes + header)
 			return t, 0, 0, ErrNull
 		case t.kind.IsError():
 			return t, 0, 0, d.readReplyError()
-		case t.kind != Push || d.onPush == nil || !d.nest.valueAtTop():
+		default:
 			return t, attributes, header, nil
-		}
-		if err := d.handPush(); err != nil {
-			return t, 0, 0, err
 		}
 	}
 }

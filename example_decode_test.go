@@ -1,0 +1,513 @@
+package resp_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/seed65f5866d/resp"
+)
+
+func ExampleConsumeToken() {
+	b := []byte("*2\r\n$5\r\nhello\r\n:4")
+	for len(b) > 0 {
+		t, n, err := resp.ConsumeToken(b)
+		if err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Printf("%s of length %d: %q\n", t.Kind(), t.Len(), t.Bytes())
+		b = b[n:]
+	}
+	// Output:
+	// array of length 2: ""
+	// bulk string of length 5: "hello"
+	// resp: incomplete: more bytes needed
+}
+
+func ExampleConsumeCommand() {
+	b := []byte("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nSET key \"a b\"\r\n\r\nPI")
+	var args [][]byte
+	for {
+		var n int
+		var err error
+		args, n, err = resp.ConsumeCommand(b, args[:0])
+		if err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Printf("%d bytes: %q\n", n, args)
+		b = b[n:]
+	}
+	// Output:
+	// 22 bytes: ["GET" "key"]
+	// 15 bytes: ["SET" "key" "a b"]
+	// 2 bytes: []
+	// resp: incomplete: more bytes needed
+}
+
+func ExampleSplitInline() {
+	words, err := resp.SplitInline(nil, []byte(`SET key "line\nbreak" 'it\'s'`))
+	fmt.Printf("%q %v\n", words, err)
+
+	_, err = resp.SplitInline(nil, []byte(`SET key "value`))
+	fmt.Println(err)
+	// Output:
+	// ["SET" "key" "line\nbreak" "it's"] <nil>
+	// resp: syntax error at offset 8: expected a quote that is closed, found "SET key \""
+}
+
+func ExampleNewDecoder() {
+	d := resp.NewDecoder(strings.NewReader("+OK\r\n:42\r\n"), resp.BufferSize(4096), resp.MaxDepth(32))
+	status, err := d.ReadString()
+	fmt.Println(status, err)
+	n, err := d.ReadInt64()
+	fmt.Println(n, err)
+	_, err = d.ReadInt64()
+	fmt.Println(err)
+	// Output:
+	// OK <nil>
+	// 42 <nil>
+	// EOF
+}
+
+// What a Decoder returns lies in its buffer and is overwritten by what is read
+// next. What has to last is copied: a Value with Clone, bytes with bytes.Clone.
+func ExampleDecoder_lifetime() {
+	d := resp.NewDecoder(strings.NewReader("*1\r\n$3\r\nfoo\r\n$3\r\nbar\r\n$3\r\nbaz\r\n"))
+
+	var v resp.Value
+	if err := d.Decode(&v); err != nil {
+		fmt.Println(err)
+		return
+	}
+	kept := v.Clone() // v itself is valid until the next call on d
+
+	b, err := d.ReadBytes()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	bar := bytes.Clone(b) // as b is
+
+	baz, err := d.ReadString() // a string is a copy already
+	fmt.Printf("%s %s %s %v\n", kept.Elems[0].Bytes, bar, baz, err)
+	// Output: foo bar baz <nil>
+}
+
+// An event loop reads from its connections when they are ready. It feeds the
+// Decoder of that connection and takes what is complete.
+func ExampleDecoder_Feed() {
+	arriving := []string{"*1\r\n$4\r\nPI", "NG\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n*2\r\n$4\r\nEC", "HO\r\n$2\r\nhi\r\n"}
+
+	d := resp.NewDecoder(nil, resp.WithLimits(resp.ServerLimits()))
+	var commands []resp.Command
+	for _, p := range arriving {
+		d.Feed([]byte(p))
+		var err error
+		commands, err = d.ReadCommands(commands[:0])
+		switch {
+		case err == resp.ErrIncomplete: // nothing is lost: go on when there is more
+			fmt.Println("waiting")
+		case err != nil:
+			fmt.Println("closing:", err)
+			return
+		}
+		for _, command := range commands {
+			fmt.Printf("%q\n", command.Args)
+		}
+	}
+	// Output:
+	// waiting
+	// ["PING"]
+	// ["GET" "k"]
+	// ["ECHO" "hi"]
+}
+
+func ExampleDecoder_Reset() {
+	d := resp.NewDecoder(strings.NewReader("?"))
+	_, err := d.ReadToken()
+	fmt.Println(err)
+
+	d.Reset(strings.NewReader("+OK\r\n"))
+	fmt.Println(d.ReadString())
+	// Output:
+	// resp: type error at offset 0: expected the first byte of a value, found "?"
+	// OK <nil>
+}
+
+// An aggregate is left early by skipping what is left of it.
+func ExampleDecoder_Depth() {
+	d := resp.NewDecoder(strings.NewReader("*3\r\n$5\r\nfirst\r\n*2\r\n:1\r\n:2\r\n:3\r\n+next\r\n"))
+	depth := d.Depth()
+	if _, err := d.ReadArrayLen(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	first, err := d.ReadString()
+	fmt.Println(first, err)
+	for d.Depth() > depth {
+		if err := d.SkipValue(); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(d.ReadString())
+	// Output:
+	// first <nil>
+	// next <nil>
+}
+
+func ExampleDecoder_InputOffset() {
+	d := resp.NewDecoder(strings.NewReader("+OK\r\n$3\r\nfoo\r\n$3"))
+	for {
+		start := d.InputOffset()
+		err := d.SkipValue()
+		fmt.Println(start, d.InputOffset(), err)
+		if err != nil {
+			break
+		}
+	}
+	// Output:
+	// 0 5 <nil>
+	// 5 14 <nil>
+	// 14 14 unexpected EOF
+}
+
+// After a hand-over, such as that of a replication stream, what the Decoder has
+// read already belongs to the next reader.
+func ExampleDecoder_Buffered() {
+	conn := strings.NewReader("+FULLRESYNC 8de1 0\r\nREDIS0011...")
+	d := resp.NewDecoder(conn)
+	line, err := d.ReadString()
+	fmt.Println(line, err)
+	rest, err := io.ReadAll(io.MultiReader(bytes.NewReader(d.Buffered()), conn))
+	fmt.Printf("%s %v\n", rest, err)
+	// Output:
+	// FULLRESYNC 8de1 0 <nil>
+	// REDIS0011... <nil>
+}
+
+func ExampleDecoder_PeekKind() {
+	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n*2\r\n:1\r\n:2\r\n"))
+	for {
+		kind, err := d.PeekKind()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if kind.IsAggregate() {
+			fmt.Println("skipped:", kind, d.SkipValue())
+			continue
+		}
+		fmt.Println(d.ReadString())
+	}
+	// Output:
+	// foo <nil>
+	// skipped: array <nil>
+	// EOF
+}
+
+func ExampleDecoder_ReadToken() {
+	d := resp.NewDecoder(strings.NewReader("%1\r\n+k\r\n*?\r\n:1\r\n$?\r\n;2\r\nab\r\n;0\r\n.\r\n"))
+	for {
+		depth := d.Depth()
+		t, err := d.ReadToken()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%*s%s\n", 2*depth, "", t.Kind())
+	}
+	// Output:
+	// map
+	//   simple string
+	//   array
+	//     integer
+	//     bulk string
+	//       chunk
+	//       chunk
+	//     end
+	// EOF
+}
+
+func ExampleDecoder_ReadRaw() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n:01\r\n,1.50\r\n+OK\r\n"))
+	raw, err := d.ReadRaw()
+	fmt.Printf("%q %v\n", raw, err)
+	// Output: "*2\r\n:01\r\n,1.50\r\n" <nil>
+}
+
+func ExampleDecoder_Values() {
+	d := resp.NewDecoder(strings.NewReader("+OK\r\n*2\r\n:1\r\n$-1\r\n-ERR no\r\n?"))
+	for v, err := range d.Values() {
+		if err != nil {
+			fmt.Println("error:", err)
+			break
+		}
+		fmt.Println(v)
+	}
+	// Output:
+	// OK
+	// 1) (integer) 1
+	// 2) (nil)
+	// (error) ERR no
+	// error: resp: type error at offset 27: expected the first byte of a value, found "?"
+}
+
+func ExampleDecoder_ReadInt64() {
+	d := resp.NewDecoder(strings.NewReader(":1\r\n$2\r\n42\r\n-WRONGTYPE not a number\r\n$-1\r\n*1\r\n:1\r\n:7\r\n"))
+	for range 6 {
+		n, err := d.ReadInt64()
+		var wrongKind *resp.KindError
+		switch {
+		case errors.Is(err, resp.ReplyPrefix("WRONGTYPE")):
+			fmt.Println("the server says:", err)
+		case errors.Is(err, resp.ErrNull):
+			fmt.Println("nothing there")
+		case errors.As(err, &wrongKind):
+			fmt.Println("unexpected:", wrongKind.Got)
+		default:
+			fmt.Println(n, err)
+		}
+	}
+	// Output:
+	// 1 <nil>
+	// 42 <nil>
+	// the server says: WRONGTYPE not a number
+	// nothing there
+	// unexpected: array
+	// 7 <nil>
+}
+
+func ExampleDecoder_ReadFloat64() {
+	d := resp.NewDecoder(strings.NewReader(",1.5\r\n$4\r\n2.25\r\n:3\r\n,-inf\r\n"))
+	for range 4 {
+		fmt.Println(d.ReadFloat64())
+	}
+	// Output:
+	// 1.5 <nil>
+	// 2.25 <nil>
+	// 3 <nil>
+	// -Inf <nil>
+}
+
+func ExampleDecoder_ReadBool() {
+	d := resp.NewDecoder(strings.NewReader("#t\r\n:0\r\n"))
+	fmt.Println(d.ReadBool())
+	fmt.Println(d.ReadBool())
+	// Output:
+	// true <nil>
+	// false <nil>
+}
+
+func ExampleDecoder_ReadBytes() {
+	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$?\r\n;2\r\nba\r\n;1\r\nr\r\n;0\r\n$0\r\n\r\n$-1\r\n"))
+	for range 4 {
+		b, err := d.ReadBytes()
+		fmt.Printf("%q, null: %t, %v\n", b, b == nil, err)
+	}
+	// Output:
+	// "foo", null: false, <nil>
+	// "bar", null: false, <nil>
+	// "", null: false, <nil>
+	// "", null: true, <nil>
+}
+
+func ExampleDecoder_ReadString() {
+	d := resp.NewDecoder(strings.NewReader("=8\r\ntxt:text\r\n$-1\r\n"))
+	s, err := d.ReadString()
+	fmt.Printf("%q %v\n", s, err)
+	s, err = d.ReadString()
+	fmt.Printf("%q %v\n", s, err)
+	// Output:
+	// "text" <nil>
+	// "" resp: null
+}
+
+// The end of an array that was announced without a count is an ErrEnd.
+func ExampleDecoder_ReadArrayLen() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n:1\r\n:2\r\n*?\r\n:3\r\n:4\r\n.\r\n"))
+	for range 2 {
+		n, err := d.ReadArrayLen()
+		fmt.Println("length:", n, err)
+		for i := 0; n < 0 || i < n; i++ {
+			element, err := d.ReadInt64()
+			if err == resp.ErrEnd {
+				break
+			}
+			fmt.Println(element, err)
+		}
+	}
+	// Output:
+	// length: 2 <nil>
+	// 1 <nil>
+	// 2 <nil>
+	// length: -1 <nil>
+	// 3 <nil>
+	// 4 <nil>
+}
+
+// A RESP2 server sends a map as an array of its keys and values.
+func ExampleDecoder_ReadMapLen() {
+	d := resp.NewDecoder(strings.NewReader("%1\r\n+proto\r\n:3\r\n*2\r\n$5\r\nproto\r\n:2\r\n"))
+	for range 2 {
+		pairs, err := d.ReadMapLen()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for range pairs {
+			key, err := d.ReadString()
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			value, err := d.ReadInt64()
+			fmt.Println(key, value, err)
+		}
+	}
+	// Output:
+	// proto 3 <nil>
+	// proto 2 <nil>
+}
+
+func ExampleDecoder_Decode() {
+	d := resp.NewDecoder(strings.NewReader("|1\r\n+ttl\r\n:3600\r\n%1\r\n$4\r\nname\r\n*2\r\n$3\r\nfoo\r\n:42\r\n"))
+	var v resp.Value // its storage is used again by the next Decode
+	if err := d.Decode(&v); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for key, value := range v.Attrs[0].Pairs() {
+		fmt.Printf("attribute %s: %d\n", key.Bytes, value.Int)
+	}
+	for key, value := range v.Pairs() {
+		fmt.Printf("%s: %s, %d\n", key.Bytes, value.Elems[0].Bytes, value.Elems[1].Int)
+	}
+	// Output:
+	// attribute ttl: 3600
+	// name: foo, 42
+}
+
+func ExampleDecoder_SkipValue() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n*1\r\n:1\r\n$5\r\nhello\r\n+OK\r\n"))
+	fmt.Println(d.SkipValue())
+	fmt.Println(d.ReadString())
+	// Output:
+	// <nil>
+	// OK <nil>
+}
+
+// A proxy passes a reply on without looking into it, however large it is.
+func ExampleDecoder_CopyValue() {
+	server := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nfoo\r\n~1\r\n:1\r\n+OK\r\n"))
+	var client bytes.Buffer
+	n, err := server.CopyValue(&client)
+	fmt.Printf("%d bytes, %v: %q\n", n, err, client.Bytes())
+	// Output: 21 bytes, <nil>: "*2\r\n$3\r\nfoo\r\n~1\r\n:1\r\n"
+}
+
+func ExampleDecoder_CopyBulk() {
+	d := resp.NewDecoder(strings.NewReader("$14\r\nhello, stream\n\r\n$?\r\n;6\r\nchunks\r\n;1\r\n\n\r\n;0\r\n"))
+	for range 2 {
+		n, err := d.CopyBulk(os.Stdout)
+		fmt.Println(n, err)
+	}
+	// Output:
+	// hello, stream
+	// 14 <nil>
+	// chunks
+	// 7 <nil>
+}
+
+func ExampleDecoder_ReadCommand() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nPING 'a b'\r\n*1\r\nPING\r\n"), resp.WithLimits(resp.UnauthenticatedLimits()))
+	for {
+		command, err := d.ReadCommand()
+		var fault interface{ ReplyText() string } // *SyntaxError and *LimitError
+		if errors.As(err, &fault) {
+			fmt.Printf("-ERR %s\n", fault.ReplyText())
+			return
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q inline: %t\n", command.Args, command.Inline)
+	}
+	// Output:
+	// ["GET" "key"] inline: false
+	// ["PING" "a b"] inline: true
+	// -ERR Protocol error: expected '$', got 'P'
+}
+
+func ExampleDecoder_ReadCommands() {
+	d := resp.NewDecoder(strings.NewReader("*1\r\n$4\r\nPING\r\nGET a\r\nGET b\r\n"))
+	commands, err := d.ReadCommands(nil)
+	for _, command := range commands {
+		fmt.Printf("%q from %q\n", command.Args, command.Raw)
+	}
+	fmt.Println(err)
+	// Output:
+	// ["PING"] from "*1\r\n$4\r\nPING\r\n"
+	// ["GET" "a"] from "GET a\r\n"
+	// ["GET" "b"] from "GET b\r\n"
+	// <nil>
+}
+
+func ExampleDecoder_Commands() {
+	d := resp.NewDecoder(strings.NewReader("*1\r\n$4\r\nPING\r\nECHO hi\r\n"))
+	for command, err := range d.Commands() {
+		if err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Printf("%q\n", command.Args)
+	}
+	// Output:
+	// ["PING"]
+	// ["ECHO" "hi"]
+}
+
+func ExampleOnPush() {
+	d := resp.NewDecoder(strings.NewReader(">2\r\n+invalidate\r\n*1\r\n$3\r\nkey\r\n:42\r\n"), resp.OnPush(func(v *resp.Value) {
+		fmt.Printf("%s %s\n", v.Elems[0].Bytes, v.Elems[1].Elems[0].Bytes)
+	}))
+	fmt.Println(d.ReadInt64())
+	// Output:
+	// invalidate key
+	// 42 <nil>
+}
+
+func ExampleLenient() {
+	for _, opts := range [][]resp.Option{nil, {resp.Lenient()}} {
+		d := resp.NewDecoder(strings.NewReader(",.5\r\n"), opts...)
+		fmt.Println(d.ReadFloat64())
+	}
+	// Output:
+	// 0 resp: syntax error at offset 1: expected a double, found ",."
+	// 0.5 <nil>
+}
+
+func ExampleWithLimits() {
+	limits := resp.ServerLimits()
+	limits.BulkLen = 1 << 20
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$1048577\r\n"), resp.WithLimits(limits))
+	_, err := d.ReadCommand()
+	fmt.Println(err)
+	// Output: resp: over the limit at offset 14: bulk length above 1048576
+}
+
+func ExampleMaxTotalLen() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n:1\r\n:2\r\n"), resp.MaxTotalLen(10))
+	err := d.SkipValue()
+	var limit *resp.LimitError
+	if errors.As(err, &limit) {
+		fmt.Println(limit.Limit, limit.Max, limit.Offset)
+	}
+	// Output: total length 10 8
+}
