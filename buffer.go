@@ -152,8 +152,20 @@ func (b *buffer) moveTo(data []byte) {
 	if len(b.data) > 0 {
 		copy(data, b.data[low:b.end])
 	}
+	if debugViews && len(b.data) > 0 {
+		b.poisonLeft(data)
+	}
 	b.data = data
 	b.base += int64(low)
 	b.end -= low
 	b.pos = b.kept
+}
+
+// poisonLeft overwrites what moving to data leaves behind, for debug builds.
+func (b *buffer) poisonLeft(data []byte) {
+	if &data[0] != &b.data[0] {
+		poisonBytes(b.data)
+		return
+	}
+	poisonBytes(data[b.end-(b.pos-b.kept) : b.end])
 }

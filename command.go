@@ -65,6 +65,9 @@ func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 // ReadCommand reads the next request. Empty ones are skipped. It reads streams
 // of requests: inside an aggregate that is open it is an error.
 func (d *Decoder) ReadCommand() (Command, error) {
+	if debugViews {
+		d.expireViews()
+	}
 	if d.fastCommands && d.nest.atTop() && d.request.at != d.offset(0) {
 		args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args[:0], &d.rules.Limits)
 		if n > 0 {
@@ -82,6 +85,9 @@ func (d *Decoder) ReadCommand() (Command, error) {
 // appends them to dst. Empty ones are skipped. A fault behind them is returned
 // by the next call. All are valid until the next call on the Decoder.
 func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
+	if debugViews {
+		d.expireViews()
+	}
 	d.args, d.unquoted = d.args[:0], d.unquoted[:0]
 	command, err := d.readCommand()
 	if err != nil {

@@ -114,6 +114,9 @@ func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 // and, unless it has grown large, the same buffer. Everything unread is
 // dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
+	if debugViews {
+		d.expireViews()
+	}
 	size := len(d.data)
 	d.resetBuffer(r)
 	d.shrinkFrom(size)
@@ -131,6 +134,9 @@ func (d *Decoder) Reset(r io.Reader) {
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
 // reader takes p before what it reads next.
 func (d *Decoder) Feed(p []byte) {
+	if debugViews {
+		d.expireViews()
+	}
 	size := len(d.data)
 	d.feed(p)
 	d.shrinkFrom(size)
@@ -164,6 +170,9 @@ func (d *Decoder) Buffered() []byte { return d.unread() }
 // PeekKind returns the kind of the next token without reading it, an Attribute
 // or a Push too. It fails as ReadToken does.
 func (d *Decoder) PeekKind() (Kind, error) {
+	if debugViews {
+		d.expireViews()
+	}
 	if err := d.ready(); err != nil {
 		return 0, err
 	}
@@ -181,6 +190,9 @@ func (d *Decoder) PeekKind() (Kind, error) {
 // streamed string, a chunk or an end. Attributes and pushes come as they are.
 // The Token is valid until the next call on the Decoder.
 func (d *Decoder) ReadToken() (Token, error) {
+	if debugViews {
+		d.expireViews()
+	}
 	if d.fast {
 		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
 		if uint(n-1) < uint(d.end-d.pos) {
@@ -242,6 +254,9 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 // takeScalar takes the next value off the input when that is a scalar which is
 // buffered and has one of the usual forms, and returns its size, or 0.
 func (d *Decoder) takeScalar() (size int) {
+	if debugViews {
+		d.expireViews()
+	}
 	if !d.fast {
 		return 0
 	}

@@ -78,6 +78,9 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 // begin starts the operation of that name with the next value, unless it has
 // been started.
 func (d *Decoder) begin(name string, parts parts) error {
+	if debugViews {
+		d.expireViews()
+	}
 	if d.op.name == name && d.err == nil {
 		return nil
 	}

@@ -24,6 +24,9 @@ const minElement = 3
 // and returns ErrEnd; a chunk of a streamed string that is open is a Value of
 // Kind Chunk. After an error v holds nothing of use.
 func (d *Decoder) Decode(v *Value) error {
+	if debugViews {
+		d.expireViews()
+	}
 	for {
 		if d.fast && d.whole.at != d.offset(0) {
 			if size := d.build(v, false); size > 0 {

@@ -118,6 +118,9 @@ func (d *Decoder) enter(t Token, size int) {
 // readScalar reads the next value, which has to be one that Token's accessors
 // can tell the value of.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
+	if debugViews {
+		d.expireViews()
+	}
 	if d.fast {
 		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
 		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
@@ -163,6 +166,9 @@ func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
 // is no value of any type to the caller has been dealt with: a push, a null, a
 // server's error, the end of what is open.
 func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err error) {
+	if debugViews {
+		d.expireViews()
+	}
 	if d.fast {
 		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
 		if uint(n-1) < uint(d.end-d.pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
