@@ -24,6 +24,7 @@ type buffer struct {
 	reader  io.Reader
 	pending error // came from the reader together with bytes
 	size    int   // to read at once, and of the first buffer
+	expired int   // in debug builds: bytes of data that have been overwritten
 	quiet   int   // how often all has been read since a buffer this large was needed
 }
 
@@ -159,6 +160,7 @@ func (b *buffer) moveTo(data []byte) {
 	b.base += int64(low)
 	b.end -= low
 	b.pos = b.kept
+	b.expired = 0
 }
 
 // poisonLeft overwrites what moving to data leaves behind, for debug builds.

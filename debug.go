@@ -10,13 +10,15 @@ const debugViews = true
 // poison is what expired views are overwritten with. No token starts with it.
 const poison = 0xDB
 
-// expireViews overwrites all that views from earlier calls may look at.
+// expireViews overwrites all that views from the last call may look at.
 func (d *Decoder) expireViews() {
 	consumed := d.pos - d.kept
-	poisonBytes(d.data[:max(consumed, 0)])
-	poisonBytes(d.joined[:cap(d.joined)])
-	poisonBytes(d.unquoted[:cap(d.unquoted)])
-	clear(d.args[:cap(d.args)])
+	poisonBytes(d.data[min(d.expired, consumed):consumed])
+	d.expired = consumed
+	poisonBytes(d.joined)
+	poisonBytes(d.unquoted)
+	clear(d.args)
+	d.joined, d.unquoted, d.args = d.joined[:0], d.unquoted[:0], d.args[:0]
 }
 
 func poisonBytes(b []byte) {
