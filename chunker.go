@@ -188,6 +188,7 @@ func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
 	c.bufs = c.Chunks()
 	n, err := writeBuffers(w, &c.bufs)
 	c.bufs = nil
+	clear(c.views)
 	c.advance(n)
 	if err == nil {
 		c.Reset()

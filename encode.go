@@ -19,16 +19,16 @@ const maxHeaderLen = 1 + 20 + 2
 // AppendSimpleString appends s as a simple string: `+OK`. CR and LF in it become
 // spaces, as in Redis, so that no text can smuggle in a reply of its own.
 func AppendSimpleString[T ~string | ~[]byte](dst []byte, s T) []byte {
-	if text(s) == "OK" { // by far the most frequent one
+	if textOf(s) == "OK" { // by far the most frequent one
 		return append(dst, "+OK\r\n"...)
 	}
-	return appendLine(dst, SimpleString, text(s))
+	return appendLine(dst, SimpleString, textOf(s))
 }
 
 // AppendSimpleError appends s as a simple error: `-ERR unknown command`. CR and
 // LF in it become spaces, as in Redis.
 func AppendSimpleError[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendLine(dst, SimpleError, text(s))
+	return appendLine(dst, SimpleError, textOf(s))
 }
 
 // AppendInteger appends n as an integer: `:42`.
@@ -52,7 +52,7 @@ func AppendInteger(dst []byte, n int64) []byte {
 // AppendBulkString appends s as a bulk string, whatever bytes it has: `$5`,
 // CRLF, `hello`.
 func AppendBulkString[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendString(dst, BulkString, text(s))
+	return appendString(dst, BulkString, textOf(s))
 }
 
 // AppendNullBulkString appends the null bulk string of RESP2, `$-1`.
@@ -73,7 +73,7 @@ func AppendBoolean(dst []byte, b bool) []byte {
 }
 
 // AppendDouble appends f as a double with the shortest text that reads back as
-// f, without an exponent where encoding/json has none: `,1.5`, `,1e21`. The
+// f, without an exponent where encoding/json has none: `,1.5`, `,1e+21`. The
 // values without digits are `inf`, `-inf` and `nan`.
 func AppendDouble(dst []byte, f float64) []byte {
 	dst = append(dst, byte(Double))
@@ -95,7 +95,7 @@ func AppendBigNumber(dst []byte, n *big.Int) []byte {
 // AppendBulkError appends s as a bulk error, whatever bytes it has: `!21`, CRLF,
 // `SYNTAX invalid syntax`.
 func AppendBulkError[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendString(dst, BulkError, text(s))
+	return appendString(dst, BulkError, textOf(s))
 }
 
 // AppendVerbatimString appends s as a verbatim string with its encoding, `txt`
@@ -104,7 +104,7 @@ func AppendBulkError[T ~string | ~[]byte](dst []byte, s T) []byte {
 func AppendVerbatimString[T ~string | ~[]byte](dst []byte, encoding string, s T) []byte {
 	padded := [3]byte{' ', ' ', ' '}
 	copy(padded[:], encoding)
-	return appendVerbatim(dst, padded, text(s))
+	return appendVerbatim(dst, padded, textOf(s))
 }
 
 // AppendArray appends the header of an array of n elements, which are to follow.
@@ -137,7 +137,7 @@ func AppendChunk[T ~string | ~[]byte](dst []byte, s T) []byte {
 	if len(s) == 0 {
 		return dst
 	}
-	return appendString(dst, Chunk, text(s))
+	return appendString(dst, Chunk, textOf(s))
 }
 
 // AppendLastChunk appends the end of a streamed string, `;0`.
@@ -200,7 +200,7 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 	}
 	dst = appendHeader(dst, Array, len(args))
 	for _, arg := range args {
-		dst = appendString(dst, BulkString, text(arg))
+		dst = appendString(dst, BulkString, textOf(arg))
 	}
 	return dst
 }
@@ -341,10 +341,8 @@ func appendString(dst []byte, k Kind, s string) []byte {
 		first, last := binary.LittleEndian.Uint32(src), binary.LittleEndian.Uint32(src[n-4:])
 		binary.LittleEndian.PutUint32(b, first)
 		binary.LittleEndian.PutUint32(b[n-4:], last)
-	default:
-		for i, c := range src {
-			b[i] = c
-		}
+	default: // two or three
+		b[0], b[1], b[n-1] = src[0], src[1], src[n-1]
 	}
 	b[n] = '\r'
 	b[n+1] = '\n'

@@ -32,8 +32,9 @@ import (
 // invalid RESP on the wire returns an *EncodeError, and nothing of it is written.
 // Any other error comes from the writer. The call that returns it has been
 // accepted nevertheless: what the writer did not take is kept, and the next write
-// or Flush goes on from exactly that byte. Nothing of the caller's is kept after
-// a call has returned.
+// or Flush goes on from exactly that byte. Only a reader whose bytes were promised
+// cannot be kept (see WriteBulkFrom). Nothing of the caller's is kept after a call
+// has returned.
 //
 // Writing allocates nothing in the steady state, big numbers beyond int64
 // excepted. An Encoder is not safe for concurrent use.
@@ -51,11 +52,12 @@ type Encoder struct {
 	failed error // of the first write that failed during this call
 	broken error // why nothing can be written any more
 
-	size   int // limit without an attribute to be dropped
-	resp2  bool
-	vector [3][]byte        // what bufs points to
-	bufs   net.Buffers      // here so that it is not allocated for each write
-	from   io.LimitedReader // what the kernel copies from; here for the same reason
+	size     int              // what limit is when nothing is out of the ordinary
+	resp2    bool             // Protocol(2)
+	vectored bool             // w takes vectors
+	vector   [3][]byte        // what bufs points to
+	bufs     net.Buffers      // here so that it is not allocated for each write
+	from     io.LimitedReader // what the kernel copies from; here for the same reason
 }
 
 // openAggregate is an aggregate or streamed string that is not complete.
@@ -103,7 +105,7 @@ func NewEncoder(w io.Writer, opts ...Option) *Encoder {
 // not flushed is dropped. It keeps the buffer.
 func (e *Encoder) Reset(w io.Writer) {
 	*e = Encoder{w: w, buf: e.buf[:0], limit: e.size, left: noCount, open: e.open[:0],
-		size: e.size, resp2: e.resp2}
+		size: e.size, resp2: e.resp2, vectored: takesVectors(w)}
 	e.trim()
 }
 
@@ -141,9 +143,9 @@ func (e *Encoder) Close() error {
 	}
 	last := e.open[len(e.open)-1]
 	if last.streamed {
-		return &EncodeError{last.kind, "closed before its end"}
+		return &EncodeError{last.kind, "not ended at Close"}
 	}
-	return &EncodeError{last.kind, fmt.Sprintf("closed with %d elements missing", e.left)}
+	return &EncodeError{last.kind, fmt.Sprintf("elements missing at Close: %d", e.left)}
 }
 
 // slot accounts for one value of kind k in the innermost open aggregate.
@@ -287,8 +289,9 @@ func (e *Encoder) settle(err error) {
 	}
 }
 
-// sendLarge writes what is buffered, which ends with the header of p, then p and
-// CRLF, all at once and without a copy. What the writer does not take is copied.
+// sendLarge writes what is buffered, which ends with the header of p, and then p
+// without a copy. CRLF goes with them in a vectored write, and waits in the buffer
+// for company otherwise. What the writer does not take is copied.
 func (e *Encoder) sendLarge(p []byte) {
 	switch {
 	case e.dropped > 0:
@@ -302,27 +305,34 @@ func (e *Encoder) sendLarge(p []byte) {
 	pending := e.buf[e.start:]
 	e.vector = [3][]byte{pending, p, crlfBytes}
 	e.bufs = e.vector[:]
+	if !e.vectored {
+		e.bufs = e.vector[:2]
+	}
 	n, err := writeBuffers(e.w, &e.bufs)
 	clear(e.vector[:])
 	e.start += min(n, len(pending))
-	if err != nil {
-		n -= min(n, len(pending))
-		e.buf = append(e.buf, p[min(n, len(p)):]...)
-		n -= min(n, len(p))
-		e.buf = append(e.buf, crlf[n:]...)
-	}
+	n -= min(n, len(pending))
 	e.settle(err)
+	e.buf = append(e.buf, p[min(n, len(p)):]...)
+	e.buf = append(e.buf, crlf[max(n-len(p), 0):]...)
 }
 
 var crlfBytes = []byte(crlf)
 
-// writeBuffers writes all of bufs to w and consumes what was written: with one
-// system call to a TCP or unix connection, piece by piece to anything else. A
-// writer that takes less than it was given without an error is at fault
-// (io.ErrShortWrite); net.Buffers would go on behind the gap.
-func writeBuffers(w io.Writer, bufs *net.Buffers) (written int, err error) {
+// takesVectors reports whether w writes several pieces with one system call.
+func takesVectors(w io.Writer) bool {
 	switch w.(type) {
 	case *net.TCPConn, *net.UnixConn:
+		return true
+	}
+	return false
+}
+
+// writeBuffers writes all of bufs to w and consumes what was written: at once, or
+// piece by piece. A writer that takes less than it was given without an error is
+// at fault (io.ErrShortWrite); net.Buffers would go on behind the gap.
+func writeBuffers(w io.Writer, bufs *net.Buffers) (written int, err error) {
+	if takesVectors(w) {
 		n, err := bufs.WriteTo(w)
 		return int(n), err
 	}

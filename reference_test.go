@@ -22,7 +22,9 @@ type refLimits struct {
 	args, elements, bulkLen, lineLen int64
 }
 
-var refDefaults = refLimits{depth: 1024, args: 1 << 20, elements: 1<<32 - 1, bulkLen: 512 << 20, lineLen: 64 << 10}
+// refDefaults are those that hold where nothing else is said. Where int has 32
+// bits an aggregate has no more elements than twice their number fits into it.
+var refDefaults = refLimits{depth: 1024, args: 1 << 20, elements: min(1<<32-1, math.MaxInt/2-64), bulkLen: 512 << 20, lineLen: 64 << 10}
 
 // refValue is one decoded value. Attributes stand before the value they
 // decorate, as entries of their own of kind '|', as they do on the wire.
@@ -102,13 +104,17 @@ func (p *refParser) stopped(result *refResult) {
 }
 
 // next gives the next byte of a line. A line that had no LF among the bytes the
-// limit allows, and one more, is too long whatever follows.
+// limit allows, and one more, is too long whatever follows; and so it is with a
+// CR as the one more, behind which the LF can only come too late.
 func (p *refParser) next() byte {
 	if int64(p.pos-p.line) > p.limits.lineLen {
 		p.fail("limit", -1)
 	}
 	if p.pos == len(p.b) {
 		p.fail("incomplete", -1)
+	}
+	if int64(p.pos-p.line) == p.limits.lineLen && p.b[p.pos] == '\r' {
+		p.fail("limit", -1)
 	}
 	p.pos++
 	return p.b[p.pos-1]
@@ -295,7 +301,11 @@ func init() { refDoublePrefix.Longest() }
 // text could still have become a double.
 func (p *refParser) double() string {
 	start := p.pos
-	for range refDoublePrefix.Find(p.b[start:]) {
+	line := p.b[start:]
+	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
+		line = line[:end]
+	}
+	for range refDoublePrefix.Find(line) {
 		p.next()
 	}
 	c := p.next()

@@ -19,9 +19,9 @@ func stringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), le
 // bytesString returns b as a string. It is valid as long as b is unchanged.
 func bytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// text returns the bytes of s, whichever it is, as a string. A slice begins with
+// textOf returns the bytes of s, whichever it is, as a string. A slice begins with
 // the two words that a string is made of. It is valid as long as s is unchanged.
-func text[T ~string | ~[]byte](s T) string { return *(*string)(unsafe.Pointer(&s)) }
+func textOf[T ~string | ~[]byte](s T) string { return *(*string)(unsafe.Pointer(&s)) }
 
 // stringData returns where the bytes of s start; see bytesAt.
 func stringData(s string) *byte { return unsafe.StringData(s) }

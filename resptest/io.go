@@ -8,8 +8,8 @@ import (
 )
 
 // The readers and writers below are for the use of one goroutine. Those of
-// package testing/iotest, above all OneByteReader and DataErrReader, complete
-// the collection.
+// package testing/iotest, above all OneByteReader and DataErrReader (the last
+// bytes together with io.EOF), complete the collection.
 
 // readerFunc and writerFunc are functions that are readers and writers.
 type (
@@ -19,6 +19,19 @@ type (
 
 func (f readerFunc) Read(p []byte) (int, error)  { return f(p) }
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// SplitReader gives what r gives in pieces of these sizes, or less where r gives
+// less, in turn and over again.
+func SplitReader(r io.Reader, sizes ...int) io.Reader {
+	next := 0
+	return readerFunc(func(p []byte) (int, error) {
+		if len(sizes) > 0 {
+			p = p[:min(sizes[next%len(sizes)], len(p))]
+			next++
+		}
+		return r.Read(p)
+	})
+}
 
 // RandomReader gives what r gives in pieces of random length, most of them
 // short. The same seed gives the same pieces when p is large enough for them.
@@ -35,6 +48,19 @@ func RandomReader(r io.Reader, seed uint64) io.Reader {
 // gives the byte.
 func TimeoutReader(r io.Reader) io.Reader {
 	return before(r, func() (int, error) { return 0, os.ErrDeadlineExceeded })
+}
+
+// DataTimeoutReader gives every single byte of r together with
+// os.ErrDeadlineExceeded, which readers may: data counts although there is an
+// error.
+func DataTimeoutReader(r io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := r.Read(p[:min(1, len(p))])
+		if n > 0 && err == nil {
+			err = os.ErrDeadlineExceeded
+		}
+		return n, err
+	})
 }
 
 // EmptyReader returns 0 and no error, which readers may but should not, before
@@ -66,6 +92,9 @@ func DelayReader(r io.Reader, delay time.Duration) io.Reader {
 // err, and err from then on.
 func FailingReader(r io.Reader, n int64, err error) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
+		if n <= 0 {
+			return 0, err
+		}
 		count, readErr := r.Read(p[:min(int64(len(p)), n)])
 		if n -= int64(count); n == 0 {
 			return count, err
@@ -114,10 +143,28 @@ func FailingWriter(w io.Writer, n int64, err error) io.Writer {
 	})
 }
 
+// FailOnceWriter passes n bytes in all on to w, fails with err at the first byte
+// that is one too many, and then passes everything on: a write that is cut at
+// byte n and can be continued.
+func FailOnceWriter(w io.Writer, n int64, err error) io.Writer {
+	failed := false
+	return writerFunc(func(p []byte) (int, error) {
+		if failed || int64(len(p)) <= n {
+			n -= int64(len(p))
+			return w.Write(p)
+		}
+		failed = true
+		return partly(w, p, int(n), err)
+	})
+}
+
 // partly writes at most n bytes of p, and fails with err when there are more.
 func partly(w io.Writer, p []byte, n int, err error) (int, error) {
 	if len(p) <= n {
 		return w.Write(p)
+	}
+	if n == 0 {
+		return 0, err
 	}
 	n, writeErr := w.Write(p[:n])
 	if writeErr != nil {

@@ -1,0 +1,175 @@
+package resp
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"testing"
+)
+
+// checkBuffer holds b to what buffer.go says about it, and to want, the bytes of
+// the stream from the start up to end.
+func checkBuffer(t *testing.T, b *buffer, want []byte) {
+	t.Helper()
+	if b.data == nil {
+		return
+	}
+	low := b.pos - b.kept
+	if low < 0 || b.kept < 0 || b.pos > b.end || b.end > len(b.data)-parseSlack {
+		t.Fatalf("kept %d, pos %d, end %d of %d bytes", b.kept, b.pos, b.end, len(b.data))
+	}
+	if got := b.data[low:b.end]; !bytes.Equal(got, want[b.offset(-b.kept):]) {
+		t.Fatalf("offset %d: %q, want %q", b.offset(-b.kept), got, want[b.offset(-b.kept):])
+	}
+}
+
+// Whatever is fed, filled, consumed and kept, the buffer holds the right bytes
+// and stays below twice as many as it had to hold at once.
+func TestBufferHoldsTheBytesThatAreNeeded(t *testing.T) {
+	const size = 64
+	for seed := range uint64(200) {
+		rnd := rand.New(rand.NewPCG(seed, seed))
+		b := buffer{size: size}
+		var stream []byte
+		piece := func() []byte {
+			p := make([]byte, rnd.IntN(1<<rnd.IntN(10)))
+			for i := range p {
+				p[i] = byte(len(stream) + i)
+			}
+			return p
+		}
+		most := 0
+		for range 300 {
+			switch rnd.IntN(4) {
+			case 0:
+				p := piece()
+				stream = append(stream, p...)
+				b.feed(p)
+			case 1:
+				p := piece()
+				want := b.end - b.pos + 1 + rnd.IntN(len(p)+1)
+				b.reader = bytes.NewReader(p)
+				before := b.end - b.pos
+				err := b.fill(want)
+				rest, _ := io.ReadAll(b.reader)
+				stream = append(stream, p[:len(p)-len(rest)]...)
+				if missing := want > before+len(p); missing != (err == io.EOF) || !missing && err != nil {
+					t.Fatalf("fill(%d) with %d unread and %d to come: %v", want, before, len(p), err)
+				}
+			case 2:
+				b.pos += rnd.IntN(b.end - b.pos + 1)
+				b.kept = 0
+			case 3:
+				n := rnd.IntN(b.end - b.pos + 1)
+				b.pos += n
+				b.kept += n
+			}
+			checkBuffer(t, &b, stream)
+			most = max(most, b.end-b.pos+b.kept)
+			if capacity := len(b.data) - parseSlack; capacity > 2*max(most, size)+size {
+				t.Fatalf("seed %d: a capacity of %d for %d bytes", seed, capacity, most)
+			}
+		}
+	}
+}
+
+// A pipeline may stay backed up for long: what is unread is not moved for each
+// piece that comes.
+func TestFeedMovesLittle(t *testing.T) {
+	const piece, times = 3, 10000
+	for _, backlog := range []int{10, 500, 1000, 1020, 1023, 1024, 5000} {
+		b := buffer{size: 1024}
+		b.feed(make([]byte, backlog))
+		moved := 0
+		for range times {
+			base := b.base
+			needed := b.end - b.pos
+			b.feed(make([]byte, piece))
+			if b.base != base {
+				moved += needed
+			}
+			b.pos += piece
+		}
+		if most := 2 * (backlog + piece*times); moved > most {
+			t.Errorf("with %d bytes unread, %d bytes were moved while %d came", backlog, moved, piece*times)
+		}
+	}
+}
+
+func TestBufferShrinksWhenItHasLongBeenTooLarge(t *testing.T) {
+	const size, large = 64, 100 * 64
+	for name, add := range map[string]func(b *buffer, n int){
+		"feed": func(b *buffer, n int) { b.feed(make([]byte, n)) },
+		"fill": func(b *buffer, n int) {
+			b.reader = bytes.NewReader(make([]byte, n))
+			if err := b.fill(n); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		b := buffer{size: size}
+		add(&b, large)
+		b.pos = b.end
+		for i := range 10 * quietTimes {
+			add(&b, size/2)
+			b.pos = b.end
+			if shrunk := len(b.data) < large; shrunk != (i >= quietTimes) {
+				t.Errorf("%s: %d bytes behind %d small pieces", name, len(b.data), i+1)
+				break
+			}
+		}
+		for i := range 10 * quietTimes { // now a large piece comes often enough
+			if i%(quietTimes/2) == 0 {
+				add(&b, large)
+				b.pos = b.end
+			}
+			add(&b, size/2)
+			b.pos = b.end
+			if len(b.data) < large {
+				t.Errorf("%s: %d bytes behind %d pieces, large ones among them", name, len(b.data), i+1)
+				break
+			}
+		}
+	}
+}
+
+// What is unread or kept is never lost to a smaller buffer.
+func TestShrinkingKeepsWhatIsNeeded(t *testing.T) {
+	b := buffer{size: 64}
+	b.feed(make([]byte, 10000))
+	b.pos = b.end
+	stream := make([]byte, 10000)
+	for i := range 4 * quietTimes {
+		b.feed([]byte{byte(i)})
+		stream = append(stream, byte(i))
+		b.pos, b.kept = b.end, 1
+		checkBuffer(t, &b, stream)
+	}
+	if len(b.data) > 1000 {
+		t.Errorf("%d bytes, want a small buffer", len(b.data))
+	}
+}
+
+// An error that came with bytes is kept until these are read, and is gone then.
+func TestAnErrorThatCameWithBytes(t *testing.T) {
+	broken := errors.New("broken")
+	reads := 0
+	b := buffer{size: 64, reader: readerFunc(func(p []byte) (int, error) {
+		reads++
+		return copy(p, "abc"), broken
+	})}
+	if err := b.fill(2); err != nil {
+		t.Errorf("fill(2) with 3 bytes there: %v", err)
+	}
+	if err := b.fill(4); err != broken || reads != 1 {
+		t.Errorf("fill(4) with 3 bytes there: %v after %d reads, want the error that came with them", err, reads)
+	}
+	if err := b.fill(4); err != nil || reads != 2 || b.end != 6 {
+		t.Errorf("fill(4) again: %v after %d reads", err, reads)
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,959 @@
+package resp_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/resptest"
+)
+
+// reading is a Decoder whose methods are called by name, so that they can be
+// called in any order and what they do can be compared.
+type reading struct {
+	*resp.Decoder
+	value  resp.Value
+	copied bytes.Buffer
+}
+
+func newReading(r io.Reader, opts ...resp.Option) *reading {
+	return &reading{Decoder: resp.NewDecoder(r, opts...)}
+}
+
+// result is what a call did.
+type result struct {
+	Text   string // what it returned, or wrote
+	Err    string
+	Offset int64
+	Depth  int
+}
+
+// namedMethods are the methods that read replies, or parts of them.
+var namedMethods = []string{
+	"PeekKind", "ReadToken", "ReadInt64", "ReadFloat64", "ReadBool", "ReadBytes", "ReadString", "ReadArrayLen", "ReadMapLen",
+	"Decode", "ReadRaw", "SkipValue", "CopyValue", "CopyBulk",
+}
+
+// wholeMethods are those that read whatever value comes, whole.
+var wholeMethods = []string{"Decode", "ReadRaw", "SkipValue", "CopyValue"}
+
+// continues reports whether the method, when interrupted inside a value, has
+// to be called again.
+func continues(method string) bool {
+	return method == "SkipValue" || method == "CopyValue" || method == "CopyBulk"
+}
+
+// call calls the method of that name. What CopyValue and CopyBulk write is
+// added up in r.copied.
+func (r *reading) call(method string) (result, error) {
+	var got any
+	var err error
+	switch method {
+	case "PeekKind":
+		got, err = r.PeekKind()
+	case "ReadToken":
+		var t resp.Token
+		t, err = r.ReadToken()
+		n, _ := t.Int64()
+		got = fmt.Sprintf("%s %d %t %t %q %q %d", t.Kind(), t.Len(), t.IsNull(), t.IsStreamed(), t.Bytes(), t.Encoding(), n)
+	case "ReadInt64":
+		got, err = r.ReadInt64()
+	case "ReadFloat64":
+		got, err = r.ReadFloat64()
+	case "ReadBool":
+		got, err = r.ReadBool()
+	case "ReadBytes":
+		var b []byte
+		b, err = r.ReadBytes()
+		got = fmt.Sprintf("%q, nil: %t", b, b == nil)
+	case "ReadString":
+		got, err = r.ReadString()
+	case "ReadArrayLen":
+		got, err = r.ReadArrayLen()
+	case "ReadMapLen":
+		got, err = r.ReadMapLen()
+	case "Decode":
+		if err = r.Decode(&r.value); err == nil {
+			got = fmt.Sprintf("%q", resp.AppendValue(nil, &r.value))
+		}
+	case "ReadRaw":
+		var b []byte
+		b, err = r.ReadRaw()
+		got = fmt.Sprintf("%q", b)
+	case "SkipValue":
+		err = r.SkipValue()
+	case "CopyValue":
+		_, err = r.CopyValue(&r.copied)
+		got = fmt.Sprintf("%q", r.copied.String())
+	case "CopyBulk":
+		_, err = r.CopyBulk(&r.copied)
+		got = fmt.Sprintf("%q", r.copied.String())
+	}
+	done := result{Offset: r.InputOffset(), Depth: r.Depth()}
+	if err != nil {
+		done.Err = err.Error()
+	} else if got != nil {
+		done.Text = fmt.Sprint(got)
+	}
+	if !stopsShort(err) {
+		r.copied.Reset()
+	}
+	return done, err
+}
+
+// isFault reports whether a Decoder stays in err.
+func isFault(err error) bool {
+	var syntax *resp.SyntaxError
+	var limit *resp.LimitError
+	return errors.As(err, &syntax) || errors.As(err, &limit)
+}
+
+// stopsShort reports whether err means that a call can be repeated when there is
+// more.
+func stopsShort(err error) bool {
+	return err == resp.ErrIncomplete || err == io.ErrUnexpectedEOF || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// awkwardWires have something in them that decoders stumble over. Each is
+// followed by another value in the tests.
+var awkwardWires = []string{
+	"+OK\r\n", "+\r\n", "-ERR no\r\n", ":42\r\n", ":-9223372036854775808\r\n", ":+007\r\n", "$5\r\nhello\r\n", "$0\r\n\r\n", "$2\r\n\r\n\r\n",
+	"$-1\r\n", "*-1\r\n", "_\r\n", "#t\r\n", ",1.5\r\n", ",nan(x)\r\n", "(123\r\n", "!3\r\nERR\r\n", "=6\r\ntxt:12\r\n", "=4\r\nmkd:\r\n",
+	"*0\r\n", "%0\r\n", "~0\r\n", ">0\r\n", "|0\r\n:1\r\n",
+	"*2\r\n:1\r\n*1\r\n$1\r\nx\r\n", "%1\r\n+k\r\n~1\r\n_\r\n", "*2\r\n>1\r\n+x\r\n:2\r\n", ">2\r\n+x\r\n*-1\r\n",
+	"|1\r\n+a\r\n:1\r\n:2\r\n", "|1\r\n+a\r\n*1\r\n:1\r\n|0\r\n|1\r\n*0\r\n_\r\n*1\r\n:3\r\n", "|1\r\n+a\r\n:1\r\n$-1\r\n", "|1\r\n+a\r\n:1\r\n-ERR\r\n",
+	"|1\r\n+a\r\n:1\r\n>1\r\n+x\r\n", "|1\r\n|1\r\n:1\r\n:2\r\n+k\r\n|0\r\n+v\r\n$1\r\nx\r\n", "*2\r\n|0\r\n:1\r\n|1\r\n:1\r\n:2\r\n:3\r\n",
+	"$?\r\n;0\r\n", "$?\r\n;2\r\n12\r\n;1\r\n3\r\n;0\r\n", "|0\r\n$?\r\n;1\r\nx\r\n;0\r\n", "*1\r\n$?\r\n;1\r\nx\r\n;0\r\n",
+	"*?\r\n.\r\n", "*?\r\n:1\r\n$?\r\n;0\r\n.\r\n", "%?\r\n+k\r\n*?\r\n.\r\n.\r\n", "~?\r\n|0\r\n:1\r\n.\r\n", "*1\r\n*?\r\n*-1\r\n.\r\n",
+}
+
+// An interrupted whole-value read has consumed nothing: any method may be
+// called next and does what it would have done. One that has to be called
+// again goes on, and meanwhile the others say so.
+func TestAnyMethodMayFollowAnInterruptedOne(t *testing.T) {
+	for _, value := range awkwardWires {
+		wire := value + "+NEXT\r\n"
+		want := map[string]result{}
+		for _, method := range namedMethods {
+			r := newReading(strings.NewReader(wire))
+			want[method], _ = r.call(method)
+		}
+		for _, first := range namedMethods {
+			for cut := range len(value) {
+				r := newReading(nil, resp.BufferSize(1))
+				r.Feed([]byte(wire[:cut]))
+				got, err := r.call(first)
+				if !stopsShort(err) {
+					if !isFault(err) && got != want[first] {
+						t.Errorf("%s of %q behind %d bytes: %+v, want %+v", first, wire, cut, got, want[first])
+					}
+					continue
+				}
+				begun := false
+				if continues(first) {
+					_, err := r.PeekKind()
+					begun = err != nil && !stopsShort(err)
+				}
+				if !begun && got.Offset != 0 {
+					t.Errorf("%s of %q behind %d bytes has consumed %d bytes: %v", first, wire, cut, got.Offset, err)
+				}
+				r.Feed([]byte(wire[cut:]))
+				if begun {
+					if got, _ := r.call(first); got != want[first] {
+						t.Errorf("%s of %q, interrupted at %d: %+v, want %+v", first, wire, cut, got, want[first])
+					}
+					continue
+				}
+				for _, second := range namedMethods {
+					r.Reset(nil)
+					r.Feed([]byte(wire[:cut]))
+					r.call(first)
+					r.Feed([]byte(wire[cut:]))
+					if got, _ := r.call(second); got != want[second] {
+						t.Errorf("%s behind %s of %q, interrupted at %d: %+v, want %+v", second, first, wire, cut, got, want[second])
+					}
+				}
+			}
+		}
+	}
+}
+
+// program calls methods at random until the input ends or is at fault, each
+// again when it is interrupted.
+func (r *reading) program(rnd *rand.Rand, again func(error) bool) (results []result) {
+	for {
+		method := namedMethods[rnd.IntN(len(namedMethods))]
+		got, err := r.call(method)
+		for again(err) {
+			got, err = r.call(method)
+		}
+		ended := err == io.EOF || err == io.ErrUnexpectedEOF || err == resp.ErrIncomplete
+		if isFault(err) || ended {
+			got.Text = method
+			if continues(method) {
+				got.Offset, got.Depth = 0, 0 // somewhere inside the value
+			}
+		}
+		if ended {
+			got.Err = "end"
+		}
+		results = append(results, got)
+		if ended || isFault(err) {
+			return results
+		}
+	}
+}
+
+func TestMethodsInAnyOrderDoNotDependOnSplits(t *testing.T) {
+	const programs = 1500
+	for seed := range uint64(programs) {
+		rnd := rand.New(rand.NewPCG(seed, seed))
+		var wire []byte
+		for range 1 + rnd.IntN(4) {
+			wire = append(wire, awkwardWires[rnd.IntN(len(awkwardWires))]...)
+		}
+		if rnd.IntN(2) == 0 {
+			wire = resptest.Break(seed, wire, []byte(awkwardWires[rnd.IntN(len(awkwardWires))]))
+		}
+		var opts []resp.Option
+		for range rnd.IntN(3) {
+			n := rnd.IntN(len(wire) + 8)
+			opts = append(opts, []resp.Option{
+				resp.BufferSize(1), resp.Lenient(), resp.MaxTotalLen(int64(n)), resp.MaxLineLen(int64(n)), resp.MaxBulkLen(int64(n)),
+				resp.MaxDepth(n % 5), resp.MaxElements(int64(n % 3)),
+			}[rnd.IntN(7)])
+		}
+		var pushes []string
+		if seed%2 == 0 {
+			opts = append(opts, resp.OnPush(func(v *resp.Value) { pushes = append(pushes, string(resp.AppendValue(nil, v))) }))
+		}
+		run := func(source io.Reader) ([]result, []string) {
+			r, rest := newReading(source, opts...), wire
+			pushes = nil
+			results := r.program(rand.New(rand.NewPCG(seed, 1)), func(err error) bool {
+				if source == nil && err == resp.ErrIncomplete && len(rest) > 0 {
+					r.Feed(rest[:1])
+					rest = rest[1:]
+					return true
+				}
+				return errors.Is(err, os.ErrDeadlineExceeded)
+			})
+			return results, pushes
+		}
+		want, wantPushes := run(bytes.NewReader(wire))
+		for name, source := range map[string]io.Reader{
+			"byte by byte":            iotest.OneByteReader(bytes.NewReader(wire)),
+			"timeouts between bytes":  resptest.TimeoutReader(bytes.NewReader(wire)),
+			"bytes with timeouts":     resptest.DataTimeoutReader(bytes.NewReader(wire)),
+			"empty reads":             resptest.EmptyReader(bytes.NewReader(wire)),
+			"random pieces, then EOF": iotest.DataErrReader(resptest.RandomReader(bytes.NewReader(wire), seed)),
+			"fed byte by byte":        nil,
+		} {
+			got, gotPushes := run(source)
+			if diff := cmp.Diff(want, got) + cmp.Diff(wantPushes, gotPushes); diff != "" {
+				t.Fatalf("seed %d, %q, %s (-at once +now):\n%s", seed, wire, name, diff)
+			}
+		}
+	}
+}
+
+// How deep a place is depends on the place alone, not on what was called to get
+// there.
+func TestDepthIsThatOfTheTokens(t *testing.T) {
+	for seed := range uint64(1500) {
+		rnd := rand.New(rand.NewPCG(seed, seed))
+		var wire []byte
+		for range 1 + rnd.IntN(4) {
+			wire = append(wire, awkwardWires[rnd.IntN(len(awkwardWires))]...)
+		}
+		depths := map[int64]int{}
+		d := resp.NewDecoder(bytes.NewReader(wire))
+		for err := error(nil); err == nil; _, err = d.ReadToken() {
+			depths[d.InputOffset()] = d.Depth()
+		}
+		r := newReading(bytes.NewReader(wire))
+		for _, got := range r.program(rnd, func(error) bool { return false }) {
+			if depth, ok := depths[got.Offset]; got.Err != "end" && (!ok || depth != got.Depth) {
+				t.Fatalf("seed %d, %q: depth %d at offset %d (a token starts there: %t), want %d", seed, wire, got.Depth, got.Offset, ok, depth)
+			}
+		}
+	}
+}
+
+// openTokens reads the tokens of wire up to offset.
+func openTokens(t *testing.T, r *reading, offset int) {
+	t.Helper()
+	for r.InputOffset() < int64(offset) {
+		if _, err := r.ReadToken(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestDepthCountsOpenAggregates(t *testing.T) {
+	for _, test := range []struct {
+		wire   string
+		depths []int // behind each token
+	}{
+		{":1\r\n", []int{0}},
+		{"*0\r\n", []int{0}},
+		{"*-1\r\n", []int{0}},
+		{"*2\r\n:1\r\n:2\r\n", []int{1, 1, 0}},
+		{"*1\r\n%1\r\n:1\r\n*0\r\n", []int{1, 2, 2, 0}},
+		{"|1\r\n:1\r\n:2\r\n:3\r\n", []int{1, 1, 0, 0}}, // the value it decorates is not inside
+		{"|0\r\n|1\r\n:1\r\n*0\r\n:3\r\n", []int{0, 1, 1, 0, 0}},
+		{"*1\r\n|1\r\n:1\r\n:2\r\n:3\r\n", []int{1, 2, 2, 1, 0}},
+		{"*?\r\n:1\r\n~?\r\n.\r\n.\r\n", []int{1, 1, 2, 1, 0}},
+		{"$?\r\n;1\r\nx\r\n;0\r\n", []int{1, 1, 0}}, // a streamed string counts too
+		{"*1\r\n|0\r\n$?\r\n;0\r\n", []int{1, 1, 2, 0}},
+	} {
+		d := resp.NewDecoder(strings.NewReader(test.wire))
+		var got []int
+		for {
+			if _, err := d.ReadToken(); err != nil {
+				break
+			}
+			got = append(got, d.Depth())
+		}
+		if diff := cmp.Diff(test.depths, got); diff != "" {
+			t.Errorf("%q: depths (-want +got):\n%s", test.wire, diff)
+		}
+	}
+}
+
+func TestTheEndOfWhatIsStreamed(t *testing.T) {
+	const end = "resp: end of streamed aggregate"
+	for _, test := range []struct {
+		open, rest string // rest is what comes behind the tokens that are open
+	}{
+		{"*?\r\n", ".\r\n"},
+		{"~?\r\n:1\r\n", ".\r\n"},
+		{"%?\r\n:1\r\n:2\r\n", ".\r\n"},
+		{"*1\r\n*?\r\n", ".\r\n"},
+		{"|0\r\n*?\r\n", ".\r\n"},
+		{"$?\r\n", ";0\r\n"},
+		{"$?\r\n;1\r\nx\r\n", ";0\r\n"},
+		{"*1\r\n|0\r\n$?\r\n", ";0\r\n"},
+	} {
+		wire := test.open + test.rest + "+NEXT\r\n"
+		for _, method := range namedMethods {
+			want := result{Err: end, Offset: int64(len(test.open + test.rest))}
+			switch method {
+			case "PeekKind", "ReadToken":
+				continue // these show the end as it is
+			case "ReadRaw", "CopyValue":
+				want.Err, want.Text = "", fmt.Sprintf("%q", test.rest)
+			case "SkipValue":
+				want.Err = ""
+			}
+			r := newReading(strings.NewReader(wire))
+			openTokens(t, r, len(test.open))
+			if got, _ := r.call(method); got != want {
+				t.Errorf("%s of %q behind %q: %+v, want %+v", method, test.rest, test.open, got, want)
+			}
+			if next, err := r.ReadString(); next != "NEXT" {
+				t.Errorf("behind %s of %q: %q and %v, want NEXT", method, wire, next, err)
+			}
+		}
+	}
+}
+
+func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
+	const open, chunk = "$?\r\n", ";2\r\n42\r\n"
+	wire := open + chunk + ";0\r\n"
+	kindError := "resp: got chunk, want "
+	for method, want := range map[string]result{
+		"PeekKind":     {Text: "chunk", Offset: 4, Depth: 1},
+		"ReadToken":    {Text: `chunk 2 false false "42" "\x00\x00\x00" 42`},
+		"ReadInt64":    {Text: "42"},
+		"ReadFloat64":  {Text: "42"},
+		"ReadBool":     {Err: kindError + "boolean"},
+		"ReadBytes":    {Text: `"42", nil: false`},
+		"ReadString":   {Text: "42"},
+		"ReadArrayLen": {Err: kindError + "array"},
+		"ReadMapLen":   {Err: kindError + "map"},
+		"Decode":       {Text: fmt.Sprintf("%q", resp.AppendValue(nil, &resp.Value{Kind: resp.Chunk, Bytes: []byte("42")}))},
+		"ReadRaw":      {Text: fmt.Sprintf("%q", chunk)},
+		"SkipValue":    {},
+		"CopyValue":    {Text: fmt.Sprintf("%q", chunk)},
+		"CopyBulk":     {Text: `"42"`},
+	} {
+		if want.Offset == 0 {
+			want.Offset, want.Depth = int64(len(open+chunk)), 1
+		}
+		r := newReading(strings.NewReader(wire))
+		openTokens(t, r, len(open))
+		if got, _ := r.call(method); got != want {
+			t.Errorf("%s of the chunk in %q: %+v, want %+v", method, wire, got, want)
+		}
+	}
+}
+
+// The limit on a string holds for the sum of its chunks, whatever reads them.
+func TestChunksCountTogether(t *testing.T) {
+	const wire = "$?\r\n;3\r\n123\r\n;3\r\n456\r\n;0\r\n"
+	for _, method := range namedMethods[1:] {
+		for _, within := range []bool{true, false} {
+			limit := int64(5)
+			if within {
+				limit = 6
+			}
+			r := newReading(strings.NewReader(wire), resp.MaxBulkLen(limit))
+			openTokens(t, r, len("$?\r\n"))
+			var err error
+			for err == nil || errors.As(err, new(*resp.KindError)) {
+				_, err = r.call(method)
+			}
+			if !within {
+				if want := "resp: over the limit at offset 14: bulk length above 5"; err.Error() != want {
+					t.Errorf("%s of the chunks of %q: %v, want %s", method, wire, err, want)
+				}
+			} else if err != resp.ErrEnd && err != io.EOF {
+				t.Errorf("%s of the chunks of %q, which are at the limit: %v", method, wire, err)
+			}
+		}
+	}
+}
+
+func TestWholeReadsTakeTheAttributesToo(t *testing.T) {
+	for _, value := range awkwardWires {
+		for _, method := range wholeMethods {
+			r := newReading(strings.NewReader(value + "+NEXT\r\n"))
+			if got, err := r.call(method); err != nil || got.Offset != int64(len(value)) || got.Depth != 0 {
+				t.Errorf("%s of %q: %+v, want all of it", method, value, got)
+			}
+		}
+		r := newReading(strings.NewReader(value + "+NEXT\r\n"))
+		if raw, err := r.ReadRaw(); string(raw) != value {
+			t.Errorf("ReadRaw of %q: %q and %v", value, raw, err)
+		}
+	}
+}
+
+// Behind an attribute that was read as tokens, the value it decorates is read
+// like any other and leaves what was around both.
+func TestReadsBehindTheTokensOfAnAttribute(t *testing.T) {
+	const attribute = "|1\r\n+a\r\n:1\r\n"
+	for _, around := range []string{"", "*1\r\n", "*1\r\n|0\r\n", "|0\r\n", "|1\r\n:1\r\n:2\r\n"} {
+		for _, value := range awkwardWires {
+			for _, method := range namedMethods[1:] {
+				wire := around + attribute + value
+				alone := newReading(strings.NewReader(value))
+				want, _ := alone.call(method)
+				want.Offset += int64(len(around + attribute))
+				if strings.HasPrefix(around, "*") && alone.Depth() > 0 {
+					want.Depth++
+				} else if strings.HasPrefix(around, "*") && strings.HasPrefix(value, "|") && method == "ReadToken" {
+					want.Depth++ // the value is still to come
+				}
+				r := newReading(strings.NewReader(wire))
+				openTokens(t, r, len(around+attribute))
+				if got, _ := r.call(method); got != want {
+					t.Errorf("%s of %q behind %q: %+v, want %+v", method, value, around+attribute, got, want)
+				}
+			}
+		}
+	}
+}
+
+// A fault leaves whole-value reads where the value starts, and every method in
+// the fault.
+func TestFaultsStay(t *testing.T) {
+	for _, test := range []struct{ wire, err string }{
+		{"+OK\r\n?", `resp: type error at offset 5: expected the first byte of a value, found "?"`},
+		{"+OK\r\n*2\r\n:1\r\n:x\r\n", `resp: syntax error at offset 14: expected a digit, found ":x"`},
+		{"+OK\r\n|1\r\n:1\r\n:2\r\n.\r\n", `resp: type error at offset 17: expected a value, not the end of a streamed aggregate, found "."`},
+		{"+OK\r\n*1\r\n$3\r\nabcdef", `resp: syntax error at offset 16: expected CR LF behind the payload, found "d"`},
+		{"+OK\r\n=5\r\nabcde\r\n", `resp: syntax error at offset 12: expected a colon behind the encoding, found "abcd"`},
+		{"+OK\r\n*1\r\n;1\r\n", `resp: type error at offset 9: expected the first byte of a value, found ";"`},
+		{"+OK\r\n$?\r\n:1\r\n", `resp: type error at offset 9: expected a chunk of the streamed string, found ":"`},
+		{"+OK\r\n$536870913\r\n", `resp: over the limit at offset 6: bulk length above 536870912`},
+	} {
+		for _, method := range namedMethods[1:] {
+			r := newReading(strings.NewReader(test.wire))
+			openTokens(t, r, len("+OK\r\n"))
+			got, err := r.call(method)
+			for !isFault(err) && !stopsShort(err) {
+				got, err = r.call(method) // what there is before the fault
+			}
+			if got.Err != test.err {
+				t.Errorf("%s of %q: %v, want %s", method, test.wire, err, test.err)
+			}
+			if slices.Contains([]string{"ReadInt64", "ReadBytes", "ReadString", "Decode", "ReadRaw"}, method) && got.Offset != 5 {
+				t.Errorf("%s of %q stands at offset %d, want 5, where the value starts", method, test.wire, got.Offset)
+			}
+			for _, next := range namedMethods {
+				if _, again := r.call(next); again != err {
+					t.Errorf("%s behind %s of %q: %v, want %v", next, method, test.wire, again, err)
+				}
+			}
+			if _, again := r.ReadCommand(); again != err {
+				t.Errorf("ReadCommand behind %s of %q: %v, want %v", method, test.wire, again, err)
+			}
+			r.Reset(strings.NewReader("+NEXT\r\n"))
+			if next, err := r.ReadString(); next != "NEXT" || r.InputOffset() != 7 {
+				t.Errorf("behind Reset: %q, %v at offset %d", next, err, r.InputOffset())
+			}
+		}
+	}
+}
+
+func TestEOFComesBetweenValuesAlone(t *testing.T) {
+	for _, value := range awkwardWires {
+		for _, method := range namedMethods {
+			r := newReading(strings.NewReader(""))
+			if _, err := r.call(method); err != io.EOF {
+				t.Errorf("%s of nothing: %v, want EOF", method, err)
+			}
+			for cut := 1; cut < len(value); cut++ {
+				r := newReading(strings.NewReader(value[:cut]))
+				var err error
+				for err == nil {
+					if _, err = r.call(method); method == "PeekKind" {
+						break // it reads nothing
+					}
+				}
+				if err == nil || err == resp.ErrNull || err == resp.ErrEnd || !stopsShort(err) && err != io.EOF && err != io.ErrUnexpectedEOF {
+					continue // a header was enough
+				}
+				if err != io.ErrUnexpectedEOF {
+					t.Errorf("%s of %q: %v, want %v", method, value[:cut], err, io.ErrUnexpectedEOF)
+				}
+			}
+		}
+	}
+}
+
+// A file that grows can be read on after its end.
+func TestAnUnexpectedEOFDoesNotStay(t *testing.T) {
+	for _, value := range awkwardWires {
+		for _, method := range append([]string{"ReadBytes", "ReadInt64"}, wholeMethods...) {
+			want, _ := newReading(strings.NewReader(value)).call(method)
+			for cut := 1; cut < len(value); cut++ {
+				var file bytes.Buffer
+				file.WriteString(value[:cut])
+				r := newReading(&file)
+				if _, err := r.call(method); err != io.ErrUnexpectedEOF {
+					continue
+				}
+				file.WriteString(value[cut:])
+				if got, _ := r.call(method); got != want {
+					t.Errorf("%s of %q, grown at %d: %+v, want %+v", method, value, cut, got, want)
+				}
+			}
+		}
+	}
+}
+
+// oddReader returns what it is told to.
+type oddReader struct {
+	reads []struct {
+		n   int
+		err error
+	}
+	wire string
+}
+
+func (r *oddReader) Read(p []byte) (int, error) {
+	if len(r.reads) == 0 {
+		n := copy(p, r.wire)
+		r.wire = r.wire[n:]
+		return n, nil
+	}
+	next := r.reads[0]
+	r.reads = r.reads[1:]
+	return next.n, next.err
+}
+
+func TestReadersThatReturnImpossibleCounts(t *testing.T) {
+	for _, n := range []int{-1, 1 << 30} {
+		odd := &oddReader{wire: "+OK\r\n"}
+		odd.reads = append(odd.reads, struct {
+			n   int
+			err error
+		}{n, nil})
+		d := resp.NewDecoder(odd)
+		if _, err := d.ReadToken(); err == nil || !strings.Contains(err.Error(), "impossible count") {
+			t.Errorf("a reader that returns %d: %v", n, err)
+		}
+		if s, err := d.ReadString(); s != "OK" {
+			t.Errorf("behind a reader's impossible count: %q and %v, want what it reads then", s, err)
+		}
+	}
+}
+
+func TestReadersThatReturnNothing(t *testing.T) {
+	odd := &oddReader{wire: "+OK\r\n"}
+	odd.reads = make([]struct {
+		n   int
+		err error
+	}, 1000)
+	d := resp.NewDecoder(odd)
+	if _, err := d.ReadToken(); err != io.ErrNoProgress {
+		t.Errorf("a reader that returns 0 for ever: %v, want %v", err, io.ErrNoProgress)
+	}
+	for range 20 {
+		if s, err := d.ReadString(); err == nil {
+			if s != "OK" {
+				t.Errorf("ReadString: %q", s)
+			}
+			return
+		}
+	}
+	t.Errorf("%d empty reads are left: the Decoder stays in ErrNoProgress", len(odd.reads))
+}
+
+// Bytes that come together with an error are read first.
+func TestBytesCountThoughThereIsAnError(t *testing.T) {
+	broken := errors.New("broken")
+	d := resp.NewDecoder(resptest.FailingReader(strings.NewReader("+1\r\n+2\r\n+"), 9, broken))
+	for _, want := range []string{"1", "2"} {
+		if got, err := d.ReadString(); got != want {
+			t.Errorf("ReadString: %q and %v, want %q", got, err, want)
+		}
+	}
+	if _, err := d.ReadString(); err != broken {
+		t.Errorf("ReadString behind all bytes: %v, want %v", err, broken)
+	}
+}
+
+func TestFedBytesComeBeforeTheReaders(t *testing.T) {
+	d := resp.NewDecoder(strings.NewReader("llo\r\n+2\r\n"))
+	d.Feed([]byte("+1\r\n$5\r\nhe"))
+	for _, want := range []string{"1", "hello", "2"} {
+		if got, err := d.ReadString(); got != want {
+			t.Errorf("ReadString: %q and %v, want %q", got, err, want)
+		}
+	}
+	if d.InputOffset() != 19 {
+		t.Errorf("InputOffset() = %d, want 19", d.InputOffset())
+	}
+}
+
+func TestBufferedIsWhatIsNotRead(t *testing.T) {
+	const wire = "*2\r\n:1\r\n$5\r\nhel"
+	d := resp.NewDecoder(nil)
+	d.Feed([]byte(wire))
+	for {
+		if got := string(d.Buffered()); got != wire[d.InputOffset():] {
+			t.Errorf("Buffered() = %q at offset %d of %q", got, d.InputOffset(), wire)
+		}
+		if _, err := d.ReadToken(); err != nil {
+			break
+		}
+	}
+	if d.InputOffset() != 8 {
+		t.Errorf("stopped at offset %d, want 8", d.InputOffset())
+	}
+}
+
+// What lies in the buffer behind what has arrived is left over from before, and
+// no part of the input.
+func TestBytesLeftOverInTheBufferAreNotRead(t *testing.T) {
+	for _, wire := range append([]string{"*1\r\n$4\r\nPING\r\n", "*2\r\n$1\r\nx\r\n$1\r\ny\r\n", "PING a\r\n"}, awkwardWires...) {
+		d := resp.NewDecoder(nil)
+		for cut := range len(wire) {
+			for _, method := range append([]string{"ReadCommand"}, wholeMethods...) {
+				d.Reset(nil)
+				d.Feed([]byte(wire + strings.Repeat(wire, 10)))
+				d.Reset(nil)
+				d.Feed([]byte(wire[:cut]))
+				r := &reading{Decoder: d}
+				var err error
+				if method == "ReadCommand" {
+					if wire[0] != '*' && wire[0] != 'P' || strings.Contains(wire[:cut], "*0\r\n") {
+						continue
+					}
+					if _, err = d.ReadCommand(); isFault(err) {
+						continue
+					}
+				} else if _, err = r.call(method); wire[0] == 'P' {
+					continue
+				}
+				if err != resp.ErrIncomplete {
+					t.Errorf("%s of %q, cut from %q: %v, want %v", method, wire[:cut], wire, err, resp.ErrIncomplete)
+				}
+			}
+		}
+	}
+}
+
+func TestResetForgetsEverything(t *testing.T) {
+	for _, value := range awkwardWires {
+		for cut := range len(value) {
+			for _, method := range namedMethods {
+				r := newReading(nil, resp.MaxTotalLen(200))
+				r.Feed([]byte(":1\r\n" + value[:cut]))
+				r.call("ReadToken")
+				r.call(method)
+				r.Reset(nil)
+				if r.Depth() != 0 || r.InputOffset() != 0 || len(r.Buffered()) != 0 {
+					t.Errorf("Reset behind %s of %q: depth %d, offset %d, %q buffered", method, value[:cut], r.Depth(), r.InputOffset(), r.Buffered())
+				}
+				r.copied.Reset()
+				r.Feed([]byte(value))
+				want, _ := newReading(strings.NewReader(value)).call("Decode")
+				if got, _ := r.call("Decode"); got != want {
+					t.Errorf("Decode of %q behind Reset behind %s of %q: %+v, want %+v", value, method, value[:cut], got, want)
+				}
+			}
+		}
+	}
+}
+
+// The limit on a whole value is met at the same byte by all that read one, and
+// not by what lies at it.
+func TestTotalLength(t *testing.T) {
+	for _, value := range awkwardWires {
+		for most := range int64(len(value) + 2) {
+			var first error
+			for _, method := range wholeMethods {
+				for _, before := range []string{"", ":1\r\n", "+a long line before\r\n"} {
+					r := newReading(strings.NewReader(value+"+NEXT\r\n"), resp.MaxTotalLen(most))
+					if before != "" {
+						r = newReading(strings.NewReader(before+value+"+NEXT\r\n"), resp.MaxTotalLen(max(most, int64(len(before)))))
+						if int64(len(before)) > most {
+							continue
+						}
+						openTokens(t, r, len(before))
+					}
+					_, err := r.call(method)
+					if most >= int64(len(value)) {
+						if err != nil {
+							t.Errorf("%s of %q with at most %d bytes: %v", method, value, most, err)
+						}
+						continue
+					}
+					var limit *resp.LimitError
+					if !errors.As(err, &limit) || limit.Limit != "total length" || limit.Max != most {
+						t.Errorf("%s of %q with at most %d bytes: %v, want a LimitError", method, value, most, err)
+						continue
+					}
+					limit.Offset -= int64(len(before))
+					if first == nil {
+						first = err
+					} else if err.Error() != first.Error() {
+						t.Errorf("%s of %q: %v, but elsewhere %v", method, before+value, err, first)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Each whole value has the full length to itself, whatever read the one before.
+func TestTotalLengthStartsAnewWithEachValue(t *testing.T) {
+	const value, request = "*1\r\n$5\r\nhello\r\n", "*1\r\n$5\r\nHELLO\r\n"
+	for _, before := range append([]string{"ReadCommand", "ReadCommands"}, namedMethods[1:]...) {
+		r := newReading(strings.NewReader(strings.Repeat(request, 20)+value), resp.MaxTotalLen(int64(len(value))))
+		for r.InputOffset() < int64(20*len(request)) {
+			switch before {
+			case "ReadCommand":
+				r.ReadCommand()
+			case "ReadCommands":
+				if commands, err := r.ReadCommands(nil); len(commands) == 0 {
+					t.Fatalf("ReadCommands: %v", err)
+				}
+			default:
+				r.call(before)
+			}
+		}
+		if before == "ReadCommands" {
+			continue // it has taken all
+		}
+		if got, err := r.call("Decode"); err != nil {
+			t.Errorf("Decode behind %s: %+v", before, got)
+		}
+	}
+}
+
+// Limits below zero are as good as zero: nothing gets through, nothing panics.
+func TestLimitsBelowZero(t *testing.T) {
+	const n = -5
+	for name, opt := range map[string]resp.Option{
+		"MaxDepth": resp.MaxDepth(n), "MaxElements": resp.MaxElements(n), "MaxBulkLen": resp.MaxBulkLen(n),
+		"MaxLineLen": resp.MaxLineLen(n), "MaxTotalLen": resp.MaxTotalLen(n), "MaxArgs": resp.MaxArgs(n),
+	} {
+		for _, method := range append([]string{"ReadCommand"}, namedMethods[1:]...) {
+			wire := "*1\r\n$4\r\nPING\r\n"
+			if method != "ReadCommand" && name == "MaxArgs" || method == "ReadCommand" && (name == "MaxDepth" || name == "MaxElements") {
+				continue
+			}
+			r := newReading(strings.NewReader(wire), opt)
+			var err error
+			for err == nil {
+				if method == "ReadCommand" {
+					_, err = r.ReadCommand()
+				} else {
+					_, err = r.call(method)
+				}
+			}
+			if !errors.As(err, new(*resp.LimitError)) {
+				t.Errorf("%s of %q with %s(%d): %v, want a LimitError", method, wire, name, n, err)
+			}
+		}
+		if _, err := resp.NewDecoder(strings.NewReader("PING\r\n"), opt).ReadCommand(); strings.HasSuffix(name, "Len") && name != "MaxBulkLen" && err == nil {
+			t.Errorf("ReadCommand of an inline request with %s(%d) gives one", name, n)
+		}
+	}
+}
+
+func TestMaxDepth(t *testing.T) {
+	for _, test := range []struct {
+		most   int
+		wire   string
+		offset int64 // of the aggregate that is too deep, -1 where there is none
+	}{
+		{0, ":1\r\n", -1},
+		{0, "$?\r\n;0\r\n", -1},
+		{0, "*0\r\n", 0},
+		{0, "|0\r\n:1\r\n", 0},
+		{1, "*1\r\n:1\r\n", -1},
+		{1, "|1\r\n:1\r\n:2\r\n*1\r\n:1\r\n", -1}, // the attribute is over before the array
+		{1, "|0\r\n*0\r\n", -1},
+		{1, "*2\r\n:1\r\n*0\r\n", 8},
+		{1, "|1\r\n:1\r\n%0\r\n:3\r\n", 8},
+		{1, "*1\r\n|0\r\n:3\r\n", 4},
+		{1, "*?\r\n~?\r\n.\r\n.\r\n", 4},
+		{2, "*?\r\n~?\r\n.\r\n>0\r\n.\r\n", -1},
+		{1024, strings.Repeat("*1\r\n", 1024) + ":1\r\n", -1},
+		{1024, strings.Repeat("*1\r\n", 1025) + ":1\r\n", 4096},
+	} {
+		for _, method := range append([]string{"ReadToken"}, wholeMethods...) {
+			r := newReading(strings.NewReader(test.wire), resp.MaxDepth(test.most))
+			var err error
+			for err == nil {
+				_, err = r.call(method)
+			}
+			var limit *resp.LimitError
+			switch {
+			case test.offset < 0 && err != io.EOF:
+				t.Errorf("%s of %s with MaxDepth(%d): %v", method, shortWire(test.wire), test.most, err)
+			case test.offset >= 0 && (!errors.As(err, &limit) || limit.Limit != "depth" || limit.Offset != test.offset):
+				t.Errorf("%s of %s with MaxDepth(%d): %v, want a LimitError at offset %d", method, shortWire(test.wire), test.most, err, test.offset)
+			}
+		}
+	}
+}
+
+// A typed read takes no null for less than it is: at the depth limit the type
+// byte of an array is one too many.
+func TestTypedReadsKeepTheDepthLimit(t *testing.T) {
+	const wire = "*1\r\n*-1\r\n"
+	for _, method := range namedMethods[1:] {
+		r := newReading(strings.NewReader(wire+strings.Repeat(" ", 100)), resp.MaxDepth(1))
+		openTokens(t, r, len("*1\r\n"))
+		if got, _ := r.call(method); got.Err != "resp: over the limit at offset 4: depth above 1" {
+			t.Errorf("%s of %q with MaxDepth(1): %+v", method, wire, got)
+		}
+	}
+}
+
+func TestLenientTakesFourThings(t *testing.T) {
+	for _, test := range []struct {
+		wire, token string
+	}{
+		{",.5\r\n", `double 2 false false ".5"`},
+		{",5.\r\n", `double 2 false false "5."`},
+		{",-.5e3\r\n", `double 5 false false "-.5e3"`},
+		{"%-1\r\n", `map 0 true false ""`},
+		{"~-1\r\n", `set 0 true false ""`},
+		{">-1\r\n", `push 0 true false ""`},
+		{"=-1\r\n", `verbatim string 0 true false ""`},
+		{"!-1\r\n", `bulk error 0 true false ""`},
+		{"|-1\r\n:1\r\n", `attribute 0 false false ""`},
+	} {
+		r := newReading(strings.NewReader(test.wire), resp.Lenient())
+		if got, _ := r.call("ReadToken"); !strings.HasPrefix(got.Text, test.token) {
+			t.Errorf("%q: %+v, want %s", test.wire, got, test.token)
+		}
+		for _, method := range wholeMethods {
+			r := newReading(strings.NewReader(test.wire), resp.Lenient())
+			if got, err := r.call(method); err != nil || got.Offset != int64(len(test.wire)) {
+				t.Errorf("%s of %q: %+v", method, test.wire, got)
+			}
+			if _, err := newReading(strings.NewReader(test.wire)).call(method); !errors.As(err, new(*resp.SyntaxError)) {
+				t.Errorf("%s of %q without Lenient: %v, want a SyntaxError", method, test.wire, err)
+			}
+		}
+	}
+	for _, wire := range []string{",.\r\n", ",-.\r\n", ",.e5\r\n", "$-2\r\n", "%-2\r\n", "$-01\r\n", "$?\r\n;-1\r\n"} {
+		if _, err := newReading(strings.NewReader(wire), resp.Lenient()).call("ReadRaw"); !errors.As(err, new(*resp.SyntaxError)) {
+			t.Errorf("%q with Lenient: %v, want a SyntaxError", wire, err)
+		}
+	}
+}
+
+func TestValuesEndsAtTheEndOfAStreamedAggregate(t *testing.T) {
+	d := resp.NewDecoder(strings.NewReader("*?\r\n:1\r\n*1\r\n:2\r\n.\r\n+NEXT\r\n"))
+	if n, err := d.ReadArrayLen(); n != -1 || err != nil {
+		t.Fatal(n, err)
+	}
+	var got []string
+	for v, err := range d.Values() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, string(resp.AppendValue(nil, v)))
+	}
+	if diff := cmp.Diff([]string{":1\r\n", "*1\r\n:2\r\n"}, got); diff != "" {
+		t.Errorf("Values (-want +got):\n%s", diff)
+	}
+	if s, err := d.ReadString(); s != "NEXT" {
+		t.Errorf("behind Values: %q and %v, want NEXT", s, err)
+	}
+}
+
+func TestValuesYieldsAnErrorOnce(t *testing.T) {
+	d := resp.NewDecoder(strings.NewReader(":1\r\n$3\r\nab"))
+	var got []string
+	for v, err := range d.Values() {
+		got = append(got, fmt.Sprint(v == nil, err))
+	}
+	if diff := cmp.Diff([]string{"false <nil>", "true unexpected EOF"}, got); diff != "" {
+		t.Errorf("Values (-want +got):\n%s", diff)
+	}
+}
+
+// Reading costs the same for each byte however they come. Were anything looked
+// at again from its start, this would take minutes.
+func TestCostIsLinearByteByByte(t *testing.T) {
+	const n = 60000
+	for _, test := range []struct {
+		wire    string
+		methods []string
+	}{
+		{"+" + strings.Repeat("x", n) + "\r\n", []string{"ReadToken", "ReadInt64", "ReadArrayLen", "Decode", "SkipValue", "CopyBulk"}},
+		{"*60000\r\n" + strings.Repeat("$2\r\nab\r\n", n), []string{"Decode", "ReadRaw", "SkipValue", "ReadInt64", "ReadMapLen", "CopyBulk"}},
+		{strings.Repeat("|1\r\n+a\r\n:1\r\n", n/2) + ":1\r\n", []string{"Decode", "ReadInt64", "ReadArrayLen", "CopyBulk"}},
+		{"$?\r\n" + strings.Repeat(";1\r\nx\r\n", n) + ";0\r\n", []string{"Decode", "ReadBytes", "ReadArrayLen"}},
+	} {
+		for _, method := range test.methods {
+			r := newReading(nil)
+			fed := newReading(nil)
+			r.Reset(iotest.OneByteReader(strings.NewReader(test.wire)))
+			want, _ := r.call(method)
+			var got result
+			for i := range len(test.wire) {
+				fed.Feed([]byte{test.wire[i]})
+				var err error
+				if got, err = fed.call(method); !stopsShort(err) {
+					break
+				}
+			}
+			if got.Err != want.Err || got.Offset != want.Offset {
+				t.Errorf("%s of %s, fed byte by byte, ends with %q at offset %d, want %q at %d", method, shortWire(test.wire), got.Err, got.Offset, want.Err, want.Offset)
+			}
+		}
+	}
+}

@@ -1,0 +1,290 @@
+package resp
+
+// What a read costs is linear in the bytes, however they arrive. Work is
+// counted, not time:
+//
+//   - Nothing is parsed twice because the rest has not arrived: in the memory
+//     behind a value that has been scanned in part, its scanned bytes are replaced
+//     by a decoy until the last bytes come. Whoever goes back to the start takes
+//     the decoy for the value, and is caught.
+//   - The bytes that the buffer moves are counted.
+//
+// So every byte is looked at by one scan and by the pass that builds the result,
+// and moved some times.
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+)
+
+// maxMoves is how often a byte is moved within the buffer or to a larger one, on
+// average, at most.
+const maxMoves = 2
+
+// linearCase is a value or request, how it is read, and how to tell how far the
+// read got when it is interrupted.
+type linearCase struct {
+	name string
+	wire string
+	read func(d *Decoder) error
+	seen func(d *Decoder) int // bytes behind the read position that are done with
+
+	decoy string // ends the value or is a fault; not one that a look at the first bytes alone takes
+	at    int    // of the decoy, behind what may be looked at again: a header line
+	opts  []Option
+}
+
+const linearElements = 100_000
+
+func linearCases() []linearCase {
+	const some = linearElements / 10
+	array := fmt.Sprintf("*%d\r\n", linearElements)
+	bulks := array + strings.Repeat("$1\r\na\r\n", linearElements)
+	fewer := fmt.Sprintf("*%d\r\n", some) + strings.Repeat("$1\r\na\r\n", some)
+	attribute := fmt.Sprintf("|%d\r\n", some/2) + strings.Repeat("$1\r\na\r\n", some)
+	deep := strings.Repeat("*1\r\n", some) + "_\r\n"
+	streamed := "*?\r\n" + strings.Repeat("$1\r\na\r\n", some) + ".\r\n"
+	chunks := "$?\r\n" + strings.Repeat(";1\r\na\r\n", some) + ";0\r\n"
+	line := strings.Repeat("x", 100_000)
+	long := fmt.Sprintf("*%d\r\n", some/100) + strings.Repeat("$700\r\n"+strings.Repeat("a", 700)+"\r\n", some/100)
+
+	whole := func(d *Decoder) int { return d.whole.pos }
+	head := func(d *Decoder) int { return d.head.pos }
+	request := func(d *Decoder) int { return d.request.pos }
+	var v Value
+	decode := func(d *Decoder) error { return d.Decode(&v) }
+	readRaw := func(d *Decoder) error { _, err := d.ReadRaw(); return err }
+	readCommand := func(d *Decoder) error { _, err := d.ReadCommand(); return err }
+	wrongKind := func(d *Decoder) error {
+		_, err := d.ReadInt64()
+		var kindError *KindError
+		if errors.As(err, &kindError) {
+			return nil
+		}
+		return err
+	}
+	const (
+		value   = "+X\r\n"
+		array0  = "*0\r\n"
+		map0    = "%0\r\n"
+		command = "*1\r\n$1\r\nX\r\n"
+		fault   = "\x00"
+	)
+	deepest := []Option{MaxDepth(some)}
+	longest := []Option{MaxLineLen(2 << 20)}
+	return []linearCase{
+		{"Decode of an array", bulks, decode, whole, value, 0, nil},
+		{"Decode of a streamed array", streamed, decode, whole, value, 0, nil},
+		{"Decode of nested arrays", deep, decode, whole, value, 0, deepest},
+		{"Decode behind an attribute", attribute + ":1\r\n", decode, whole, value, 0, nil},
+		{"Decode of a streamed string", chunks, decode, whole, value, 0, nil},
+		{"ReadRaw of an array", bulks, readRaw, whole, array0, 0, nil},
+		{"ReadRaw of nested arrays", deep, readRaw, whole, array0, 0, deepest},
+		{"ReadCommand", bulks, readCommand, request, command, 0, nil},
+		{"ReadCommands", fewer, func(d *Decoder) error { _, err := d.ReadCommands(nil); return err }, request, command, 0, nil},
+		{"ReadCommand of long arguments", long, readCommand, request, command, 0, nil},
+		{"ReadCommand of an inline request", line + "\r\n", readCommand, func(d *Decoder) int { return d.request.seen }, "\n", 0, longest},
+		{"ReadArrayLen behind an attribute", attribute + "*0\r\n", func(d *Decoder) error { _, err := d.ReadArrayLen(); return err }, head, map0, 0, nil},
+		{"ReadMapLen behind an attribute", attribute + "%0\r\n", func(d *Decoder) error { _, err := d.ReadMapLen(); return err }, head, array0, 0, nil},
+		{"ReadBytes of a streamed string", chunks, func(d *Decoder) error { _, err := d.ReadBytes(); return err }, whole, fault, len("$?\r\n"), nil},
+		{"ReadInt64 of an array", bulks, wrongKind, whole, fault, len(array), nil},
+		{"ReadToken of a long line", "+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadToken(); return err },
+			func(d *Decoder) int { return d.line.seen }, "\r\n", longestFastLine, longest},
+	}
+}
+
+// linearArrivals are the ways in which bytes arrive: size at a time, from a
+// reader or fed, and whether the call returns each time or goes on reading.
+var linearArrivals = []struct {
+	name      string
+	size      int
+	fed       bool
+	interrupt bool
+}{
+	{"1 byte fed before each call", 1, true, true},
+	{"1 byte per Read", 1, false, false},
+	{"1 byte per Read and a timeout", 1, false, true},
+	{"16 bytes per Read", 16, false, false},
+	{"16 bytes per Read and a timeout", 16, false, true},
+	{"1460 bytes per Read", 1460, false, false},
+	{"1460 bytes per Read and a timeout", 1460, false, true},
+}
+
+// arrival delivers a wire to a Decoder and watches over it.
+type arrival struct {
+	linearCase
+	d         *Decoder
+	size      int
+	interrupt bool
+
+	piece   []byte
+	given   int // bytes of the wire that were delivered
+	decoyed bool
+	timeout bool // the next Read fails
+
+	buffer *byte // the memory in use, to tell when bytes were moved
+	base   int64
+	moved  int
+}
+
+// next returns the bytes that come next, at most so many. Before the last ones
+// everything is as it was sent.
+func (a *arrival) next(most int) []byte {
+	a.countMoves()
+	from := a.given
+	a.given = min(from+min(a.size, most), len(a.wire))
+	if a.given == len(a.wire) {
+		if a.decoyed {
+			copy(a.d.data[a.d.pos+a.at:], a.wire[a.at:][:len(a.decoy)])
+		}
+	} else if a.seen(a.d) >= a.at+len(a.decoy) {
+		copy(a.d.data[a.d.pos+a.at:], a.decoy)
+		a.decoyed = true
+	}
+	a.piece = append(a.piece[:0], a.wire[from:a.given]...)
+	return a.piece
+}
+
+// countMoves counts what has been moved since it was called last.
+func (a *arrival) countMoves() {
+	if len(a.d.data) == 0 {
+		return
+	}
+	if buffer := &a.d.data[0]; buffer != a.buffer || a.base != a.d.base {
+		a.moved += a.d.end
+		a.buffer, a.base = buffer, a.d.base
+	}
+}
+
+func (a *arrival) Read(p []byte) (int, error) {
+	if a.given == len(a.wire) {
+		return 0, io.EOF
+	}
+	if a.timeout {
+		a.timeout = false
+		return 0, os.ErrDeadlineExceeded
+	}
+	a.timeout = a.interrupt
+	return copy(p, a.next(len(p))), nil
+}
+
+// A large value or request costs about the same in whatever pieces it arrives.
+func TestReadsGoOnWhereTheyStopped(t *testing.T) {
+	t.Parallel()
+	for _, c := range linearCases() {
+		for _, way := range linearArrivals {
+			a := &arrival{linearCase: c, size: way.size, interrupt: way.interrupt}
+			a.d = NewDecoder(a, c.opts...)
+			if way.fed {
+				a.d = NewDecoder(nil, c.opts...)
+			}
+			calls := 0
+			for done := false; !done; calls++ {
+				if way.fed {
+					a.d.Feed(a.next(len(a.wire)))
+				}
+				switch err := c.read(a.d); {
+				case err == nil:
+					done = true
+				case err != ErrIncomplete && !errors.Is(err, os.ErrDeadlineExceeded):
+					t.Errorf("%s, %s: after %d of %d bytes: %v", c.name, way.name, a.given, len(c.wire), err)
+					done = true
+				}
+				if done && a.given < len(c.wire) {
+					t.Errorf("%s, %s: after %d of %d bytes it was parsed again from its start", c.name, way.name, a.given, len(c.wire))
+				}
+			}
+			if a.given < len(c.wire) {
+				continue
+			}
+			if !a.decoyed {
+				t.Errorf("%s, %s: nothing was scanned before the last bytes came", c.name, way.name)
+			}
+			a.countMoves()
+			if got := a.d.InputOffset(); got != int64(len(c.wire)) {
+				t.Errorf("%s, %s: InputOffset() = %d, want %d", c.name, way.name, got, len(c.wire))
+			}
+			if most := maxMoves * len(c.wire); a.moved > most {
+				t.Errorf("%s, %s: %d bytes were moved of %d", c.name, way.name, a.moved, len(c.wire))
+			}
+			if want := 2*len(c.wire)/way.size + 2; calls > want {
+				t.Errorf("%s, %s: %d calls", c.name, way.name, calls)
+			}
+		}
+	}
+}
+
+// What passes a value on takes its bytes as they come: nothing but the token that
+// is not whole is left to be looked at again.
+func TestPassingOnLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	const most = 64 // unread bytes
+	bulks := fmt.Sprintf("*%d\r\n", linearElements) + strings.Repeat("$1\r\na\r\n", linearElements)
+	chunks := "$?\r\n" + strings.Repeat(";1\r\na\r\n", linearElements) + ";0\r\n"
+	bulk := fmt.Sprintf("$%d\r\n%s\r\n", 1<<20, strings.Repeat("a", 1<<20))
+	var copied bytes.Buffer
+	for _, c := range []struct {
+		name, wire, want string
+		read             func(d *Decoder) error
+	}{
+		{"SkipValue", bulks, "", func(d *Decoder) error { return d.SkipValue() }},
+		{"SkipValue of a string", bulk, "", func(d *Decoder) error { return d.SkipValue() }},
+		{"CopyValue", bulks, bulks, func(d *Decoder) error { _, err := d.CopyValue(&copied); return err }},
+		{"CopyBulk", bulk, strings.Repeat("a", 1<<20), func(d *Decoder) error { _, err := d.CopyBulk(&copied); return err }},
+		{"CopyBulk of a streamed string", chunks, strings.Repeat("a", linearElements), func(d *Decoder) error { _, err := d.CopyBulk(&copied); return err }},
+	} {
+		for _, size := range []int{1, 16, 1460} {
+			copied.Reset()
+			d := NewDecoder(nil)
+			a := &arrival{linearCase: linearCase{wire: c.wire, seen: func(*Decoder) int { return -1 }}, d: d, size: size}
+			for err := ErrIncomplete; err == ErrIncomplete && a.given < len(c.wire); {
+				d.Feed(a.next(len(a.wire)))
+				if err = c.read(d); err != nil && err != ErrIncomplete || err == nil && a.given < len(c.wire) {
+					t.Errorf("%s, %d bytes fed at once: %v after %d of %d bytes", c.name, size, err, a.given, len(c.wire))
+				}
+				if len(d.Buffered()) > most {
+					t.Fatalf("%s, %d bytes fed at once: %d of %d bytes are left unread", c.name, size, len(d.Buffered()), a.given)
+				}
+			}
+			if d.InputOffset() != int64(len(c.wire)) || copied.String() != c.want {
+				t.Errorf("%s, %d bytes fed at once: got up to %d of %d bytes and copied %d", c.name, size, d.InputOffset(), len(c.wire), copied.Len())
+			}
+			if a.moved > maxMoves*len(c.wire) {
+				t.Errorf("%s, %d bytes fed at once: %d bytes were moved of %d", c.name, size, a.moved, len(c.wire))
+			}
+		}
+	}
+}
+
+// Small values in a pipeline are not moved around, when their bytes come one by
+// one and when there are always many that have not been read yet.
+func TestPipelineIsNotMovedAround(t *testing.T) {
+	t.Parallel()
+	const value = "$1\r\na\r\n"
+	wire := strings.Repeat(value, linearElements)
+	for _, backlog := range []int{0, 1000, len(wire) / 4} {
+		for _, size := range []int{1, 16, 1460, len(wire)} {
+			d := NewDecoder(nil)
+			a := &arrival{linearCase: linearCase{wire: wire, seen: func(*Decoder) int { return -1 }}, d: d, size: max(backlog, 1)}
+			d.Feed(a.next(len(wire)))
+			a.size = size
+			var v Value
+			values := 0
+			for a.given < len(wire) {
+				d.Feed(a.next(len(wire)))
+				for (a.given == len(wire) || len(d.Buffered()) > backlog) && d.Decode(&v) == nil {
+					values++
+				}
+			}
+			a.countMoves()
+			if values != linearElements || a.moved > maxMoves*len(wire) {
+				t.Errorf("%d bytes fed at once, %d ahead: %d values, %d bytes moved of %d", size, backlog, values, a.moved, len(wire))
+			}
+		}
+	}
+}

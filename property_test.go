@@ -1,0 +1,885 @@
+package resp_test
+
+// Properties of the package, held by gopter over the generators of resptest. A
+// failure names its seed; go test -run TheTest . -resp.seed N repeats it.
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/big"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/gen"
+	"github.com/leanovate/gopter/prop"
+
+	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/resptest"
+)
+
+var (
+	propertySeed = flag.Int64("resp.seed", 0, "seed of the property tests; 0 takes a new one every time")
+	propertyRuns = flag.Int("resp.runs", 400, "how often each property is tried")
+)
+
+// forAll checks that condition returns "" for what the generators make.
+func forAll(t *testing.T, condition any, gens ...gopter.Gen) {
+	t.Helper()
+	t.Parallel()
+	seed := *propertySeed
+	if seed == 0 {
+		seed = time.Now().UnixNano()
+	}
+	parameters := gopter.DefaultTestParametersWithSeed(seed)
+	parameters.MinSuccessfulTests = *propertyRuns
+	result := prop.ForAll(condition, gens...).Check(parameters)
+	if !result.Passed() {
+		t.Errorf("seed %d", seed)
+		gopter.NewFormatedReporter(true, 1000, t.Output()).ReportTestResult(t.Name(), result)
+	}
+}
+
+var (
+	anyValue     = resptest.GenValue(resptest.Shape{Bytes: 700})
+	largeValue   = resptest.GenValue(resptest.Shape{Depth: 2, Elems: 4, Bytes: 15_000})
+	anyWire      = resptest.GenWire(resptest.Shape{Bytes: 700})
+	brokenWire   = resptest.GenBroken(resptest.Shape{Bytes: 40})
+	brokenCalls  = resptest.GenBrokenCommands()
+	anySeed      = gen.UInt64()
+	anyCommand   = resptest.GenCommand(10, 99, 6000)
+	commandLists = gen.SliceOfN(5, anyCommand)
+)
+
+// decode(encode(v)) = v, but for spellings of numbers that an encoder does not
+// write: they come back as the same number. One Value is reused for everything.
+func TestDecodeGivesWhatWasEncoded(t *testing.T) {
+	var got resp.Value
+	forAll(t, func(v, canonical resp.Value) string {
+		for _, v := range []*resp.Value{&v, &canonical} {
+			wire := resp.AppendValue(nil, v)
+			d := resp.NewDecoder(bytes.NewReader(wire))
+			err := d.Decode(&got)
+			if err != nil || !sameValue(&got, v) || v == &canonical && !got.Equal(*v) || d.InputOffset() != int64(len(wire)) {
+				return fmt.Sprintf("%.300q was decoded as %+v up to %d, %v", wire, got, d.InputOffset(), err)
+			}
+			oracle := ask("reply", wire, refDefaults)
+			if want := refLines(fromValue(nil, &got), refJoined); oracle.Class != "" || !slices.Equal(oracle.lines, want) {
+				return fmt.Sprintf("%.300q is, to the oracle, %q", wire, oracle.lines)
+			}
+		}
+		return ""
+	}, anyValue, resptest.GenValue(resptest.Shape{Canonical: true}))
+}
+
+// sameValue compares values, and numbers by what they stand for.
+func sameValue(v, w *resp.Value) bool {
+	return slices.Equal(refLines(fromValue(nil, v), refNumbers), refLines(fromValue(nil, w), refNumbers))
+}
+
+// Whatever a Value that was built by hand is made of, what is written is one
+// whole value, and it is the same bytes again when it is decoded and encoded.
+func TestAnyValueIsWrittenAsOneValue(t *testing.T) {
+	forAll(t, func(v resp.Value, seed uint64) string {
+		rnd := rand.New(rand.NewPCG(seed, 0))
+		spoil(rnd, &v)
+		wire := resp.AppendValue(nil, &v)
+		d := resp.NewDecoder(bytes.NewReader(wire))
+		var got resp.Value
+		if err := d.Decode(&got); err != nil || d.InputOffset() != int64(len(wire)) {
+			return fmt.Sprintf("%+v became %.300q, of which %d bytes were decoded, %v", v, wire, d.InputOffset(), err)
+		}
+		if again := resp.AppendValue(nil, &got); !bytes.Equal(again, wire) {
+			return fmt.Sprintf("%.300q became %.300q", wire, again)
+		}
+		for _, protocol := range []int{2, 3} {
+			var written bytes.Buffer
+			e := resp.NewEncoder(&written, resp.Protocol(protocol))
+			if err := errors.Join(e.WriteValue(&v), e.Close()); err != nil {
+				return fmt.Sprintf("WriteValue for RESP%d: %v", protocol, err)
+			}
+			if protocol == 3 && !bytes.Equal(written.Bytes(), wire) {
+				return fmt.Sprintf("WriteValue wrote %.300q, AppendValue %.300q", written.Bytes(), wire)
+			}
+			if oracle := refReplies(written.Bytes(), refDefaults); oracle.Class != "" || len(oracle.Values) != 1 && protocol == 2 {
+				return fmt.Sprintf("for RESP%d: %.300q, which is %s", protocol, written.Bytes(), oracle.Class)
+			}
+		}
+		return ""
+	}, anyValue, anySeed)
+}
+
+// spoil makes of v something that no decoder returns.
+func spoil(rnd *rand.Rand, v *resp.Value) {
+	v.Attrs, v.Elems = slices.Clone(v.Attrs), slices.Clone(v.Elems)
+	switch rnd.IntN(12) {
+	case 0:
+		v.Kind = resp.Kind(rnd.UintN(256))
+	case 1:
+		v.Kind = resp.Kind("+-:$*_#,(!=%|~>;."[rnd.IntN(17)])
+	case 2:
+		v.Null = !v.Null
+	case 3:
+		v.Streamed = !v.Streamed
+	case 4:
+		v.Bytes = []byte("1\r\n.5"[rnd.IntN(5):])
+	case 5:
+		v.Elems = append(v.Elems, resp.Value{})
+	case 6:
+		v.Attrs = append(v.Attrs, resp.Value{Kind: resp.Attribute, Attrs: v.Attrs, Elems: v.Elems}, resp.Value{Kind: resp.Integer})
+	case 7:
+		v.Int = -7
+	}
+	for i := range v.Attrs {
+		spoil(rnd, &v.Attrs[i])
+	}
+	for i := range v.Elems {
+		spoil(rnd, &v.Elems[i])
+	}
+}
+
+// encode(decode(b)) = b for canonical bytes, by values and by tokens.
+func TestCanonicalBytesComeOutAsTheyWere(t *testing.T) {
+	var value resp.Value
+	forAll(t, func(w resptest.Wire) string {
+		d := resp.NewDecoder(bytes.NewReader(w.Bytes))
+		if err := d.Decode(&value); err != nil || !value.Equal(w.Value) {
+			return fmt.Sprintf("%.300q was decoded as %+v, %v", w.Bytes, value, err)
+		}
+		appended := resp.AppendValue(nil, &value)
+		var tokens, consumed []byte
+		d.Reset(bytes.NewReader(w.Bytes))
+		for t, err := d.ReadToken(); err == nil; t, err = d.ReadToken() {
+			tokens = resp.AppendToken(tokens, t)
+		}
+		for rest := w.Bytes; len(rest) > 0; {
+			t, n, err := resp.ConsumeToken(rest)
+			if err != nil {
+				return fmt.Sprintf("ConsumeToken of %.100q: %v", rest, err)
+			}
+			consumed = resp.AppendToken(consumed, t)
+			rest = rest[n:]
+		}
+		for name, got := range map[string][]byte{
+			"AppendValue": appended, "of the original": resp.AppendValue(nil, &w.Value),
+			"ReadToken": tokens, "ConsumeToken": consumed,
+		} {
+			if !bytes.Equal(got, w.Bytes) {
+				return fmt.Sprintf("%s: %.300q became %.300q", name, w.Bytes, got)
+			}
+		}
+		return ""
+	}, resptest.GenWire(resptest.Shape{Bytes: 700, Canonical: true}))
+}
+
+// However a value is spelled it is decoded as that value, and passed on
+// unchanged.
+func TestEverySpellingIsDecodedAndPassedOn(t *testing.T) {
+	var value resp.Value
+	forAll(t, func(w resptest.Wire) string {
+		d := resp.NewDecoder(bytes.NewReader(w.Bytes))
+		if err := d.Decode(&value); err != nil || !value.Equal(w.Value) {
+			return fmt.Sprintf("%.300q was decoded as %+v, %v", w.Bytes, value, err)
+		}
+		d.Reset(bytes.NewReader(w.Bytes))
+		if raw, err := d.ReadRaw(); err != nil || !bytes.Equal(raw, w.Bytes) {
+			return fmt.Sprintf("%.300q was read as %.300q, %v", w.Bytes, raw, err)
+		}
+		d.Reset(bytes.NewReader(w.Bytes))
+		var copied bytes.Buffer
+		if _, err := d.CopyValue(&copied); err != nil || !bytes.Equal(copied.Bytes(), w.Bytes) {
+			return fmt.Sprintf("%.300q was copied as %.300q, %v", w.Bytes, copied.Bytes(), err)
+		}
+		return ""
+	}, anyWire)
+}
+
+// diffOracle returns how what the methods make of wire differs from what the
+// oracle makes of it, or "".
+func diffOracle(kind string, wire []byte, limits refLimits) string {
+	oracle := ask(kind, wire, limits)
+	whole := deliveries(1)[0]
+	for name, mode := range modes(kind) {
+		got := mode(whole.open(wire, limitOptions(limits)...))
+		if lags(got, oracle, wire) {
+			continue
+		}
+		if diff := diffOutcome(got, oracle, oracle.refResult); diff != "" {
+			return fmt.Sprintf("%.300q by %s, limits %+v:\n%s", wire, name, limits, diff)
+		}
+	}
+	return ""
+}
+
+// diffSplit returns how what the methods make of wire depends on how it arrives,
+// or "".
+func diffSplit(kind string, wire []byte, limits refLimits, split delivery) string {
+	for name, mode := range modes(kind) {
+		whole := mode(deliveries(1)[0].open(wire, limitOptions(limits)...))
+		s := split.open(wire, limitOptions(limits)...)
+		got := mode(s)
+		if s.feed != nil && (got.Class == "" || got.Class == "incomplete") {
+			got.Text = whole.Text // ErrIncomplete in place of io.EOF
+		}
+		if name == "SkipValue" || name == "CopyValue" {
+			got.Stopped = whole.Stopped // a value that turns out to be at fault may be passed on up to there
+		}
+		if !got.equal(whole) {
+			return fmt.Sprintf("%.300q by %s, limits %+v: %s gave\n%+v, at once\n%+v", wire, name, limits, split.name, got, whole)
+		}
+	}
+	return ""
+}
+
+// limitOptions are limits in the oracle's words as options.
+func limitOptions(l refLimits) []resp.Option {
+	return []resp.Option{
+		resp.MaxDepth(l.depth), resp.MaxArgs(int(l.args)), resp.MaxElements(l.elements), resp.MaxBulkLen(l.bulkLen), resp.MaxLineLen(l.lineLen),
+	}
+}
+
+// smallLimits are ones that short inputs reach.
+var smallLimits = refLimits{depth: 3, args: 5, elements: 4, bulkLen: 30, lineLen: 25}
+
+// What the methods make of any replies, and where they stop and why, is what
+// the oracle says.
+func TestRepliesAreWhatTheOracleSays(t *testing.T) {
+	forAll(t, func(wire resptest.Bytes) string {
+		return diffOracle("reply", wire, refDefaults) + diffOracle("reply", wire, smallLimits)
+	}, brokenWire)
+}
+
+// What the methods make of any requests, and where they stop and why, is what
+// the oracle says.
+func TestRequestsAreWhatTheOracleSays(t *testing.T) {
+	forAll(t, func(wire resptest.Bytes) string {
+		return diffOracle("command", wire, refDefaults) + diffOracle("command", wire, smallLimits)
+	}, brokenCalls)
+}
+
+// Tokens, values, errors, their texts and offsets do not depend on how replies
+// arrive.
+func TestRepliesDoNotDependOnSplits(t *testing.T) {
+	forAll(t, func(wire resptest.Bytes, seed uint64) string {
+		for _, split := range deliveries(seed) {
+			if diff := diffSplit("reply", wire, refDefaults, split) + diffSplit("reply", wire, smallLimits, split); diff != "" {
+				return diff
+			}
+		}
+		return ""
+	}, brokenWire, anySeed)
+}
+
+// Requests, errors, their texts and offsets do not depend on how requests
+// arrive.
+func TestRequestsDoNotDependOnSplits(t *testing.T) {
+	forAll(t, func(wire resptest.Bytes, seed uint64) string {
+		for _, split := range deliveries(seed) {
+			if diff := diffSplit("command", wire, refDefaults, split) + diffSplit("command", wire, smallLimits, split); diff != "" {
+				return diff
+			}
+		}
+		return ""
+	}, brokenCalls, anySeed)
+}
+
+// After any reads in any order, in and out of aggregates and interrupted
+// anywhere, the next value is the one that follows.
+func TestReadsMixedInAnyOrderStayAligned(t *testing.T) {
+	forAll(t, func(w resptest.Wire, seed uint64) string {
+		return mixedReads(w.Bytes, seed)
+	}, resptest.GenWire(resptest.Shape{Bytes: 60}), anySeed)
+}
+
+// mixedReads reads wire, a whole value, by methods taken at random, and then the
+// value behind it.
+func mixedReads(wire []byte, seed uint64) string {
+	rnd := rand.New(rand.NewPCG(seed, 2))
+	all := append(slices.Clone(wire), "+NEXT\r\n"...)
+	ways := deliveries(seed)
+	way := ways[rnd.IntN(len(ways))]
+	s := way.open(all)
+	var read []string
+	for range 100 + 10*len(all) {
+		at := s.InputOffset()
+		if at > int64(len(wire)) {
+			return fmt.Sprintf("%s, %v: read up to %d of a value of %d bytes", way.name, read, at, len(wire))
+		}
+		if at == int64(len(wire)) {
+			var next resp.Value
+			err := s.untilDone(func() error { return s.Decode(&next) })
+			if err != nil || s.Depth() != 0 || next.Kind != resp.SimpleString || string(next.Bytes) != "NEXT" {
+				return fmt.Sprintf("%s, %v: then at depth %d came %+v, %v", way.name, read, s.Depth(), next, err)
+			}
+			return ""
+		}
+		method := mixedMethods[rnd.IntN(len(mixedMethods))]
+		read = append(read, method.name)
+		var raw bytes.Buffer
+		err := s.untilDone(func() error { return method.read(s.Decoder, &raw) })
+		if fault := aligned(err); fault != "" {
+			return fmt.Sprintf("%s, %v: %s", way.name, read, fault)
+		}
+		if want := all[at:s.InputOffset()]; raw.Len() > 0 && !bytes.Equal(raw.Bytes(), want) {
+			return fmt.Sprintf("%s, %v: gave %.100q for the bytes %.100q", way.name, read, raw.Bytes(), want)
+		}
+	}
+	return fmt.Sprintf("%s, %v: goes on for ever", way.name, read)
+}
+
+// untilDone calls read until it is not interrupted any more.
+func (s *source) untilDone(read func() error) error {
+	for {
+		if err := read(); err == nil || !s.again(err) {
+			return err
+		}
+	}
+}
+
+// aligned returns what is wrong with the error of a read of valid bytes.
+func aligned(err error) string {
+	var kindError *resp.KindError
+	var replyError *resp.ReplyError
+	var numError *strconv.NumError
+	switch {
+	case err == nil, err == resp.ErrNull, err == resp.ErrEnd,
+		errors.As(err, &kindError), errors.As(err, &replyError), errors.As(err, &numError):
+		return ""
+	}
+	return err.Error()
+}
+
+// mixedMethods are the methods that read something; those that give exact bytes
+// write them to w.
+var mixedMethods = []struct {
+	name string
+	read func(d *resp.Decoder, w *bytes.Buffer) error
+}{
+	{"PeekKind", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.PeekKind(); return err }},
+	{"ReadToken", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadToken(); return err }},
+	{"ReadToken", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadToken(); return err }},
+	{"Decode", func(d *resp.Decoder, w *bytes.Buffer) error { return d.Decode(new(resp.Value)) }},
+	{"ReadRaw", func(d *resp.Decoder, w *bytes.Buffer) error { b, err := d.ReadRaw(); w.Write(b); return err }},
+	{"SkipValue", func(d *resp.Decoder, w *bytes.Buffer) error { return d.SkipValue() }},
+	{"CopyValue", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyValue(w); return err }},
+	{"CopyBulk", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyBulk(io.Discard); return err }},
+	{"ReadInt64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadInt64(); return err }},
+	{"ReadFloat64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadFloat64(); return err }},
+	{"ReadBool", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadBool(); return err }},
+	{"ReadBytes", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadBytes(); return err }},
+	{"ReadString", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadString(); return err }},
+	{"ReadArrayLen", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadArrayLen(); return err }},
+	{"ReadArrayLen", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadArrayLen(); return err }},
+	{"ReadMapLen", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadMapLen(); return err }},
+}
+
+// ConsumeCommand gives what ReadCommand and ReadCommands give, and stops where
+// and for what they stop.
+func TestConsumeCommandAgreesWithReadCommand(t *testing.T) {
+	forAll(t, func(wire resptest.Bytes) string {
+		consumed := consumeCommands(wire)
+		for name, mode := range commandModes {
+			read := mode(deliveries(1)[0].open(wire))
+			if read.Class != consumed.Class || read.Offset != consumed.Offset || !slices.EqualFunc(read.Commands, consumed.Commands, slices.Equal) {
+				return fmt.Sprintf("%s gave\n%+v, ConsumeCommand\n%+v", name, read, consumed)
+			}
+		}
+		return ""
+	}, brokenCalls)
+}
+
+// SplitInline splits as the naive model of sdssplitargs does.
+func TestSplitInlineIsSdssplitargs(t *testing.T) {
+	pieces := []any{"a", "b", " ", "\t", "\v", "\r", "\n", `"`, `"`, `'`, `'`, `\`, `\x`, "4", "fG", `\n`, "\xff", "é"}
+	forAll(t, func(parts []string) string { return diffSplitInline([]byte(strings.Join(parts, ""))) },
+		gen.SliceOf(gen.OneConstOf(pieces...)))
+}
+
+// diffSplitInline returns how SplitInline differs from the oracle on line, or "".
+func diffSplitInline(line []byte) string {
+	want, fault := refSplitInline(line)
+	if nul := bytes.IndexByte(line, 0); nul >= 0 {
+		want, fault = nil, nul
+	}
+	words, err := resp.SplitInline([][]byte{[]byte("kept")}, line)
+	var syntaxError *resp.SyntaxError
+	switch {
+	case fault >= 0 && (!errors.As(err, &syntaxError) || syntaxError.Offset != int64(fault) || len(words) != 1):
+		return fmt.Sprintf("SplitInline(%q) = %q, %v, want an error at %d", line, words, err, fault)
+	case fault < 0 && (err != nil || !slices.Equal(texts(words[1:]), want)):
+		return fmt.Sprintf("SplitInline(%q) = %q, %v, want %q", line, words, err, want)
+	case string(words[0]) != "kept":
+		return fmt.Sprintf("SplitInline(%q) changed what was there: %q", line, words)
+	}
+	return ""
+}
+
+func texts(words [][]byte) (s []string) {
+	for _, word := range words {
+		s = append(s, string(word))
+	}
+	return s
+}
+
+// redisPyPack packs one command as redis-py's pack_command does.
+func redisPyPack(cutoff int, words ...[]byte) (chunks [][]byte) {
+	pending := fmt.Appendf(nil, "*%d\r\n", len(words))
+	emit := func(chunk []byte) {
+		if len(chunk) > 0 {
+			chunks = append(chunks, chunk)
+		}
+	}
+	for _, word := range words {
+		header := fmt.Appendf(nil, "$%d\r\n", len(word))
+		if len(pending) > cutoff || len(word) > cutoff {
+			emit(append(pending, header...))
+			emit(word)
+			pending = []byte("\r\n")
+		} else {
+			pending = slices.Concat(pending, header, word, []byte("\r\n"))
+		}
+	}
+	emit(pending)
+	return chunks
+}
+
+// redisPyPipeline joins the chunks of commands as redis-py's pack_commands does.
+func redisPyPipeline(cutoff int, commands [][][]byte) (chunks [][]byte) {
+	var pieces []byte
+	emit := func() {
+		if len(pieces) > 0 {
+			chunks = append(chunks, pieces)
+		}
+		pieces = nil
+	}
+	for _, words := range commands {
+		for _, chunk := range redisPyPack(cutoff, words...) {
+			if len(pieces) > cutoff || len(chunk) > cutoff {
+				emit()
+			}
+			if len(chunk) > cutoff {
+				chunks = append(chunks, chunk)
+			} else {
+				pieces = append(pieces, chunk...)
+			}
+		}
+	}
+	emit()
+	return chunks
+}
+
+// A Chunker's chunks are those of redis-py for any cutoff, alone and in a
+// pipeline, and joined they are the bytes of AppendCommand.
+func TestChunkerPacksAsRedisPyForAnyCutoff(t *testing.T) {
+	var c resp.Chunker
+	forAll(t, func(commands []resptest.Command, cutoff int, name string) string {
+		c.Cutoff = cutoff
+		var lists [][][]byte
+		for _, command := range commands {
+			lists = append(lists, command)
+		}
+		if diff := diffChunks(&c, lists); diff != "" {
+			return diff
+		}
+		c.Cutoff = 6000
+		return diffChunks(&c, lists)
+	}, commandLists, gen.IntRange(1, 200), gen.AlphaString())
+}
+
+// diffChunks returns how the chunks c makes of commands differ from those of
+// redis-py, or "".
+func diffChunks(c *resp.Chunker, commands [][][]byte) string {
+	c.Reset()
+	var wire []byte
+	for _, words := range commands {
+		args := bytesArgs(words[1:])
+		c.Reset()
+		if err := c.PackCommand(string(words[0]), args...); err != nil {
+			return err.Error()
+		}
+		if want, got := redisPyPack(c.Cutoff, words...), c.Chunks(); !slices.EqualFunc(want, got, bytes.Equal) {
+			return fmt.Sprintf("PackCommand of %.100q, cutoff %d: chunks %.300q, want %.300q", words, c.Cutoff, got, want)
+		}
+		wire = resp.AppendCommand(wire, string(words[0]), args...)
+	}
+	c.Reset()
+	for _, words := range commands {
+		if err := c.AddCommand(string(words[0]), bytesArgs(words[1:])...); err != nil {
+			return err.Error()
+		}
+	}
+	if want, got := redisPyPipeline(c.Cutoff, commands), c.Chunks(); !slices.EqualFunc(want, got, bytes.Equal) {
+		return fmt.Sprintf("AddCommand of %.300q, cutoff %d: chunks %.300q, want %.300q", commands, c.Cutoff, got, want)
+	}
+	if got := bytes.Join(c.Chunks(), nil); !bytes.Equal(got, wire) || c.Len() != len(wire) {
+		return fmt.Sprintf("chunks of %.300q joined are %.300q, %d bytes, AppendCommand gives %.300q", commands, got, c.Len(), wire)
+	}
+	return ""
+}
+
+func bytesArgs(words [][]byte) (args []resp.Arg) {
+	for i, word := range words {
+		if i%2 == 0 {
+			args = append(args, resp.Bytes(word))
+		} else {
+			args = append(args, resp.String(string(word)))
+		}
+	}
+	return args
+}
+
+// The words of a name and then the arguments: AppendCommand, WriteCommand,
+// AppendArgs, WriteArgs and a Chunker write the same, number arguments as their
+// text.
+func TestCommandsAreWrittenAlike(t *testing.T) {
+	forAll(t, func(command resptest.Command, words []string, n int64, u uint64, f float64) string {
+		name := string(command[0])
+		list := [][]byte{command[0]}
+		for _, word := range words {
+			name += " \t\r\n\v\f"[len(word)%6:] + word + " "
+			if word != "" {
+				list = append(list, []byte(word))
+			}
+		}
+		args := append(bytesArgs(command[1:]), resp.Int(n), resp.Uint(u), resp.Float(f))
+		list = slices.Concat(list, command[1:], [][]byte{
+			strconv.AppendInt(nil, n, 10), strconv.AppendUint(nil, u, 10), bytes.TrimSuffix(resp.AppendDouble(nil, f), []byte("\r\n"))[1:],
+		})
+		want := bytes.Join(redisPyPack(1<<30, list...), nil)
+
+		var c resp.Chunker
+		var written, writtenArgs bytes.Buffer
+		e, eArgs := resp.NewEncoder(&written), resp.NewEncoder(&writtenArgs)
+		if err := errors.Join(c.AddCommand(name, args...), e.WriteCommand(name, args...), e.Close(), eArgs.WriteArgs(list...), eArgs.Close()); err != nil {
+			return err.Error()
+		}
+		for way, got := range map[string][]byte{
+			"AppendCommand": resp.AppendCommand(nil, name, args...), "AppendArgs": resp.AppendArgs(nil, list...),
+			"WriteCommand": written.Bytes(), "WriteArgs": writtenArgs.Bytes(), "Chunker": bytes.Join(c.Chunks(), nil),
+		} {
+			if !bytes.Equal(got, want) {
+				return fmt.Sprintf("%s of %q: %.300q, want %.300q", way, name, got, want)
+			}
+		}
+		args = append(args, resp.From(strings.NewReader("abc"), 3))
+		written.Reset()
+		want = bytes.Join(redisPyPack(1<<30, append(list, []byte("abc"))...), nil)
+		if err := errors.Join(e.WriteCommand(name, args...), e.Close()); err != nil || !bytes.Equal(written.Bytes(), want) {
+			return fmt.Sprintf("WriteCommand with From: %.300q, %v, want %.300q", written.Bytes(), err, want)
+		}
+		return ""
+	}, anyCommand, gen.SliceOfN(3, gen.AlphaString()), gen.Int64(), gen.UInt64(), gen.Float64())
+}
+
+// An Encoder writes what the Append functions append: value by value, token by
+// token, and by the method for each kind.
+func TestEncoderAgreesWithAppend(t *testing.T) {
+	forAll(t, func(w resptest.Wire) string {
+		written := func(write func(e *resp.Encoder) error) ([]byte, error) {
+			var b bytes.Buffer
+			e := resp.NewEncoder(&b, resp.BufferSize(100))
+			err := errors.Join(write(e), e.Close())
+			return b.Bytes(), err
+		}
+		appended := appendByKind(nil, &w.Value)
+		if !bytes.Equal(appended, w.Bytes) {
+			return fmt.Sprintf("Append functions gave %.300q, want %.300q", appended, w.Bytes)
+		}
+		for name, write := range map[string]func(e *resp.Encoder) error{
+			"WriteValue":   func(e *resp.Encoder) error { return e.WriteValue(&w.Value) },
+			"WriteToken":   func(e *resp.Encoder) error { return writeTokens(e, w.Bytes) },
+			"each kind's":  func(e *resp.Encoder) error { return writeByKind(e, &w.Value) },
+			"with flushes": func(e *resp.Encoder) error { return errors.Join(e.WriteValue(&w.Value), e.Flush(), e.Flush()) },
+		} {
+			if got, err := written(write); err != nil || !bytes.Equal(got, w.Bytes) {
+				return fmt.Sprintf("%s: wrote %.300q, %v, want %.300q", name, got, err, w.Bytes)
+			}
+		}
+		return ""
+	}, resptest.GenWire(resptest.Shape{Canonical: true, Depth: 3, Elems: 4, Bytes: 7000}))
+}
+
+// writeTokens writes the tokens of wire one by one.
+func writeTokens(e *resp.Encoder, wire []byte) error {
+	d := resp.NewDecoder(bytes.NewReader(wire))
+	for {
+		t, err := d.ReadToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = e.WriteToken(t)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// writeByKind writes v with the method for its kind.
+func writeByKind(e *resp.Encoder, v *resp.Value) (err error) {
+	for i := range v.Attrs {
+		err = errors.Join(err, writeByKind(e, &v.Attrs[i]))
+	}
+	write := func(failed error) { err = errors.Join(err, failed) }
+	switch {
+	case v.Kind == resp.BulkString && v.Null:
+		write(e.WriteNullBulkString())
+	case v.Kind == resp.Array && v.Null:
+		write(e.WriteNullArray())
+	case v.Kind == resp.BulkString && v.Streamed:
+		write(e.WriteStreamedString())
+		write(e.WriteChunk(v.Bytes))
+		write(e.WriteLastChunk())
+	case v.Streamed:
+		write(e.WriteStreamed(v.Kind))
+	default:
+		switch n := len(v.Elems); v.Kind {
+		case resp.SimpleString:
+			write(e.WriteSimpleString(string(v.Bytes)))
+		case resp.SimpleError:
+			write(e.WriteSimpleError(string(v.Bytes)))
+		case resp.Integer:
+			write(e.WriteInteger(v.Int))
+		case resp.BulkString:
+			switch len(v.Bytes) % 3 {
+			case 0:
+				write(e.WriteBulkString(string(v.Bytes)))
+			case 1:
+				write(e.WriteBulkBytes(v.Bytes))
+			case 2:
+				write(e.WriteBulkFrom(bytes.NewReader(v.Bytes), int64(len(v.Bytes))))
+			}
+		case resp.Null:
+			write(e.WriteNull())
+		case resp.Boolean:
+			write(e.WriteBoolean(v.Int != 0))
+		case resp.Double:
+			f, _ := strconv.ParseFloat(string(v.Bytes), 64)
+			write(e.WriteDouble(f))
+		case resp.BigNumber:
+			n, _ := new(big.Int).SetString(string(v.Bytes), 10)
+			write(e.WriteBigNumber(n))
+		case resp.BulkError:
+			write(e.WriteBulkError(string(v.Bytes)))
+		case resp.VerbatimString:
+			write(e.WriteVerbatimString(string(v.Encoding[:]), string(v.Bytes)))
+		case resp.Array:
+			write(e.WriteArray(n))
+		case resp.Set:
+			write(e.WriteSet(n))
+		case resp.Push:
+			write(e.WritePush(n))
+		case resp.Map:
+			write(e.WriteMap(n / 2))
+		case resp.Attribute:
+			write(e.WriteAttribute(n / 2))
+		}
+	}
+	for i := range v.Elems {
+		write(writeByKind(e, &v.Elems[i]))
+	}
+	if v.Streamed && v.Kind != resp.BulkString {
+		write(e.WriteEnd())
+	}
+	return err
+}
+
+// appendByKind appends v with the function for its kind.
+func appendByKind(b []byte, v *resp.Value) []byte {
+	for i := range v.Attrs {
+		b = appendByKind(b, &v.Attrs[i])
+	}
+	switch {
+	case v.Kind == resp.BulkString && v.Null:
+		return resp.AppendNullBulkString(b)
+	case v.Kind == resp.Array && v.Null:
+		return resp.AppendNullArray(b)
+	case v.Kind == resp.BulkString && v.Streamed:
+		return resp.AppendLastChunk(resp.AppendChunk(resp.AppendStreamedString(b), v.Bytes))
+	case v.Streamed:
+		b = resp.AppendStreamed(b, v.Kind)
+	default:
+		switch n := len(v.Elems); v.Kind {
+		case resp.SimpleString:
+			b = resp.AppendSimpleString(b, v.Bytes)
+		case resp.SimpleError:
+			b = resp.AppendSimpleError(b, v.Bytes)
+		case resp.Integer:
+			b = resp.AppendInteger(b, v.Int)
+		case resp.BulkString:
+			b = resp.AppendBulkString(b, v.Bytes)
+		case resp.Null:
+			b = resp.AppendNull(b)
+		case resp.Boolean:
+			b = resp.AppendBoolean(b, v.Int != 0)
+		case resp.Double:
+			f, _ := strconv.ParseFloat(string(v.Bytes), 64)
+			b = resp.AppendDouble(b, f)
+		case resp.BigNumber:
+			n, _ := new(big.Int).SetString(string(v.Bytes), 10)
+			b = resp.AppendBigNumber(b, n)
+		case resp.BulkError:
+			b = resp.AppendBulkError(b, v.Bytes)
+		case resp.VerbatimString:
+			b = resp.AppendVerbatimString(b, string(v.Encoding[:]), v.Bytes)
+		case resp.Array:
+			b = resp.AppendArray(b, n)
+		case resp.Set:
+			b = resp.AppendSet(b, n)
+		case resp.Push:
+			b = resp.AppendPush(b, n)
+		case resp.Map:
+			b = resp.AppendMap(b, n/2)
+		case resp.Attribute:
+			b = resp.AppendAttribute(b, n/2)
+		}
+	}
+	for i := range v.Elems {
+		b = appendByKind(b, &v.Elems[i])
+	}
+	if v.Streamed {
+		b = resp.AppendEnd(b)
+	}
+	return b
+}
+
+// inRESP2 is what the documentation of Protocol says a value becomes in RESP2.
+func inRESP2(v resp.Value) resp.Value {
+	down := resp.Value{Kind: v.Kind, Null: v.Null, Int: v.Int, Bytes: v.Bytes}
+	for _, e := range v.Elems {
+		down.Elems = append(down.Elems, inRESP2(e))
+	}
+	switch v.Kind {
+	case resp.Map, resp.Set, resp.Push:
+		down.Kind = resp.Array
+	case resp.Double, resp.BigNumber, resp.VerbatimString:
+		down.Kind = resp.BulkString
+	case resp.Boolean:
+		down.Kind = resp.Integer
+	case resp.Null:
+		down.Kind = resp.BulkString
+	case resp.BulkError:
+		down.Kind = resp.SimpleError
+		down.Bytes = []byte(strings.NewReplacer("\r", " ", "\n", " ").Replace(string(v.Bytes)))
+	}
+	return down
+}
+
+// An Encoder with Protocol(2) writes the RESP2 form of every value, by
+// WriteValue, by WriteToken and by the method for each kind. Streams, which
+// tokens and methods refuse, WriteValue writes with their length.
+func TestProtocol2WritesTheRESP2Form(t *testing.T) {
+	forAll(t, func(w resptest.Wire) string {
+		want := inRESP2(w.Value)
+		for name, write := range map[string]func(e *resp.Encoder) error{
+			"WriteValue":  func(e *resp.Encoder) error { return e.WriteValue(&w.Value) },
+			"WriteToken":  func(e *resp.Encoder) error { return writeTokens(e, w.Bytes) },
+			"each kind's": func(e *resp.Encoder) error { return writeByKind(e, &w.Value) },
+		} {
+			var b bytes.Buffer
+			e := resp.NewEncoder(&b, resp.Protocol(2), resp.BufferSize(64))
+			err := write(e)
+			var encodeError *resp.EncodeError
+			if name != "WriteValue" && bytes.ContainsRune(w.Bytes, '?') && errors.As(err, &encodeError) {
+				continue
+			}
+			if err := errors.Join(err, e.Close()); err != nil {
+				return fmt.Sprintf("%s: %v", name, err)
+			}
+			oracle := ask("reply", b.Bytes(), refDefaults)
+			if got := refLines(fromValue(nil, &want), 0); oracle.Class != "" || !slices.Equal(oracle.lines, got) {
+				return fmt.Sprintf("%s: %.300q became %.300q, want %q", name, w.Bytes, b.Bytes(), want)
+			}
+		}
+		return ""
+	}, resptest.GenWire(resptest.Shape{Canonical: true, Elems: 4, Bytes: 50}))
+}
+
+// A writer that takes only part of what it is given, wherever it stops, gets
+// every byte once: the calls that failed are not repeated, Flush goes on.
+func TestEncoderGoesOnAfterPartialWrites(t *testing.T) {
+	forAll(t, func(v, w resp.Value, seed uint64) string {
+		want := resp.AppendValue(resp.AppendValue(nil, &v), &w)
+		for name, wrap := range awkwardWriters(seed, len(want)) {
+			var b bytes.Buffer
+			e := resp.NewEncoder(wrap(&b), resp.BufferSize(64+int(seed%5000)))
+			for _, v := range []*resp.Value{&v, &w} {
+				if err := e.WriteValue(v); err != nil && !interrupts(err) {
+					return fmt.Sprintf("%s: WriteValue: %v", name, err)
+				}
+			}
+			if got := append(slices.Clone(b.Bytes()), make([]byte, e.Buffered())...); len(got) != len(want) {
+				return fmt.Sprintf("%s: %d bytes written and %d buffered, want %d", name, b.Len(), e.Buffered(), len(want))
+			}
+			err := e.Close()
+			for range 2 * len(want) {
+				if err == nil || !interrupts(err) {
+					break
+				}
+				err = e.Close()
+			}
+			if err != nil || !bytes.Equal(b.Bytes(), want) {
+				return fmt.Sprintf("%s: wrote %.300q, %v, want %.300q", name, b.Bytes(), err, want)
+			}
+		}
+		return ""
+	}, largeValue, anyValue, anySeed)
+}
+
+// A Chunker's WriteTo goes on where the writer stopped, wherever that is.
+func TestChunkerGoesOnAfterPartialWrites(t *testing.T) {
+	forAll(t, func(commands []resptest.Command, seed uint64) string {
+		c := resp.Chunker{Cutoff: 1 + int(seed%100)}
+		var want []byte
+		for _, command := range commands {
+			want = resp.AppendArgs(want, command...)
+		}
+		for name, wrap := range awkwardWriters(seed, len(want)) {
+			for _, command := range commands {
+				if err := c.AddCommand(string(command[0]), bytesArgs(command[1:])...); err != nil {
+					return err.Error()
+				}
+			}
+			var b bytes.Buffer
+			w := wrap(&b)
+			var written int64
+			for range 2*len(want) + 2 {
+				n, err := c.WriteTo(w)
+				if written += n; err == nil {
+					break
+				}
+				if !interrupts(err) || written != int64(b.Len()) || c.Len() != len(want)-b.Len() || !bytes.HasSuffix(want, bytes.Join(c.Chunks(), nil)) {
+					return fmt.Sprintf("%s: after %d of %d bytes WriteTo returned %d in all, %v; Len() is %d", name, b.Len(), len(want), written, err, c.Len())
+				}
+			}
+			if !bytes.Equal(b.Bytes(), want) || c.Len() != 0 {
+				return fmt.Sprintf("%s: wrote %.300q, want %.300q", name, b.Bytes(), want)
+			}
+		}
+		return ""
+	}, gen.SliceOfN(4, resptest.GenCommand(10, 60, 110)), anySeed)
+}
+
+var errOnce = errors.New("failed once")
+
+func interrupts(err error) bool {
+	return err == errOnce || err == io.ErrShortWrite || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// awkwardWriters are writers that get n bytes in the end.
+func awkwardWriters(seed uint64, n int) map[string]func(io.Writer) io.Writer {
+	return map[string]func(io.Writer) io.Writer{
+		"timeouts":    func(w io.Writer) io.Writer { return resptest.TimeoutWriter(w, seed) },
+		"short":       func(w io.Writer) io.Writer { return resptest.ShortWriter(w, 1+int(seed%700)) },
+		"failed once": func(w io.Writer) io.Writer { return resptest.FailOnceWriter(w, int64(seed%uint64(n+1)), errOnce) },
+	}
+}

@@ -1,0 +1,120 @@
+package resptest
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+)
+
+// Break returns a copy of frame that is broken in one place and as it was
+// everywhere else, so that decoders get past its beginning: a bit flipped, a
+// byte inserted or deleted, the end cut off, a part doubled, CR and LF swapped
+// or one of them missing, a length or count too large or small by one, the
+// first byte of a token changed, or the rest replaced by that of one of the
+// others. By chance it may be whole in another way. The same seed breaks it in
+// the same way; frame and others do not change. An empty frame stays empty.
+func Break(seed uint64, frame []byte, others ...[]byte) []byte {
+	b := slices.Clone(frame)
+	if len(b) == 0 {
+		return b
+	}
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	other := frame
+	if len(others) > 0 {
+		other = others[rnd.IntN(len(others))]
+	}
+	return mutations[rnd.IntN(len(mutations))](rnd, b, other)
+}
+
+// mutations are the ways to break b, which is not empty and may be changed.
+var mutations = []func(rnd *rand.Rand, b, other []byte) []byte{
+	flipBit, insertByte, deleteByte, truncate, double, breakLineEnd, changeLength, changeType, splice,
+}
+
+// telling are bytes that mean something in RESP.
+const telling = "\r\n\x00 \t+-:$*_#,(!=%|~>;.?019tfe\"'\\\xff"
+
+func flipBit(rnd *rand.Rand, b, _ []byte) []byte {
+	b[rnd.IntN(len(b))] ^= 1 << rnd.IntN(8)
+	return b
+}
+
+func insertByte(rnd *rand.Rand, b, _ []byte) []byte {
+	return slices.Insert(b, rnd.IntN(len(b)+1), telling[rnd.IntN(len(telling))])
+}
+
+func deleteByte(rnd *rand.Rand, b, _ []byte) []byte {
+	i := rnd.IntN(len(b))
+	return slices.Delete(b, i, i+1)
+}
+
+func truncate(rnd *rand.Rand, b, _ []byte) []byte { return b[:rnd.IntN(len(b))] }
+
+func double(rnd *rand.Rand, b, _ []byte) []byte {
+	from := rnd.IntN(len(b))
+	to := min(len(b), from+1+rnd.IntN(16))
+	return slices.Insert(b, to, bytes.Clone(b[from:to])...)
+}
+
+// breakLineEnd swaps the CR and LF of a line, or takes one of them away.
+func breakLineEnd(rnd *rand.Rand, b, other []byte) []byte {
+	ends := indexes(b, func(i int) bool { return b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n' })
+	if len(ends) == 0 {
+		return insertByte(rnd, b, other)
+	}
+	at := ends[rnd.IntN(len(ends))]
+	switch rnd.IntN(3) {
+	case 0:
+		return slices.Delete(b, at, at+1)
+	case 1:
+		return slices.Delete(b, at+1, at+2)
+	}
+	b[at], b[at+1] = '\n', '\r'
+	return b
+}
+
+// changeLength adds one to a number in a header or takes one off.
+func changeLength(rnd *rand.Rand, b, other []byte) []byte {
+	headers := indexes(b, func(i int) bool {
+		return startsLine(b, i) && bytes.IndexByte([]byte("$*!=%|~>;"), b[i]) >= 0 && i+1 < len(b) && isDigit(b[i+1])
+	})
+	if len(headers) == 0 {
+		return flipBit(rnd, b, other)
+	}
+	from := headers[rnd.IntN(len(headers))] + 1
+	to := from
+	for to < len(b) && isDigit(b[to]) && to-from < 18 {
+		to++
+	}
+	n, _ := strconv.Atoi(string(b[from:to]))
+	return slices.Replace(b, from, to, strconv.AppendInt(nil, int64(n+2*rnd.IntN(2)-1), 10)...)
+}
+
+// changeType changes the first byte of a line.
+func changeType(rnd *rand.Rand, b, _ []byte) []byte {
+	starts := indexes(b, func(i int) bool { return startsLine(b, i) })
+	const types = "+-:$*_#,(!=%|~>;.?a\x00"
+	b[starts[rnd.IntN(len(starts))]] = types[rnd.IntN(len(types))]
+	return b
+}
+
+// splice puts the end of other behind the start of b.
+func splice(rnd *rand.Rand, b, other []byte) []byte {
+	return append(b[:rnd.IntN(len(b))], other[rnd.IntN(len(other)+1):]...)
+}
+
+// startsLine reports whether a line may start at b[i].
+func startsLine(b []byte, i int) bool { return i == 0 || b[i-1] == '\n' }
+
+func isDigit(c byte) bool { return c-'0' <= 9 }
+
+// indexes are the indexes into b for which is holds.
+func indexes(b []byte, is func(i int) bool) (at []int) {
+	for i := range b {
+		if is(i) {
+			at = append(at, i)
+		}
+	}
+	return at
+}

@@ -1,0 +1,289 @@
+package resp_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// outcomeOf gives what a call returned, as one text.
+func outcomeOf(got any, err error) string {
+	var reply *resp.ReplyError
+	switch {
+	case errors.As(err, &reply):
+		return "reply: " + reply.Message
+	case err != nil:
+		return err.Error()
+	}
+	return fmt.Sprintf("%v", got)
+}
+
+func TestTypedReadsTakeWhatSpellsTheType(t *testing.T) {
+	for _, test := range []struct {
+		wire                                      string
+		int64, float64, bool, bytes, array, pairs string
+	}{
+		{wire: ":42\r\n", int64: "42", float64: "42", bool: "integer", bytes: "integer", array: "integer", pairs: "integer"},
+		{wire: ":1\r\n", int64: "1", float64: "1", bool: "true", bytes: "integer", array: "integer", pairs: "integer"},
+		{wire: ":0\r\n", int64: "0", float64: "0", bool: "false", bytes: "integer", array: "integer", pairs: "integer"},
+		{wire: "#t\r\n", int64: "boolean", float64: "boolean", bool: "true", bytes: "boolean", array: "boolean", pairs: "boolean"},
+		{wire: ",1.5\r\n", int64: "double", float64: "1.5", bool: "double", bytes: "double", array: "double", pairs: "double"},
+		{wire: "(42\r\n", int64: "42", float64: "42", bool: "big number", bytes: "big number", array: "big number", pairs: "big number"},
+		{wire: "+42\r\n", int64: "42", float64: "42", bool: "simple string", bytes: "42", array: "simple string", pairs: "simple string"},
+		{wire: "$2\r\n42\r\n", int64: "42", float64: "42", bool: "bulk string", bytes: "42", array: "bulk string", pairs: "bulk string"},
+		{wire: "=6\r\ntxt:42\r\n", int64: "42", float64: "42", bool: "verbatim string", bytes: "42", array: "verbatim string", pairs: "verbatim string"},
+		{wire: "$?\r\n;1\r\n4\r\n;1\r\n2\r\n;0\r\n", int64: "42", float64: "42", bool: "bulk string", bytes: "42", array: "bulk string", pairs: "bulk string"},
+		{wire: "*2\r\n:1\r\n:2\r\n", int64: "array", float64: "array", bool: "array", bytes: "array", array: "2", pairs: "1"},
+		{wire: "*3\r\n:1\r\n*1\r\n:2\r\n:3\r\n", int64: "array", float64: "array", bool: "array", bytes: "array", array: "3", pairs: "array"},
+		{wire: "*0\r\n", int64: "array", float64: "array", bool: "array", bytes: "array", array: "0", pairs: "0"},
+		{wire: "~1\r\n:1\r\n", int64: "set", float64: "set", bool: "set", bytes: "set", array: "1", pairs: "set"},
+		{wire: ">2\r\n:1\r\n:2\r\n", int64: "push", float64: "push", bool: "push", bytes: "push", array: "2", pairs: "push"},
+		{wire: "%1\r\n:1\r\n:2\r\n", int64: "map", float64: "map", bool: "map", bytes: "map", array: "map", pairs: "1"},
+		{wire: "*?\r\n:1\r\n:2\r\n.\r\n", int64: "array", float64: "array", bool: "array", bytes: "array", array: "-1", pairs: "array"},
+		{wire: "~?\r\n.\r\n", int64: "set", float64: "set", bool: "set", bytes: "set", array: "-1", pairs: "set"},
+		{wire: "%?\r\n:1\r\n:2\r\n.\r\n", int64: "map", float64: "map", bool: "map", bytes: "map", array: "map", pairs: "-1"},
+	} {
+		for _, attributes := range []string{"", "|0\r\n", "|1\r\n+a\r\n*1\r\n:1\r\n|1\r\n|0\r\n+b\r\n_\r\n"} {
+			wire := attributes + test.wire + "+NEXT\r\n"
+			for method, want := range map[string]string{
+				"int64": test.int64, "float64": test.float64, "bool": test.bool, "bytes": test.bytes, "array": test.array, "map": test.pairs,
+			} {
+				d := resp.NewDecoder(strings.NewReader(wire))
+				var got any
+				var err error
+				switch method {
+				case "int64":
+					got, err = d.ReadInt64()
+				case "float64":
+					got, err = d.ReadFloat64()
+				case "bool":
+					got, err = d.ReadBool()
+				case "bytes":
+					var b []byte
+					b, err = d.ReadBytes()
+					got = string(b)
+				case "array":
+					got, err = d.ReadArrayLen()
+				case "map":
+					got, err = d.ReadMapLen()
+				}
+				name := method
+				if name == "bytes" {
+					name = "bulk string"
+				}
+				name = strings.NewReplacer("int64", "integer", "float64", "double", "bool", "boolean").Replace(name)
+				if want >= "a" && want != "true" && want != "false" { // a kind
+					want = fmt.Sprintf("resp: got %s, want %s", want, name)
+				}
+				if text := outcomeOf(got, err); text != want {
+					t.Errorf("%q as %s: %s, want %s", wire, name, text, want)
+				}
+				for d.Depth() > 0 {
+					if err := d.SkipValue(); err != nil {
+						t.Fatalf("%q: %v", wire, err)
+					}
+				}
+				if next, err := d.ReadString(); next != "NEXT" {
+					t.Errorf("behind %q as %s: %q and %v, want NEXT", wire, name, next, err)
+				}
+			}
+		}
+	}
+}
+
+// Nulls and a server's errors are told from all else by every typed read, and
+// are read whole.
+func TestTypedReadsOfNullsAndErrors(t *testing.T) {
+	typed := []string{"ReadInt64", "ReadFloat64", "ReadBool", "ReadBytes", "ReadString", "ReadArrayLen", "ReadMapLen", "CopyBulk"}
+	for value, want := range map[string]string{
+		"_\r\n":                           "resp: null",
+		"$-1\r\n":                         "resp: null",
+		"*-1\r\n":                         "resp: null",
+		"|1\r\n+a\r\n:1\r\n_\r\n":         "resp: null",
+		"-ERR no\r\n":                     "ERR no",
+		"-\r\n":                           "",
+		"!6\r\nERR \r\n\r\n":              "ERR \r\n",
+		"!0\r\n\r\n":                      "",
+		"|1\r\n+a\r\n-ERR in\r\n-ERR\r\n": "ERR",
+		"|0\r\n!3\r\nERR\r\n":             "ERR",
+	} {
+		for _, around := range []string{"", "*2\r\n", "*?\r\n", "%?\r\n:1\r\n", "|0\r\n"} {
+			for _, method := range typed {
+				r := newReading(strings.NewReader(around + value + "+NEXT\r\n"))
+				openTokens(t, r, len(around))
+				got, err := r.call(method)
+				if method == "ReadBytes" && want == "resp: null" {
+					if err != nil || got.Text != `"", nil: true` {
+						t.Errorf("ReadBytes of %q: %+v, want nil", value, got)
+					}
+				} else if got.Err != want || err == nil {
+					t.Errorf("%s of %q: %+v, want the error %q", method, value, got, want)
+				}
+				var reply *resp.ReplyError
+				if isReply := errors.As(err, &reply); isReply != (want != "resp: null") {
+					t.Errorf("%s of %q: %T, a *ReplyError: %t", method, value, err, isReply)
+				}
+				if next, err := r.ReadString(); next != "NEXT" {
+					t.Errorf("behind %s of %q inside %q: %q and %v, want NEXT", method, value, around, next, err)
+				}
+			}
+		}
+	}
+}
+
+func TestTypedReadsRefuseTextThatIsNoNumber(t *testing.T) {
+	for wire, want := range map[string][2]string{
+		"$0\r\n\r\n":                      [2]string{`strconv.Int64: parsing "": invalid syntax`, `strconv.Float64: parsing "": invalid syntax`},
+		"+ 1\r\n":                         {`strconv.Int64: parsing " 1": invalid syntax`, `strconv.Float64: parsing " 1": invalid syntax`},
+		"$3\r\n0x1\r\n":                   {`strconv.Int64: parsing "0x1": invalid syntax`, `strconv.Float64: parsing "0x1": invalid syntax`},
+		"(9223372036854775808\r\n":        {`strconv.Int64: parsing "9223372036854775808": value out of range`, "9.223372036854776e+18"},
+		"$5\r\n1e400\r\n":                 {`strconv.Int64: parsing "1e400": invalid syntax`, `strconv.Float64: parsing "1e400": value out of range`},
+		"$?\r\n;0\r\n":                    {`strconv.Int64: parsing "": invalid syntax`, `strconv.Float64: parsing "": invalid syntax`},
+		"$?\r\n;1\r\nx\r\n;0\r\n":         {`strconv.Int64: parsing "x": invalid syntax`, `strconv.Float64: parsing "x": invalid syntax`},
+		"$20\r\n-9223372036854775808\r\n": {"-9223372036854775808", "-9.223372036854776e+18"},
+	} {
+		d := resp.NewDecoder(strings.NewReader(wire + wire + "+NEXT\r\n"))
+		n, err := d.ReadInt64()
+		f, floatErr := d.ReadFloat64()
+		got := [2]string{outcomeOf(n, err), outcomeOf(f, floatErr)}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", wire, diff)
+		}
+		if next, err := d.ReadString(); next != "NEXT" {
+			t.Errorf("behind %q: %q and %v, want NEXT", wire, next, err)
+		}
+	}
+}
+
+// Pushes at top level go to OnPush, wherever they stand; those inside an
+// aggregate are elements like any other.
+func TestPushesGoToOnPush(t *testing.T) {
+	methods := []string{"ReadInt64", "ReadFloat64", "ReadBool", "ReadBytes", "ReadString", "ReadArrayLen", "ReadMapLen", "Decode", "CopyBulk"}
+	for _, test := range []struct {
+		wire   string
+		pushes []string
+		rest   int // where the read that is not of a push starts
+	}{
+		{":1\r\n", nil, 0},
+		{">1\r\n+a\r\n:1\r\n", []string{">1\r\n+a\r\n"}, 8},
+		{">0\r\n>1\r\n*1\r\n_\r\n$1\r\nx\r\n", []string{">0\r\n", ">1\r\n*1\r\n_\r\n"}, 15},
+		{"|1\r\n+a\r\n:1\r\n>1\r\n+a\r\n|0\r\n*2\r\n:1\r\n:2\r\n", []string{"|1\r\n+a\r\n:1\r\n>1\r\n+a\r\n"}, 20},
+		{">1\r\n>1\r\n+a\r\n_\r\n", []string{">1\r\n>1\r\n+a\r\n"}, 12},
+		{">1\r\n$?\r\n;1\r\nx\r\n;0\r\n-ERR\r\n", []string{">1\r\n$?\r\n;1\r\nx\r\n;0\r\n"}, 19},
+		{">1\r\n+a\r\n", []string{">1\r\n+a\r\n"}, 8},
+	} {
+		for _, method := range methods {
+			for _, atOnce := range []bool{true, false} {
+				want, _ := newReading(strings.NewReader(test.wire[test.rest:])).call(method)
+				want.Offset += int64(test.rest)
+				var pushes []string
+				r := newReading(nil, resp.OnPush(func(v *resp.Value) { pushes = append(pushes, string(resp.AppendValue(nil, v))) }))
+				var got result
+				var err error
+				if atOnce {
+					r.Reset(strings.NewReader(test.wire))
+					got, _ = r.call(method)
+				} else {
+					for i := range len(test.wire) {
+						r.Feed([]byte{test.wire[i]})
+						if got, err = r.call(method); err != resp.ErrIncomplete {
+							break
+						}
+					}
+					if err == resp.ErrIncomplete {
+						got.Err = io.EOF.Error()
+					}
+				}
+				if method == "ReadArrayLen" && strings.Contains(want.Err, "push") {
+					t.Fatalf("%q: a push is left", test.wire)
+				}
+				if got != want {
+					t.Errorf("%s of %q: %+v, want %+v", method, test.wire, got, want)
+				}
+				if diff := cmp.Diff(test.pushes, pushes); diff != "" {
+					t.Errorf("%s of %q: pushes (-want +got):\n%s", method, test.wire, diff)
+				}
+			}
+		}
+	}
+}
+
+func TestPushesInsideAnAggregateAreElements(t *testing.T) {
+	for _, around := range []string{"*1\r\n", "*?\r\n", "%1\r\n:1\r\n", "*1\r\n|0\r\n", "|1\r\n:1\r\n"} {
+		pushed := 0
+		r := newReading(strings.NewReader(around+">2\r\n:1\r\n:2\r\n"), resp.OnPush(func(*resp.Value) { pushed++ }))
+		openTokens(t, r, len(around))
+		if n, err := r.ReadArrayLen(); n != 2 || err != nil || pushed != 0 {
+			t.Errorf("ReadArrayLen of a push inside %q: %d and %v, and OnPush got %d", around, n, err, pushed)
+		}
+	}
+}
+
+// Behind the tokens of an attribute at top level a push is still one at top
+// level.
+func TestAPushBehindTheTokensOfAnAttribute(t *testing.T) {
+	const attribute = "|1\r\n+a\r\n:1\r\n"
+	for _, method := range []string{"ReadInt64", "Decode"} {
+		pushed := 0
+		r := newReading(strings.NewReader(attribute+">1\r\n+a\r\n:7\r\n"), resp.OnPush(func(*resp.Value) { pushed++ }))
+		openTokens(t, r, len(attribute))
+		if got, err := r.call(method); err != nil || pushed != 1 || !strings.Contains(got.Text, "7") || got.Depth != 0 {
+			t.Errorf("%s: %+v, and OnPush got %d", method, got, pushed)
+		}
+	}
+}
+
+// The others show pushes as they come.
+func TestPushesAreShownByTheOtherReads(t *testing.T) {
+	const wire = ">1\r\n+a\r\n"
+	for _, method := range []string{"PeekKind", "ReadToken", "ReadRaw", "SkipValue", "CopyValue"} {
+		r := newReading(strings.NewReader(wire), resp.OnPush(func(*resp.Value) { t.Errorf("%s hands %q to OnPush", method, wire) }))
+		if got, err := r.call(method); err != nil {
+			t.Errorf("%s of %q: %+v", method, wire, got)
+		}
+	}
+}
+
+// A null push, which Lenient takes, is no reply either.
+func TestALenientNullPushGoesToOnPush(t *testing.T) {
+	for _, method := range []string{"ReadInt64", "Decode"} {
+		var pushed []string
+		r := newReading(strings.NewReader(">-1\r\n:7\r\n"), resp.Lenient(),
+			resp.OnPush(func(v *resp.Value) { pushed = append(pushed, fmt.Sprint(v.Kind, v.Null)) }))
+		if got, err := r.call(method); err != nil || !strings.Contains(got.Text, "7") {
+			t.Errorf("%s behind a null push: %+v", method, got)
+		}
+		if diff := cmp.Diff([]string{"push true"}, pushed); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", method, diff)
+		}
+	}
+}
+
+func TestEmptyStringsAreNotNil(t *testing.T) {
+	for _, wire := range []string{"$0\r\n\r\n", "+\r\n", "=4\r\ntxt:\r\n", "$?\r\n;0\r\n", "|0\r\n+\r\n"} {
+		for _, padding := range []string{"", strings.Repeat(" ", 100)} {
+			if b, err := resp.NewDecoder(strings.NewReader(wire + padding)).ReadBytes(); b == nil || len(b) > 0 || err != nil {
+				t.Errorf("ReadBytes of %q: %q, nil: %t, %v", wire, b, b == nil, err)
+			}
+		}
+	}
+}
+
+// The bytes that are returned end where they end: an append makes a copy.
+func TestBytesHaveNoRoomBehindThem(t *testing.T) {
+	for _, wire := range []string{"$3\r\nabc\r\n", "+abc\r\n", "=7\r\ntxt:abc\r\n", "$?\r\n;3\r\nabc\r\n;0\r\n"} {
+		d := resp.NewDecoder(strings.NewReader(wire + wire + strings.Repeat(" ", 100)))
+		if b, err := d.ReadBytes(); string(b) != "abc" || cap(b) != len(b) || err != nil {
+			t.Errorf("ReadBytes of %q: %q of capacity %d, %v", wire, b, cap(b), err)
+		}
+		if b, err := d.ReadRaw(); string(b) != wire || cap(b) != len(b) || err != nil {
+			t.Errorf("ReadRaw of %q: %q of capacity %d, %v", wire, b, cap(b), err)
+		}
+	}
+}
