@@ -37,7 +37,7 @@ func putDigits(b []byte, n uint64) {
 		binary.LittleEndian.PutUint64(b, eightDigits(high)>>((16*8-8*count)&63))
 	} else {
 		top := high / 1e8
-		binary.LittleEndian.PutUint64(b, eightDigits(top)>>((24*8-8*count)&63))
+		binary.LittleEndian.PutUint32(b, uint32(fourDigits(top))>>((20*8-8*count)&31))
 		binary.LittleEndian.PutUint64(b[count-16:], eightDigits(high-top*1e8))
 	}
 	binary.LittleEndian.PutUint64(b[count-8:], low)

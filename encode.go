@@ -33,7 +33,7 @@ func AppendSimpleError[T ~string | ~[]byte](dst []byte, s T) []byte {
 
 // AppendInteger appends n as an integer: `:42`.
 func AppendInteger(dst []byte, n int64) []byte {
-	if uint64(n) < 100 {
+	if uint64(n) < 10000 {
 		return appendHeader(dst, Integer, int(n)) // they look the same
 	}
 	sign, u := magnitude(n)
@@ -274,13 +274,21 @@ func appendHeader(dst []byte, k Kind, n int) []byte {
 }
 
 func appendLongHeader(dst []byte, k Kind, n int) []byte {
-	if n < 100 {
-		return append(dst, byte(k), byte('0'+n/10), byte('0'+n%10), '\r', '\n')
-	}
-	count := digitCount(uint64(n))
 	start := len(dst)
-	dst = extend(dst, 1+count+len(crlf))
-	putHeader(dst[start:], k, n, count)
+	switch {
+	case n < 100:
+		return append(dst, byte(k), byte('0'+n/10), byte('0'+n%10), '\r', '\n')
+	case n < 10000:
+		header, width := mediumHeader(k, n)
+		dst = extend(dst, width)
+		b := dst[start:]
+		binary.LittleEndian.PutUint32(b, uint32(header))
+		binary.LittleEndian.PutUint32(b[width-4:], uint32(header>>((8*width-4*8)&63)))
+	default:
+		count := digitCount(uint64(n))
+		dst = extend(dst, 1+count+len(crlf))
+		putHeader(dst[start:], k, n, count)
+	}
 	return dst
 }
 
@@ -352,28 +360,29 @@ func appendString(dst []byte, k Kind, s string) []byte {
 // appendLongString is appendString for all lengths and without regard to room.
 func appendLongString(dst []byte, k Kind, s string) []byte {
 	n, start := len(s), len(dst)
-	count := digitCount(uint64(n))
-	width := 1 + count + len(crlf)
+	if n < 100 || n >= 10000 {
+		dst = appendHeader(dst, k, n)
+		dst = append(dst, s...)
+		return append(dst, crlf...)
+	}
+	header, width := mediumHeader(k, n)
 	dst = extend(dst, width+n+len(crlf))
 	b := dst[start:]
-	if n >= 100 && n < 10000 {
-		binary.LittleEndian.PutUint64(b, mediumHeader(k, n, count))
-	} else {
-		putHeader(b, k, n, count)
-	}
+	binary.LittleEndian.PutUint64(b, header)
 	copy(b[width:], s)
 	b[width+n] = '\r'
 	b[width+n+1] = '\n'
 	return dst
 }
 
-// mediumHeader returns the header for a length of count digits, three or four, as
-// the bytes of a word, first byte lowest. Against putHeader it took 2.5 ns off the
-// 34 of a SET of 1 KiB.
-func mediumHeader(k Kind, n, count int) uint64 {
-	digits := fourDigits(uint64(n)) >> ((4*8 - 8*count) & 31)
-	lineEnd := uint64('\r'|'\n'<<8) << ((8 + 8*count) & 63)
-	return uint64(k) | digits<<8 | lineEnd
+// mediumHeader returns the header for a number of three or four digits as the
+// bytes of a word, first byte lowest, and how many they are.
+func mediumHeader(k Kind, n int) (header uint64, width int) {
+	line := fourDigits(uint64(n)) | '\r'<<32 | '\n'<<40
+	if n < 1000 {
+		return uint64(k) | line>>8<<8, len("$000\r\n") // without the leading zero
+	}
+	return uint64(k) | line<<8, len("$0000\r\n")
 }
 
 // appendLine appends a kind without a length: its first byte, s with CR and LF

@@ -181,6 +181,9 @@ func TestAppendIntegerOfAllLengths(t *testing.T) {
 	for n := range int64(20_000) {
 		check(n)
 		check(-n)
+		if got := resp.AppendMap(nil, int(n)); string(got) != fmt.Sprintf("%%%d\r\n", n) {
+			t.Errorf("map of %d pairs: got %q", n, got)
+		}
 	}
 	for digits := 1; digits <= 19; digits++ {
 		for digit := range "0123456789" {

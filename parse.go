@@ -483,14 +483,16 @@ func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token,
 	if f = r.misplaced(n, kind); f != nil {
 		return t, 0, 0, 0, 0, f
 	}
-	t, header, more, f = r.headerWithin(kind, b, seen, remaining)
+	if kind == Chunk {
+		t, header, more, f = r.chunkHeader(n, b, seen, remaining)
+	} else {
+		t, header, more, f = r.headerWithin(kind, b, seen, remaining)
+	}
 	switch {
 	case f != nil:
 		return t, 0, 0, 0, 0, f
 	case header == 0:
 		return t, 0, 0, len(b) + 1, more, nil
-	case t.kind == Chunk && t.n > r.BulkLen-n.bytes:
-		return t, 0, 0, 0, 0, limitFault(limitBulk, r.BulkLen, 1)
 	case !t.hasPayload():
 		return t, header, header, 0, 0, nil
 	}
@@ -516,6 +518,18 @@ func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t 
 		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 0)
 	}
 	return t, size, more, nil
+}
+
+// chunkHeader is headerWithin for a chunk, whose length may be what the chunks
+// before it leave of the limit on strings.
+func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+	rest := *r
+	rest.BulkLen -= n.bytes
+	t, size, more, f = rest.headerWithin(Chunk, b, seen, remaining)
+	if f != nil && f.limit == limitBulk {
+		f.max = r.BulkLen
+	}
+	return t, size, more, f
 }
 
 // misplaced judges the first byte of a token, before anything behind it is
