@@ -317,6 +317,25 @@ func TestReadCommandsDoesNotAllocate(t *testing.T) {
 	})
 }
 
+// What is put together for one batch is room for the next.
+func TestReadCommandsDoesNotGrow(t *testing.T) {
+	const runs, most = 2000, 4 << 10
+	d := resp.NewDecoder(&endless{wire: `GET "a\tb"` + "\r\n"}, resp.BufferSize(64))
+	var commands []resp.Command
+	var err error
+	read := func() {
+		for range runs {
+			if commands, err = d.ReadCommands(commands[:0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	read()
+	if n := allocated(read); n > most {
+		t.Errorf("%d times ReadCommands of quoted words allocates %d bytes, want at most %d", runs, n, most)
+	}
+}
+
 func TestBodiesOfLoopsDoNotAllocate(t *testing.T) {
 	const warmUp, runs = 30, 300
 	loops := map[string]func(count func() bool) error{

@@ -134,6 +134,29 @@ func TestBufferShrinksWhenItHasLongBeenTooLarge(t *testing.T) {
 	}
 }
 
+// Pieces of one large value are no small values.
+func TestBufferStaysForLargeValuesInSmallPieces(t *testing.T) {
+	b := buffer{size: 64}
+	b.feed(make([]byte, 10000))
+	first := &b.data[0]
+	for i := range 3 {
+		b.pos = b.end
+		for range 10000 {
+			b.feed([]byte{1})
+		}
+		b.pos = b.end
+		for b.end-b.pos < 10000 {
+			b.reader = bytes.NewReader([]byte{1})
+			if err := b.fill(b.end - b.pos + 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if &b.data[0] != first {
+			t.Fatalf("another buffer for value %d", i)
+		}
+	}
+}
+
 // What is unread or kept is never lost to a smaller buffer.
 func TestShrinkingKeepsWhatIsNeeded(t *testing.T) {
 	b := buffer{size: 64}

@@ -149,6 +149,9 @@ func (d *Decoder) readCommand() (Command, error) {
 // a Command without Raw and how many bytes of it need to be there. The fast
 // parser has one try a request, so that none is parsed again from its start.
 func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
+	if d.pos == d.end {
+		return Command{}, 1, nil // the fast parser waits for its try
+	}
 	first := len(d.args)
 	var args [][]byte
 	n, inline := 0, false

@@ -154,12 +154,13 @@ func TestFaultsInRequests(t *testing.T) {
 
 func TestHeadersTooLong(t *testing.T) {
 	for wire, want := range map[string]string{
-		"*1000000\r\n":                  "Protocol error: too big mbulk count string",
-		"*1\r\n$1000000\r\n":            "Protocol error: too big bulk count string",
-		"*1\r\n$3\r\nabc\r\n":           "",
-		"PINGPINGPING\r\n":              "Protocol error: too big inline request",
-		"*-1000000\r\n":                 "Protocol error: too big mbulk count string",
-		"*1\r\n$1\r\nx\r\nPINGPINGPING": "Protocol error: too big inline request",
+		"*1000000\r\n":                           "Protocol error: too big mbulk count string",
+		"*1\r\n$1000000\r\n":                     "Protocol error: too big bulk count string",
+		"*1\r\n$3\r\nabc\r\n":                    "",
+		"PINGPINGPING\r\n":                       "Protocol error: too big inline request",
+		multibulkWire(strings.Repeat("x", 1000)): "Protocol error: too big bulk count string",
+		"*-1000000\r\n":                          "Protocol error: too big mbulk count string",
+		"*1\r\n$1\r\nx\r\nPINGPINGPING":          "Protocol error: too big inline request",
 	} {
 		for name, wrap := range map[string]func(io.Reader) io.Reader{
 			"at once":      func(r io.Reader) io.Reader { return r },

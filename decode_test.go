@@ -476,6 +476,7 @@ func TestFaultsStay(t *testing.T) {
 		{"+OK\r\n*1\r\n$3\r\nabcdef", `resp: syntax error at offset 16: expected CR LF behind the payload, found "d"`},
 		{"+OK\r\n=5\r\nabcde\r\n", `resp: syntax error at offset 12: expected a colon behind the encoding, found "abcd"`},
 		{"+OK\r\n*1\r\n;1\r\n", `resp: type error at offset 9: expected the first byte of a value, found ";"`},
+		{"+OK\r\n%?\r\n:1\r\n.\r\n", `resp: type error at offset 13: expected a value, not the end of a streamed aggregate, found "."`},
 		{"+OK\r\n$?\r\n:1\r\n", `resp: type error at offset 9: expected a chunk of the streamed string, found ":"`},
 		{"+OK\r\n$536870913\r\n", `resp: over the limit at offset 6: bulk length above 536870912`},
 	} {

@@ -120,8 +120,12 @@ func (p *refParser) next() byte {
 	return p.b[p.pos-1]
 }
 
-// lf reads the LF that must follow the CR just read.
+// lf reads the LF that must follow the CR just read. Another CR is no LF, which
+// is seen before it is seen that the line gets too long with it.
 func (p *refParser) lf() {
+	if p.pos < len(p.b) && p.b[p.pos] == '\r' && int64(p.pos-p.line) <= p.limits.lineLen {
+		p.fail("syntax", p.pos-1)
+	}
 	if p.next() != '\n' {
 		p.fail("syntax", p.pos-2)
 	}

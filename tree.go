@@ -29,6 +29,9 @@ func (d *Decoder) Decode(v *Value) error {
 	}
 	for {
 		if d.fast && d.whole.at != d.offset(0) {
+			if err := d.need(1); err != nil {
+				return err
+			}
 			if size := d.build(v, false); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
 					d.pos += size
@@ -138,7 +141,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 		if v == nil {
 			if len(open) == 0 {
 				d.builders = open
-				return d.within(pos - d.pos)
+				return pos - d.pos
 			}
 			// The pairs of an attribute are complete: the value that it
 			// decorates goes where it was found.
@@ -149,14 +152,6 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 			}
 		}
 	}
-}
-
-// within returns size unless the value would be too large with it.
-func (d *Decoder) within(size int) int {
-	if int64(size) > d.remaining(0) {
-		return 0
-	}
-	return size
 }
 
 // slot returns the element that is being built.

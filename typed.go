@@ -133,6 +133,12 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 			}
 			return t, nil
 		}
+		if d.pos == d.end { // nothing was there to try
+			if err := d.need(1); err != nil {
+				return Token{}, err
+			}
+			return d.readScalar(want)
+		}
 	}
 	return d.readValueToken(want)
 }
