@@ -281,7 +281,7 @@ func FuzzEncoderMisuse(f *testing.F) {
 		f.Add([]byte{byte(i), 2, byte(i), 1, 1, 2, 3, 4}, i%2 == 0)
 	}
 	f.Fuzz(func(t *testing.T, program []byte, resp2 bool) {
-		if len(program) > longestFuzzed/2 {
+		if len(program) > longestFuzzed/8 {
 			return
 		}
 		protocol := 3
@@ -348,6 +348,9 @@ func (p *misuse) text() string {
 	p.program = p.program[n:]
 	return text
 }
+
+// aroundLarge is about as long as payloads that are not copied.
+var aroundLarge = bytes.Repeat([]byte("x"), 6010)
 
 var misuses = []func(e *resp.Encoder, p *misuse) error{
 	func(e *resp.Encoder, p *misuse) error { return e.WriteSimpleString(p.text()) },

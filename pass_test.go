@@ -214,17 +214,19 @@ func TestAFailedWriterIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What came before a fault has been written when the fault is reported.
+// What has been read has been written, when a fault is reported too.
 func TestBytesBeforeAFaultAreWritten(t *testing.T) {
-	const wire = "*2\r\n+OK\r\n$3\r\nabcXX"
-	var written bytes.Buffer
-	d := resp.NewDecoder(iotest.OneByteReader(strings.NewReader(wire)))
-	n, err := d.CopyValue(&written)
-	if want := "*2\r\n+OK\r\n$3\r\nabc"; written.String() != want || n != int64(len(want)) {
-		t.Errorf("CopyValue of %q: wrote %q, %d, want %q", wire, written.String(), n, want)
-	}
-	if want := `resp: syntax error at offset 16: expected CR LF behind the payload, found "X"`; err == nil || err.Error() != want {
-		t.Errorf("CopyValue of %q: %v, want %s", wire, err, want)
+	const wire, fault = "*2\r\n+OK\r\n$3\r\nabcXX", `resp: syntax error at offset 16: expected CR LF behind the payload, found "X"`
+	for cut := range len(wire) {
+		var written bytes.Buffer
+		d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:])))
+		n, err := d.CopyValue(&written)
+		if err == nil || err.Error() != fault {
+			t.Errorf("CopyValue of %q: %v, want %s", wire, err, fault)
+		}
+		if want := wire[:d.InputOffset()]; written.String() != want || n != int64(len(want)) {
+			t.Errorf("CopyValue of %q, cut at %d: wrote %q, %d, want %q", wire, cut, written.String(), n, want)
+		}
 	}
 }
 

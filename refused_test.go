@@ -1,0 +1,167 @@
+package resp_test
+
+import (
+	"errors"
+	"io"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// writes is every way to write a value.
+var writes = map[string]func(*resp.Encoder) error{
+	"WriteSimpleString":   func(e *resp.Encoder) error { return e.WriteSimpleString("OK") },
+	"WriteSimpleError":    func(e *resp.Encoder) error { return e.WriteSimpleError("ERR x") },
+	"WriteInteger":        func(e *resp.Encoder) error { return e.WriteInteger(1) },
+	"WriteBulkString":     func(e *resp.Encoder) error { return e.WriteBulkString("a") },
+	"WriteBulkBytes":      func(e *resp.Encoder) error { return e.WriteBulkBytes([]byte("a")) },
+	"WriteBulkFrom":       func(e *resp.Encoder) error { return e.WriteBulkFrom(strings.NewReader("a"), 1) },
+	"WriteNullBulkString": (*resp.Encoder).WriteNullBulkString,
+	"WriteNullArray":      (*resp.Encoder).WriteNullArray,
+	"WriteNull":           (*resp.Encoder).WriteNull,
+	"WriteBoolean":        func(e *resp.Encoder) error { return e.WriteBoolean(true) },
+	"WriteDouble":         func(e *resp.Encoder) error { return e.WriteDouble(1.5) },
+	"WriteBigNumber":      func(e *resp.Encoder) error { return e.WriteBigNumber(big.NewInt(1)) },
+	"WriteBulkError":      func(e *resp.Encoder) error { return e.WriteBulkError("ERR x") },
+	"WriteVerbatimString": func(e *resp.Encoder) error { return e.WriteVerbatimString("txt", "a") },
+	"WriteArray":          func(e *resp.Encoder) error { return e.WriteArray(1) },
+	"WriteMap":            func(e *resp.Encoder) error { return e.WriteMap(1) },
+	"WriteSet":            func(e *resp.Encoder) error { return e.WriteSet(1) },
+	"WritePush":           func(e *resp.Encoder) error { return e.WritePush(1) },
+	"WriteAttribute":      func(e *resp.Encoder) error { return e.WriteAttribute(1) },
+	"WriteCommand":        func(e *resp.Encoder) error { return e.WriteCommand("PING") },
+	"WriteArgs":           func(e *resp.Encoder) error { return e.WriteArgs([]byte("PING")) },
+	"WriteToken, integer": func(e *resp.Encoder) error { return writeTokenOf(e, ":1\r\n") },
+	"WriteToken, double":  func(e *resp.Encoder) error { return writeTokenOf(e, ",1.5\r\n") },
+	"WriteToken, null":    func(e *resp.Encoder) error { return writeTokenOf(e, "_\r\n") },
+	"WriteToken, array":   func(e *resp.Encoder) error { return writeTokenOf(e, "*1\r\n") },
+	"WriteValue":          func(e *resp.Encoder) error { return e.WriteValue(&resp.Value{Kind: resp.Map}) },
+	"WriteValue of nil":   func(e *resp.Encoder) error { return e.WriteValue(nil) },
+}
+
+// streamedWrites are those that RESP2 has no form of.
+var streamedWrites = map[string]func(*resp.Encoder) error{
+	"WriteStreamedString": (*resp.Encoder).WriteStreamedString,
+	"WriteStreamed":       func(e *resp.Encoder) error { return e.WriteStreamed(resp.Array) },
+	"WriteToken":          func(e *resp.Encoder) error { return writeTokenOf(e, "*?\r\n") },
+}
+
+func writeTokenOf(e *resp.Encoder, wire string) error {
+	t, _, err := resp.ConsumeToken([]byte(wire))
+	if err != nil {
+		return err
+	}
+	return e.WriteToken(t)
+}
+
+// Where a chunk has to come next nothing else is accepted, and what is refused
+// leaves no byte behind.
+func TestEveryWriteInAStreamedStringIsRefused(t *testing.T) {
+	for _, calls := range []map[string]func(*resp.Encoder) error{writes, streamedWrites} {
+		for name, write := range calls {
+			var out strings.Builder
+			e := resp.NewEncoder(&out)
+			e.WriteStreamedString()
+			before := e.Buffered()
+			var refused *resp.EncodeError
+			if err := write(e); !errors.As(err, &refused) || e.Buffered() != before {
+				t.Errorf("%s: %v, and %d bytes more", name, err, e.Buffered()-before)
+			}
+			e.WriteChunk([]byte("a"))
+			e.WriteLastChunk()
+			if err := e.Close(); err != nil || out.String() != "$?\r\n;1\r\na\r\n;0\r\n" {
+				t.Errorf("after %s: %q, %v", name, out.String(), err)
+			}
+		}
+	}
+}
+
+// An Encoder whose reader gave less than was promised writes nothing any more,
+// in either version of the protocol.
+func TestABrokenEncoderRefusesEveryWrite(t *testing.T) {
+	for _, version := range []int{2, 3} {
+		for name, write := range writes {
+			var out strings.Builder
+			e := resp.NewEncoder(&out, resp.Protocol(version))
+			broken := e.WriteBulkFrom(strings.NewReader("abc"), 5)
+			if broken == nil || !strings.Contains(broken.Error(), "5 bytes") || !strings.Contains(broken.Error(), "after 3") {
+				t.Fatalf("a reader of 3 bytes for 5: %v", broken)
+			}
+			before := out.Len()
+			if err := write(e); !errors.Is(err, io.ErrUnexpectedEOF) || out.Len() != before {
+				t.Errorf("RESP%d: %s: %v, and %q more", version, name, err, out.String()[before:])
+			}
+		}
+	}
+}
+
+// RESP2 streams nothing.
+func TestStreamedKindsAreRefusedForRESP2(t *testing.T) {
+	for name, write := range streamedWrites {
+		e := resp.NewEncoder(io.Discard, resp.Protocol(2))
+		var refused *resp.EncodeError
+		if err := write(e); !errors.As(err, &refused) || e.Buffered() != 0 {
+			t.Errorf("%s: %v, %d bytes", name, err, e.Buffered())
+		}
+	}
+}
+
+// noRoute is a writer that can read from a file by itself, as a connection can.
+type noRoute struct{ err error }
+
+func (f noRoute) Write([]byte) (int, error)         { return 0, f.err }
+func (f noRoute) ReadFrom(io.Reader) (int64, error) { return 0, f.err }
+
+// What was buffered before a payload from a file is written first; when that
+// fails the file is not read and the Encoder, which has promised it, is broken.
+func TestAWriteThatFailsBeforeAFileIsCopiedBreaksTheEncoder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "payload")
+	if err := os.WriteFile(path, make([]byte, 10_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	reason := errors.New("no route")
+	e := resp.NewEncoder(noRoute{reason})
+	e.WriteInteger(1)
+	if err := e.WriteBulkFrom(file, 10_000); !errors.Is(err, reason) {
+		t.Errorf("WriteBulkFrom: %v, want %v", err, reason)
+	}
+	if at, _ := file.Seek(0, io.SeekCurrent); at != 0 {
+		t.Errorf("%d bytes of the file were read", at)
+	}
+	if err := e.Flush(); !errors.Is(err, reason) {
+		t.Errorf("Flush: %v, want %v", err, reason)
+	}
+}
+
+// No bytes are the start of a token.
+func TestConsumeTokenOfNothingIsIncomplete(t *testing.T) {
+	if _, n, err := resp.ConsumeToken(nil); n != 0 || err != resp.ErrIncomplete {
+		t.Errorf("ConsumeToken(nil) = %d, %v", n, err)
+	}
+}
+
+// A server's error that has not all arrived is no reply yet.
+func TestATypedReadOfHalfAnErrorLosesNothing(t *testing.T) {
+	d := resp.NewDecoder(nil)
+	d.Feed([]byte("!9\r\nERR "))
+	if _, err := d.ReadInt64(); err != resp.ErrIncomplete {
+		t.Fatalf("half of it: %v", err)
+	}
+	d.Feed([]byte("a b c\r\n:1\r\n"))
+	var reply *resp.ReplyError
+	if _, err := d.ReadInt64(); !errors.As(err, &reply) || reply.Message != "ERR a b c" {
+		t.Errorf("all of it: %v", err)
+	}
+	if n, err := d.ReadInt64(); n != 1 || err != nil {
+		t.Errorf("behind it: %d, %v", n, err)
+	}
+}
