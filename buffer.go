@@ -25,7 +25,8 @@ type buffer struct {
 	pending error // came from the reader together with bytes
 	size    int   // to read at once, and of the first buffer
 	expired int   // in debug builds: bytes of data that have been overwritten
-	quiet   int   // how often all has been read since a buffer this large was needed
+	quiet   int   // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
+	quietAt int64 // offset in the stream where quiet was last raised
 }
 
 const (
@@ -33,8 +34,8 @@ const (
 	growthFactor = 2
 
 	// A buffer over this many times its usual size is given up when all that it
-	// held has been read quietTimes times without need of more than the usual
-	// size. So one large value does not hold memory, and steady large values,
+	// held, or its usual size, has been consumed quietTimes times without need of
+	// more. So one large value does not hold memory, and steady large values,
 	// with small ones between them, do not allocate.
 	oversize   = 4
 	quietTimes = 32
@@ -135,8 +136,9 @@ func (b *buffer) shrinks(want int) bool {
 		return false
 	case want > b.size:
 		b.quiet = 0
-	case b.pos == b.end:
+	case b.pos == b.end, b.offset(0)-b.quietAt >= int64(b.size):
 		b.quiet++
+		b.quietAt = b.offset(0)
 	}
 	return b.quiet > quietTimes
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -196,3 +197,28 @@ func TestAnErrorThatCameWithBytes(t *testing.T) {
 type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// The buffer of one large value is given up under pipelined traffic too, where
+// every read ends in the middle of a small value and nothing is ever drained.
+func TestBufferShrinksUnderPipelinedTraffic(t *testing.T) {
+	const large = 4 << 20
+	wire := "$4194304\r\n" + strings.Repeat("x", large) + "\r\n" + strings.Repeat("$5\r\nhello\r\n", 100_000)
+	d := NewDecoder(strings.NewReader(wire))
+	if b, err := d.ReadBytes(); len(b) != large || err != nil {
+		t.Fatalf("%d bytes, %v", len(b), err)
+	}
+	grown := len(d.data)
+	if grown < large {
+		t.Fatalf("a buffer of %d bytes held %d", grown, large)
+	}
+	for {
+		if _, err := d.ReadBytes(); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(d.data) > oversize*d.size+parseSlack {
+		t.Errorf("the buffer still has %d bytes of %d", len(d.data), grown)
+	}
+}
