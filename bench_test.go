@@ -1,0 +1,226 @@
+package resp_test
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// This file measures the package on deterministic workloads, frame by frame as
+// peers are measured in bench/. Compare ratios within one run, pinned to a core:
+//
+//	taskset -c 1 go test -run '^$' -bench . -count 5 .
+
+const (
+	bulk16   = "$16\r\n0123456789abcdef\r\n"
+	setFrame = "*3\r\n$3\r\nSET\r\n$10\r\nkey:123456\r\n" + bulk16
+)
+
+// workloads are the frames that a workload repeats, as many as are asked for.
+var workloads = []struct {
+	name  string
+	frame func(*rand.Rand) string
+	size  int // of all frames together, at least
+}{
+	{"ok", func(*rand.Rand) string { return "+OK\r\n" }, 1 << 20},
+	{"int", func(r *rand.Rand) string { return ":" + digits(r, 1+r.IntN(19)) + "\r\n" }, 1 << 20},
+	{"bulk16", func(*rand.Rand) string { return bulk16 }, 1 << 20},
+	{"bulk1k", func(*rand.Rand) string { return bulkFrame(1 << 10) }, 1 << 20},
+	{"bulk64k", func(*rand.Rand) string { return bulkFrame(64 << 10) }, 16 << 20},
+	{"bulk1m", func(*rand.Rand) string { return bulkFrame(1 << 20) }, 16 << 20},
+	{"array10", func(*rand.Rand) string { return "*10\r\n" + strings.Repeat(bulk16, 10) }, 1 << 20},
+	{"xrange", func(*rand.Rand) string {
+		entry := "*2\r\n$15\r\n1700000000000-0\r\n*4\r\n$5\r\nfield\r\n" + bulk16 + "$5\r\nother\r\n" + bulk16
+		return "*100\r\n" + strings.Repeat(entry, 100)
+	}, 1 << 20},
+	{"mixed", mixedFrame, 1 << 20},
+	{"command", func(*rand.Rand) string { return setFrame }, 1 << 20},
+}
+
+// mixedFrame is one of a client's traffic: 40 % +OK, 25 % bulk16, 15 % integers,
+// 10 % array10, 5 % nulls, 5 % errors.
+func mixedFrame(r *rand.Rand) string {
+	switch n := r.IntN(100); {
+	case n < 40:
+		return "+OK\r\n"
+	case n < 65:
+		return bulk16
+	case n < 80:
+		return ":" + digits(r, 1+r.IntN(19)) + "\r\n"
+	case n < 90:
+		return "*10\r\n" + strings.Repeat(bulk16, 10)
+	case n < 95:
+		return "$-1\r\n"
+	}
+	return "-ERR unknown command 'foobar'\r\n"
+}
+
+func digits(r *rand.Rand, n int) string {
+	b := []byte{byte('1' + r.IntN(9))}
+	for len(b) < n {
+		b = append(b, byte('0'+r.IntN(10)))
+	}
+	if n == 19 {
+		b[0] = '1' // within int64
+	}
+	return string(b)
+}
+
+func bulkFrame(n int) string {
+	return "$" + strconv.Itoa(n) + "\r\n" + strings.Repeat("x", n) + "\r\n"
+}
+
+// build returns the frames of a workload joined, and how many they are.
+func build(frame func(*rand.Rand) string, size int) (wire []byte, frames int) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for len(wire) < size {
+		wire = append(wire, frame(r)...)
+		frames++
+	}
+	return wire, frames
+}
+
+// pieceReader hands out a wire in pieces of at most size bytes, over and over.
+type pieceReader struct {
+	wire []byte
+	rest []byte
+	size int
+}
+
+func (p *pieceReader) Read(b []byte) (int, error) {
+	if len(p.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b[:min(len(b), p.size)], p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+// eachFrame runs read until the end of the wire, b.N times, and reports the time
+// for one frame.
+func eachFrame(b *testing.B, wire []byte, frames, pieceSize int, read func(*resp.Decoder) error) {
+	source := &pieceReader{wire: wire, size: pieceSize}
+	d := resp.NewDecoder(source)
+	b.SetBytes(int64(len(wire)))
+	b.ReportAllocs()
+	for end := int64(len(wire)); b.Loop(); end += int64(len(wire)) {
+		source.rest = source.wire // a Decoder goes on behind io.EOF when there is more
+		var err error
+		for err == nil {
+			err = read(d)
+		}
+		if err != io.EOF || d.InputOffset() != end {
+			b.Fatalf("%v at %d, want io.EOF at %d", err, d.InputOffset(), end)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(frames), "ns/frame")
+}
+
+func BenchmarkDecode(b *testing.B) {
+	var v resp.Value
+	reads := []struct {
+		name string
+		read func(*resp.Decoder) error
+	}{
+		{"token", func(d *resp.Decoder) error { _, err := d.ReadToken(); return err }},
+		{"value", func(d *resp.Decoder) error { return d.Decode(&v) }},
+		{"skip", (*resp.Decoder).SkipValue},
+		{"raw", func(d *resp.Decoder) error { _, err := d.ReadRaw(); return err }},
+	}
+	for _, workload := range workloads {
+		wire, frames := build(workload.frame, workload.size)
+		for _, r := range reads {
+			for _, size := range []int{1460, 16 << 10, 64 << 10} {
+				b.Run(fmt.Sprintf("%s/%s/read=%d", workload.name, r.name, size), func(b *testing.B) {
+					eachFrame(b, wire, frames, size, r.read)
+				})
+			}
+		}
+	}
+}
+
+func BenchmarkReadCommand(b *testing.B) {
+	wire, frames := build(func(*rand.Rand) string { return setFrame }, 1<<20)
+	b.Run("one", func(b *testing.B) {
+		eachFrame(b, wire, frames, 16<<10, func(d *resp.Decoder) error { _, err := d.ReadCommand(); return err })
+	})
+	var commands []resp.Command
+	b.Run("all that are buffered", func(b *testing.B) {
+		eachFrame(b, wire, frames, 16<<10, func(d *resp.Decoder) (err error) {
+			commands, err = d.ReadCommands(commands[:0])
+			return err
+		})
+	})
+}
+
+func BenchmarkAppend(b *testing.B) {
+	key, value := "key:123456", []byte("0123456789abcdef")
+	dst := make([]byte, 0, 64<<10)
+	r := rand.New(rand.NewPCG(3, 4))
+	numbers := make([]int64, 1024)
+	for i := range numbers {
+		numbers[i], _ = strconv.ParseInt(digits(r, 1+r.IntN(19)), 10, 64)
+	}
+	next := 0
+	appends := []struct {
+		name string
+		f    func([]byte) []byte
+	}{
+		{"ok", func(dst []byte) []byte { return resp.AppendSimpleString(dst, "OK") }},
+		{"int", func(dst []byte) []byte { next++; return resp.AppendInteger(dst, numbers[next%len(numbers)]) }},
+		{"bulk16", func(dst []byte) []byte { return resp.AppendBulkString(dst, value) }},
+		{"array10", func(dst []byte) []byte {
+			dst = resp.AppendArray(dst, 10)
+			for range 10 {
+				dst = resp.AppendBulkString(dst, value)
+			}
+			return dst
+		}},
+		{"SET 16 B", func(dst []byte) []byte {
+			return resp.AppendCommand(dst, "SET", resp.String(key), resp.Bytes(value))
+		}},
+	}
+	for _, a := range appends {
+		b.Run(a.name, func(b *testing.B) {
+			b.SetBytes(int64(len(a.f(nil))))
+			b.ReportAllocs()
+			for b.Loop() {
+				dst = a.f(dst[:0])
+			}
+		})
+	}
+}
+
+func BenchmarkWriteCommand(b *testing.B) {
+	for _, size := range []int{16, 1 << 10, 1 << 20} {
+		value := make([]byte, size)
+		b.Run(fmt.Sprintf("Encoder/%d", size), func(b *testing.B) {
+			e := resp.NewEncoder(io.Discard)
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := e.WriteCommand("SET", resp.String("key:123456"), resp.Bytes(value)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("Chunker/%d", size), func(b *testing.B) {
+			var c resp.Chunker
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := c.AddCommand("SET", resp.String("key:123456"), resp.Bytes(value)); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := c.WriteTo(io.Discard); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
