@@ -52,7 +52,7 @@ const (
 	nestedWire = "|1\r\n+ttl\r\n:3600\r\n*4\r\n:1\r\n%2\r\n+k\r\n$5\r\nhello\r\n|1\r\n+a\r\n*1\r\n:1\r\n+l\r\n*-1\r\n" +
 		"~3\r\n,1.5\r\n#t\r\n(12345678901234567890\r\n>2\r\n=7\r\ntxt:abc\r\n!5\r\nERR x\r\n"
 	streamedWire = "*?\r\n$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n%?\r\n+k\r\n|1\r\n+a\r\n$?\r\n;1\r\nx\r\n;0\r\n~?\r\n.\r\n.\r\n.\r\n"
-	largeSize    = 300 << 10
+	largeSize    = 100 << 10
 )
 
 // steadyReads are the reads that are promised not to allocate, each of all of its
@@ -127,7 +127,7 @@ var steadyReads = []struct {
 	{name: "Decode within a total length", wire: nestedWire, read: decodeInto, opts: []resp.Option{resp.MaxTotalLen(1000)}},
 	{name: "Decode behind a push for OnPush", wire: ">2\r\n+a\r\n*1\r\n:1\r\n:42\r\n", read: decodeInto,
 		opts: []resp.Option{resp.OnPush(func(*resp.Value) {})}},
-	{name: "Decode of large and small arrays", wire: "*50000\r\n" + strings.Repeat(":1\r\n", 50000) + "*1\r\n:1\r\n", read: readTwice(decodeInto)},
+	{name: "Decode of large and small arrays", wire: "*20000\r\n" + strings.Repeat(":1\r\n", 20000) + "*1\r\n:1\r\n", read: readTwice(decodeInto)},
 	{name: "Decode of large and small streamed strings", wire: "$?\r\n;" + bulkWire(largeSize)[1:] + ";0\r\n+OK\r\n", read: readTwice(decodeInto)},
 	{name: "ReadRaw", wire: nestedWire, read: readRaw},
 	{name: "ReadRaw of streamed values", wire: streamedWire, read: readRaw},
@@ -143,7 +143,7 @@ var steadyReads = []struct {
 	{name: "ReadCommand with server limits", wire: multibulkWire("SET", "key", "value"), read: readCommand,
 		opts: []resp.Option{resp.WithLimits(resp.ServerLimits())}},
 	{name: "ReadCommand of large and small requests", wire: multibulkWire("SET", "key", strings.Repeat("x", largeSize)) + multibulkWire("PING"), read: readTwice(readCommand)},
-	{name: "ReadCommand of many arguments", wire: multibulkWire(strings.Split(strings.Repeat("x", 30000), "")...), read: readCommand},
+	{name: "ReadCommand of many arguments", wire: multibulkWire(strings.Split(strings.Repeat("x", 12000), "")...), read: readCommand},
 	{name: "ReadCommand inline", wire: "SET key value\r\n", read: readCommand},
 	{name: "ReadCommand inline with quotes", wire: `SET "a\x41b" 'c d' "" e"f"` + "\n", read: readCommand},
 }
@@ -219,7 +219,7 @@ func shortWire(wire string) string {
 // checkNoAllocs calls read until the buffers have grown, and then counts.
 func checkNoAllocs(t *testing.T, wire string, read func() error) {
 	t.Helper()
-	const warmUp, runs = 30, 50
+	const warmUp, runs = 30, 40
 	failed := false
 	run := func() {
 		if err := read(); err != nil && !failed {
@@ -499,9 +499,9 @@ func inUse() int {
 }
 
 func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
-	const size, times, small = 64 << 20, 50, 512 << 10
+	const size, times, small = 8 << 20, 50, 512 << 10
 	large := strings.Repeat("x", size)
-	plain := fmt.Sprintf("$%d\r\n%s\r\n", size, large)
+	plain := bulkWire(8 * size)
 	streamed := fmt.Sprintf("$?\r\n;%d\r\n%s\r\n;0\r\n", size, large)
 	request := multibulkWire("SET", "key", large)
 	large = ""

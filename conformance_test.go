@@ -363,7 +363,11 @@ func checkVector(t *testing.T, v resptest.Vector, name string, mode mode) {
 		want.Offset = oracle.Offset
 	}
 	var whole outcome
+	const long = 4096 // too long for every way to deliver single bytes
 	for i, delivery := range deliveries(1) {
+		if len(v.Wire) > long && strings.Contains(delivery.name, "timeouts") {
+			continue
+		}
 		s := delivery.open(v.Wire, opts...)
 		got := mode(s)
 		if i == 0 {
@@ -472,7 +476,7 @@ func TestVectorsCutAnywhere(t *testing.T) {
 // at both ends and some between.
 func cuts(n int) (at []int) {
 	for i := 0; i <= n; i++ {
-		if n < 2000 || i < 40 || i > n-40 || i%8191 == 0 {
+		if n < 2000 || i < 20 || i > n-12 || i%8191 == 0 {
 			at = append(at, i)
 		}
 	}

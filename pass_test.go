@@ -232,11 +232,11 @@ func TestBytesBeforeAFaultAreWritten(t *testing.T) {
 
 // Values of any size pass in constant memory.
 func TestPassingOnTakesConstantMemory(t *testing.T) {
-	const size, most = 16 << 20, 64 << 10
+	const size, most = 4 << 20, 64 << 10
 	chunk := bulkWire(1 << 20)
 	for name, wire := range map[string]io.Reader{
 		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(zeros{}, size), strings.NewReader("\r\n")),
-		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(&endless{wire: ";" + chunk[1:]}, 16*int64(len(chunk))), strings.NewReader(";0\r\n")),
+		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(&endless{wire: ";" + chunk[1:]}, 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
 	} {
 		var err error
 		var n int64
