@@ -249,7 +249,7 @@ func limitOptions(l refLimits) []resp.Option {
 }
 
 // smallLimits are ones that short inputs reach.
-var smallLimits = refLimits{depth: 3, args: 5, elements: 4, bulkLen: 30, lineLen: 25}
+var smallLimits = refLimits{depth: 3, args: 5, elements: 4, bulkLen: 12, lineLen: 25}
 
 // What the methods make of any replies, and where they stop and why, is what
 // the oracle says.
@@ -318,9 +318,13 @@ func mixedReads(wire []byte, seed uint64) string {
 		method := mixedMethods[rnd.IntN(len(mixedMethods))]
 		read = append(read, method.name)
 		var raw bytes.Buffer
+		depth := s.Depth()
 		err := s.untilDone(func() error { return method.read(s.Decoder, &raw) })
 		if fault := aligned(err); fault != "" {
 			return fmt.Sprintf("%s, %v: %s", way.name, read, fault)
+		}
+		if s.Depth() > depth && method.name != "ReadToken" && method.name != "ReadArrayLen" && method.name != "ReadMapLen" {
+			return fmt.Sprintf("%s, %v: went from depth %d to %d", way.name, read, depth, s.Depth())
 		}
 		if want := all[at:s.InputOffset()]; raw.Len() > 0 && !bytes.Equal(raw.Bytes(), want) {
 			return fmt.Sprintf("%s, %v: gave %.100q for the bytes %.100q", way.name, read, raw.Bytes(), want)
@@ -392,7 +396,7 @@ func TestConsumeCommandAgreesWithReadCommand(t *testing.T) {
 
 // SplitInline splits as the naive model of sdssplitargs does.
 func TestSplitInlineIsSdssplitargs(t *testing.T) {
-	pieces := []any{"a", "b", " ", "\t", "\v", "\r", "\n", `"`, `"`, `'`, `'`, `\`, `\x`, "4", "fG", `\n`, "\xff", "é"}
+	pieces := []any{"a", "b", " ", "\t", "\v", "\r", "\n", `"`, `"`, `'`, `'`, `\`, `\x`, "4", "fG", `\n`, `\r`, `\t`, `\b`, `\a`, `\"`, `"\a\b`, "\xff", "é"}
 	forAll(t, func(parts []string) string { return diffSplitInline([]byte(strings.Join(parts, ""))) },
 		gen.SliceOf(gen.OneConstOf(pieces...)))
 }
@@ -827,6 +831,39 @@ func TestEncoderGoesOnAfterPartialWrites(t *testing.T) {
 		}
 		return ""
 	}, largeValue, anyValue, anySeed)
+}
+
+// There is no byte between which and the next a write may not be cut, in large
+// payloads and around them.
+func TestEncoderGoesOnAtEveryByte(t *testing.T) {
+	t.Parallel()
+	large := bytes.Repeat([]byte("x"), 6001)
+	v := resp.Value{Kind: resp.Array, Elems: []resp.Value{
+		{Kind: resp.BulkString, Bytes: large},
+		{Kind: resp.VerbatimString, Encoding: [3]byte{'t', 'x', 't'}, Bytes: large},
+		{Kind: resp.Integer, Int: 1},
+	}}
+	want := resp.AppendValue(nil, &v)
+	for n := range want {
+		var b bytes.Buffer
+		e := resp.NewEncoder(resptest.FailOnceWriter(&b, int64(n), errOnce))
+		err := errors.Join(e.WriteValue(&v), e.Flush())
+		if !errors.Is(err, errOnce) {
+			t.Fatalf("cut at %d: %v", n, err)
+		}
+		if err := e.Close(); err != nil || !bytes.Equal(b.Bytes(), want) {
+			t.Fatalf("cut at %d: %v, and %d of %d bytes are right", n, err, commonPrefix(b.Bytes(), want), len(want))
+		}
+	}
+}
+
+func commonPrefix(a, b []byte) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return min(len(a), len(b))
 }
 
 // A Chunker's WriteTo goes on where the writer stopped, wherever that is.
