@@ -349,9 +349,6 @@ func (p *misuse) text() string {
 	return text
 }
 
-// aroundLarge is about as long as payloads that are not copied.
-var aroundLarge = bytes.Repeat([]byte("x"), 6010)
-
 var misuses = []func(e *resp.Encoder, p *misuse) error{
 	func(e *resp.Encoder, p *misuse) error { return e.WriteSimpleString(p.text()) },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteSimpleError(p.text()) },
