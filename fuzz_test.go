@@ -349,14 +349,15 @@ func (p *misuse) text() string {
 	return text
 }
 
+// aroundLarge is about as long as payloads that are not copied.
+var aroundLarge = bytes.Repeat([]byte("x"), 6010)
+
 var misuses = []func(e *resp.Encoder, p *misuse) error{
 	func(e *resp.Encoder, p *misuse) error { return e.WriteSimpleString(p.text()) },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteSimpleError(p.text()) },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteInteger(int64(p.next())) },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteBulkString(p.text()) },
-	func(e *resp.Encoder, p *misuse) error {
-		return e.WriteBulkBytes(bytes.Repeat([]byte("x"), 6000*p.count()+6000))
-	},
+	func(e *resp.Encoder, p *misuse) error { return e.WriteBulkBytes(aroundLarge[:6000+p.count()]) },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteNullBulkString() },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteNullArray() },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteNull() },
