@@ -78,7 +78,7 @@ var hostile = []struct {
 	{"10^6 arguments", wires("*1048576\r\n$1\r\na\r\n"), nil},
 	{"2^63-1 arguments", wires("*2147483647\r\n$1\r\na\r\n"), []resp.Option{resp.Lenient()}},
 	{"512 MiB argument", wires("*2\r\n$3\r\nSET\r\n$536870912\r\nabc"), nil},
-	{"nested arrays", repeats("", "*1\r\n", 100_000, ""), nil},
+	{"nested arrays", repeats("", "*1\r\n", 10_000_000, ""), nil},
 	{"nested arrays without a limit", repeats("", "*1\r\n", 100_000, "_\r\n"), []resp.Option{resp.MaxDepth(1 << 30)}},
 	{"nested maps without a limit", repeats("", "%1\r\n_\r\n", 100_000, "_\r\n"), []resp.Option{resp.MaxDepth(1 << 30)}},
 	{"nested attributes without a limit", repeats("", "|1\r\n", 100_000, strings.Repeat("_\r\n", 200_001)), []resp.Option{resp.MaxDepth(1 << 30)}},
@@ -227,5 +227,22 @@ func TestMemoryIsBoundedByBytesReceived(t *testing.T) {
 				t.Errorf("%v by %s: %d bytes allocated for %d received", wire, name, allocated, received)
 			}
 		}
+	}
+}
+
+// Ten million levels, with the limit on them raised, cost the stack of counts
+// alone: nothing recurses, and nothing is kept of a level but its count.
+func TestTenMillionLevelsCostTheirCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("allocates about a gigabyte in all")
+	}
+	open := repeats("", "*1\r\n", 10_000_000, "_\r\n")
+	for _, name := range []string{"SkipValue", "ReadToken"} {
+		allocated, received := measure(open, memoryMethods[name], []resp.Option{resp.MaxDepth(1 << 30)}, 1)
+		t.Logf("%s: %d bytes allocated for %d received", name, allocated, received)
+		if allocated > memoryBase+memoryFactor*received {
+			t.Errorf("%s: %d bytes allocated for %d received", name, allocated, received)
+		}
+		runtime.GC()
 	}
 }
