@@ -138,6 +138,8 @@ var steadyReads = []struct {
 	{name: "CopyValue of streamed values", wire: streamedWire, read: copyValue},
 	{name: "CopyValue of a large string", wire: bulkWire(largeSize), read: copyValue},
 	{name: "CopyBulk", wire: bulkWire(largeSize), read: copyBulk},
+	{name: "BulkReader", wire: bulkWire(largeSize), read: readBulk},
+	{name: "BulkReader of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBulk},
 	{name: "CopyBulk of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: copyBulk},
 	{name: "ReadCommand", wire: multibulkWire("SET", "key", "value"), read: readCommand},
 	{name: "ReadCommand with server limits", wire: multibulkWire("SET", "key", "value"), read: readCommand,
@@ -188,6 +190,16 @@ func decodeInto(d *resp.Decoder, v *resp.Value) error { return d.Decode(v) }
 func readRaw(d *resp.Decoder, _ *resp.Value) error {
 	_, err := d.ReadRaw()
 	return err
+}
+
+var bulkBuffer [4096]byte
+
+func readBulk(d *resp.Decoder, _ *resp.Value) error {
+	r, err := d.BulkReader()
+	for err == nil {
+		_, err = r.Read(bulkBuffer[:])
+	}
+	return notEOF(err)
 }
 
 func skipValue(d *resp.Decoder, _ *resp.Value) error { return d.SkipValue() }
@@ -408,6 +420,7 @@ var readingMethods = map[string]func(d *resp.Decoder) error{
 	"SkipValue":    func(d *resp.Decoder) error { return d.SkipValue() },
 	"CopyValue":    func(d *resp.Decoder) error { return copyValue(d, nil) },
 	"CopyBulk":     func(d *resp.Decoder) error { return copyBulk(d, nil) },
+	"BulkReader":   func(d *resp.Decoder) error { return readBulk(d, nil) },
 	"ReadCommand":  func(d *resp.Decoder) error { return readCommand(d, nil) },
 	"ReadCommands": func(d *resp.Decoder) error { _, err := d.ReadCommands(nil); return err },
 }

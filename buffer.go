@@ -1,8 +1,10 @@
 package resp
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"strings"
 )
 
 // This file holds the bytes between a reader, or Feed, and the parser.
@@ -16,17 +18,22 @@ import (
 
 // buffer is a window on the stream.
 type buffer struct {
-	data     []byte
-	pos, end int   // data[pos:end] has arrived and is not consumed
-	kept     int   // bytes right before pos that are consumed but still needed
-	base     int64 // offset in the stream of data[0]
+	data     []byte // nil when idle, small, or from a pool
+	pos, end int    // data[pos:end] has arrived and is not consumed
+	kept     int    // bytes right before pos that are consumed but still needed
+	base     int64  // offset in the stream of data[0]
 
 	reader  io.Reader
-	pending error // came from the reader together with bytes
-	size    int   // to read at once, and of the first buffer
-	expired int   // in debug builds: bytes of data that have been overwritten
-	quiet   int   // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
-	quietAt int64 // offset in the stream where quiet was last raised
+	socket  *socket // of the reader, if it is one; see await
+	pending error   // came from the reader together with bytes
+	full    bool    // the reader gave all that it was asked for last time
+	size    int     // to read at once, and of a usual buffer
+	large   large   // was needed not long ago
+	expired int     // in debug builds: bytes of data that have been overwritten
+	quiet   int     // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
+	quietAt int64   // offset in the stream where quiet was last raised
+
+	small [smallSize + parseSlack]byte // to wait with, when idle
 }
 
 const (
@@ -40,6 +47,10 @@ const (
 	oversize   = 4
 	quietTimes = 32
 
+	// smallSize is how much an idle Decoder asks a reader for that may block. A
+	// short command or reply is all that comes, and is parsed right there.
+	smallSize = 192
+
 	// maxEmptyReads is how often a reader may return nothing and no error.
 	maxEmptyReads = 100
 )
@@ -48,11 +59,46 @@ var errImpossibleCount = errors.New("resp: a reader or writer returned an imposs
 
 // resetBuffer drops everything and reads from r from now on.
 func (b *buffer) resetBuffer(r io.Reader) {
-	*b = buffer{data: b.data, reader: r, size: b.size}
-	if len(b.data) > oversize*b.size+parseSlack {
-		b.data = nil
-	}
+	b.giveUp()
+	*b = buffer{reader: r, size: b.size, large: b.large}
+	b.socket = b.socketOf(r)
 }
+
+// giveUp leaves b without a buffer, and drops what that holds. A usual one goes to
+// the pool. A larger one is left to the garbage collector, unless it is needed
+// again before that comes.
+func (b *buffer) giveUp() {
+	switch {
+	case b.data == nil:
+		return
+	case debugViews:
+		poisonBytes(b.data)
+	}
+	switch capacity := len(b.data) - parseSlack; {
+	case b.isSmall():
+	case capacity <= b.size:
+		giveBuffer(b.data)
+	default:
+		b.large.remember(b.data)
+	}
+	b.base += int64(b.pos)
+	b.data, b.pos, b.end, b.kept, b.expired = nil, 0, 0, 0, 0
+}
+
+// isSmall reports whether b makes do with its small buffer.
+func (b *buffer) isSmall() bool { return len(b.data) > 0 && &b.data[0] == &b.small[0] }
+
+// neverBlocks reports whether r has all its bytes in memory.
+func neverBlocks(r io.Reader) bool {
+	switch r.(type) {
+	case *bytes.Reader, *strings.Reader, *bytes.Buffer:
+		return true
+	}
+	return false
+}
+
+// smallBuffer returns the small buffer, or as much as is to be read at once.
+func (b *buffer) smallBuffer() []byte { return b.small[:min(smallSize, b.size)+parseSlack] }
 
 // unread returns what has arrived and is not consumed.
 func (b *buffer) unread() []byte { return b.data[b.pos:b.end:b.end] }
@@ -73,6 +119,12 @@ func (b *buffer) fill(want int) error {
 		if b.reader == nil {
 			return ErrIncomplete
 		}
+		if b.data == nil && b.socket != nil {
+			if err := b.await(); err != nil {
+				return err
+			}
+			continue
+		}
 		b.makeRoom(want)
 		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.size)]
 		n, err := b.reader.Read(free)
@@ -80,6 +132,7 @@ func (b *buffer) fill(want int) error {
 			return errImpossibleCount
 		}
 		b.end += n
+		b.full = n == len(free)
 		if n > 0 {
 			empty = 0
 		} else if empty++; empty == maxEmptyReads && err == nil {
@@ -90,6 +143,28 @@ func (b *buffer) fill(want int) error {
 	return nil
 }
 
+// readPast reads into p, past the buffer, in which nothing is unread or kept.
+func (b *buffer) readPast(p []byte) (n int, err error) {
+	for range maxEmptyReads {
+		if err := b.pending; err != nil {
+			b.pending = nil
+			return 0, err
+		}
+		if b.reader == nil {
+			return 0, ErrIncomplete
+		}
+		n, b.pending = b.reader.Read(p)
+		if n < 0 || n > len(p) {
+			return 0, errImpossibleCount
+		}
+		b.base += int64(n)
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, io.ErrNoProgress
+}
+
 // feed appends a copy of p to what is unread. Moving that costs no more than
 // what has been consumed or fed since the last time, so the cost stays linear
 // however much is left unread.
@@ -97,6 +172,8 @@ func (b *buffer) feed(p []byte) {
 	low, capacity := b.pos-b.kept, len(b.data)-parseSlack
 	needed := b.end - low
 	switch {
+	case b.data == nil && len(p) <= min(smallSize, b.size):
+		b.data = b.smallBuffer()
 	case b.data == nil, b.shrinks(needed + len(p)):
 		b.replace(max(b.size, needed+len(p)))
 	case b.end+len(p) <= capacity:
@@ -104,7 +181,7 @@ func (b *buffer) feed(p []byte) {
 	case low >= needed && needed+len(p) <= capacity:
 		b.moveTo(b.data)
 	default:
-		b.replace(max(growthFactor*needed, needed+len(p)))
+		b.replace(max(b.size, growthFactor*needed, needed+len(p)))
 	}
 	b.end += copy(b.data[b.end:], p)
 }
@@ -117,14 +194,18 @@ func (b *buffer) makeRoom(want int) {
 	low, capacity := b.pos-b.kept, len(b.data)-parseSlack
 	needed := b.end - low
 	switch {
-	case b.data == nil, b.shrinks(b.kept + want):
+	case b.data == nil && neverBlocks(b.reader):
+		b.replace(b.size)
+	case b.data == nil:
+		b.data = b.smallBuffer()
+	case b.full && b.isSmall(), b.shrinks(b.kept + want):
 		b.replace(max(b.size, growthFactor*needed))
 	case b.end < capacity && (low == 0 || b.pos+want <= capacity):
 		// there is room, or moving would win none
 	case low >= needed, low > 0 && b.kept+want <= capacity:
 		b.moveTo(b.data)
 	case b.end == capacity:
-		b.replace(growthFactor * needed)
+		b.replace(max(b.size, growthFactor*needed))
 	}
 }
 
@@ -143,10 +224,18 @@ func (b *buffer) shrinks(want int) bool {
 	return b.quiet > quietTimes
 }
 
-// replace takes a new buffer of that capacity.
+// replace takes another buffer, of that capacity or more.
 func (b *buffer) replace(capacity int) {
 	b.quiet = 0
-	b.moveTo(make([]byte, capacity+parseSlack))
+	old, usual := b.data, !b.isSmall() && len(b.data)-parseSlack <= b.size
+	if capacity > b.size {
+		b.moveTo(b.large.take(capacity))
+	} else {
+		b.moveTo(takeBuffer(b.size))
+	}
+	if usual {
+		giveBuffer(old)
+	}
 }
 
 // moveTo moves what is needed to the start of data, which becomes the buffer.

@@ -77,7 +77,6 @@ func (d *Decoder) ReadCommand() (Command, error) {
 			return Command{Args: args, Raw: raw}, nil
 		}
 	}
-	d.args, d.unquoted = d.args[:0], d.unquoted[:0]
 	return d.readCommand()
 }
 
@@ -88,7 +87,6 @@ func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 	if debugViews {
 		d.expireViews()
 	}
-	d.args, d.unquoted = d.args[:0], d.unquoted[:0]
 	command, err := d.readCommand()
 	if err != nil {
 		return dst, err
@@ -129,6 +127,10 @@ func (d *Decoder) readCommand() (Command, error) {
 	if !d.nest.atTop() {
 		return Command{}, errCommandInside
 	}
+	if err := d.need(1); err != nil {
+		return Command{}, err
+	}
+	d.args, d.unquoted = d.args[:0], d.unquoted[:0]
 	for {
 		command, need, f := d.bufferedCommand()
 		switch {

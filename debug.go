@@ -15,10 +15,12 @@ func (d *Decoder) expireViews() {
 	consumed := d.pos - d.kept
 	poisonBytes(d.data[min(d.expired, consumed):consumed])
 	d.expired = consumed
+	if d.workspace == nil {
+		return
+	}
 	poisonBytes(d.joined)
 	poisonBytes(d.unquoted)
 	clear(d.args)
-	d.joined, d.unquoted, d.args = d.joined[:0], d.unquoted[:0], d.args[:0]
 }
 
 func poisonBytes(b []byte) {

@@ -66,6 +66,7 @@ type Decoder struct {
 	start int64     // offset of the value at top level that is being read
 	err   error     // the *SyntaxError or *LimitError it stays in
 	op    operation // what was interrupted in the middle of a value
+	bulk  BulkReader
 
 	// fast and fastCommands tell that ReadToken and ReadCommand may try the fast
 	// parsers: nothing stands in their way that these do not look at.
@@ -76,11 +77,7 @@ type Decoder struct {
 	head    scan // for its header, behind the attributes
 	request requestScan
 
-	builders []builder
-	joined   []byte // chunks of streamed strings, put together
-	pushed   Value
-	args     [][]byte
-	unquoted []byte
+	*workspace // nil when idle
 }
 
 // partialLine remembers how far a line that has not all arrived was searched.
@@ -117,11 +114,11 @@ func (d *Decoder) Reset(r io.Reader) {
 	if debugViews {
 		d.expireViews()
 	}
-	size := len(d.data)
+	d.leaveWorkspace()
 	d.resetBuffer(r)
-	d.shrinkFrom(size)
 	d.nest.reset()
 	d.err = nil
+	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
 	d.line = partialLine{at: -1}
 	d.whole.at = -1
@@ -140,14 +137,53 @@ func (d *Decoder) Feed(p []byte) {
 	size := len(d.data)
 	d.feed(p)
 	d.shrinkFrom(size)
+	d.takeWorkspace()
 }
 
 // shrinkFrom gives up what has grown with the buffer, or holds views of an
 // earlier one, when the buffer is smaller now than size bytes.
 func (d *Decoder) shrinkFrom(size int) {
-	if len(d.data) < size {
-		d.builders, d.joined, d.pushed, d.args, d.unquoted = nil, nil, Value{}, nil, nil
+	if len(d.data) < size && d.workspace != nil {
+		*d.workspace = workspace{}
 	}
+}
+
+// rest gives back the buffer and, between values, the workspace, when there is
+// nothing left to read and the reader, or who feeds, does not seem to have more
+// at hand. Views from the last call end here.
+func (d *Decoder) rest() {
+	if d.pos < d.end || d.full || !d.nest.atTop() || d.op.name != "" {
+		return
+	}
+	d.leaveWorkspace()
+	d.giveUp()
+}
+
+// leaveWorkspace lets others have the workspace.
+func (d *Decoder) leaveWorkspace() {
+	w := d.workspace
+	if w == nil {
+		return
+	}
+	w.stacks = [...][]frame{d.nest.outer, d.whole.nest.outer, d.head.nest.outer}
+	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = nil, nil, nil
+	d.whole.at, d.head.at = -1, -1
+	w.forget(len(d.data) > oversize*d.size)
+	d.workspace = nil
+	d.fastCommands = false
+	workspaces.Put(w)
+}
+
+// takeWorkspace sees to it that there is one.
+func (d *Decoder) takeWorkspace() {
+	if d.workspace != nil {
+		return
+	}
+	w := workspaces.Get().(*workspace)
+	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = w.stacks[0], w.stacks[1], w.stacks[2]
+	w.stacks = [3][]frame{}
+	d.workspace = w
+	d.settle()
 }
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
@@ -294,17 +330,23 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in,
-// or that another method has to be called again first. It comes before every
-// slow step and notes where a value at top level starts.
+// or that another method has to be called again first. What a BulkReader has left
+// is dropped. It comes before every slow step and notes where a value at top level
+// starts.
 func (d *Decoder) ready() error {
-	if d.nest.atTop() {
-		d.start = d.offset(0)
-	}
 	if d.err != nil {
 		return d.err
 	}
+	if d.op.name == bulkReader && d.op.result == nil {
+		if err := d.dropBulk(); err != nil {
+			return err
+		}
+	}
 	if d.op.name != "" {
 		return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
+	}
+	if d.nest.atTop() {
+		d.start = d.offset(0)
 	}
 	return nil
 }
@@ -313,7 +355,7 @@ func (d *Decoder) ready() error {
 func (d *Decoder) settle() {
 	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= longestFastLine
 	d.fast = plain && d.rules.TotalLen == unlimited && !d.nest.inStreamedString()
-	d.fastCommands = plain
+	d.fastCommands = plain && d.workspace != nil
 }
 
 // fail puts the Decoder into the error for f, in the token that starts rel
@@ -330,9 +372,13 @@ func (d *Decoder) need(want int) error {
 	if d.end-d.pos >= want {
 		return nil
 	}
+	d.rest()
 	size := len(d.data)
 	err := d.fill(want)
 	d.shrinkFrom(size)
+	if d.pos < d.end {
+		d.takeWorkspace()
+	}
 	if err == io.EOF && (d.pos < d.end || !d.nest.atTop() || d.op.name != "") {
 		return io.ErrUnexpectedEOF
 	}

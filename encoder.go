@@ -40,11 +40,12 @@ import (
 // excepted. An Encoder is not safe for concurrent use.
 type Encoder struct {
 	w     io.Writer
-	buf   []byte // accepted; buf[start:] has not been written
+	buf   []byte // accepted; buf[start:] has not been written; nil when idle
 	start int
 	limit int // buf is written when it has so many bytes
 
-	left    int64           // elements that the innermost open aggregate still takes
+	left    int64           // elements that the innermost open aggregate still takes; 0 when idle
+	resting int64           // what left is when not idle
 	open    []openAggregate // innermost last
 	dropped int             // attributes among open that are dropped
 	kept    int             // len(buf) that is not to be dropped, while dropped > 0
@@ -80,6 +81,9 @@ const (
 	// maxIdleBuffer is how large a buffer may stay that grew because a write
 	// failed or a number was huge.
 	maxIdleBuffer = 1 << 20
+
+	// maxIdleOpen is how many open aggregates an idle Encoder has room for.
+	maxIdleOpen = 32
 )
 
 // EncodeError reports a call that would have put invalid RESP on the wire.
@@ -102,19 +106,51 @@ func NewEncoder(w io.Writer, opts ...Option) *Encoder {
 }
 
 // Reset makes e as new, with w to write to and its options as they are: what was
-// not flushed is dropped. It keeps the buffer.
+// not flushed is dropped.
 func (e *Encoder) Reset(w io.Writer) {
-	*e = Encoder{w: w, buf: e.buf[:0], limit: e.size, left: noCount, open: e.open[:0],
+	giveBuffer(e.buf)
+	*e = Encoder{w: w, limit: e.size, resting: noCount, open: e.open[:0],
 		size: e.size, resp2: e.resp2, vectored: takesVectors(w)}
-	e.trim()
+	e.trimOpen()
 }
 
-// trim gives e a buffer of the usual size when it has none or one too large to
-// keep. The buffer holds what fits below the limit and one small write more.
+// rest gives back the buffer, which is empty, until there is more to write. As
+// left is 0 then, the next write comes to wake.
+func (e *Encoder) rest() {
+	if e.buf == nil || len(e.buf) > 0 || e.dropped > 0 {
+		return
+	}
+	giveBuffer(e.buf)
+	e.buf = nil
+	e.resting, e.left = e.left, 0
+	e.trimOpen()
+}
+
+// wake takes a buffer again.
+func (e *Encoder) wake() {
+	if e.buf == nil {
+		e.takeBuffer()
+		e.left = e.resting
+	}
+}
+
+// takeBuffer gives e a buffer of the usual size, which holds what fits below the
+// limit and one small write more.
+func (e *Encoder) takeBuffer() {
+	e.buf = takeBuffer(e.size + maxHeaderLen + min(largePayload, e.size) + len(crlf))[:0]
+}
+
+// trim replaces an empty buffer that is too large to keep.
 func (e *Encoder) trim() {
-	usual := e.size + maxHeaderLen + min(largePayload, e.size) + len(crlf)
-	if cap(e.buf) < usual || cap(e.buf) > max(usual, maxIdleBuffer) {
-		e.buf = make([]byte, 0, usual)
+	if cap(e.buf) > max(2*e.size, maxIdleBuffer) {
+		e.takeBuffer()
+	}
+}
+
+// trimOpen drops the room for many open aggregates.
+func (e *Encoder) trimOpen() {
+	if len(e.open) == 0 && cap(e.open) > maxIdleOpen {
+		e.open = nil
 	}
 }
 
@@ -124,6 +160,12 @@ func (e *Encoder) Buffered() int { return len(e.buf) - e.start }
 // Flush writes what is buffered. After an error it may be called again and goes
 // on where the writer stopped.
 func (e *Encoder) Flush() error {
+	err := e.flush()
+	e.rest()
+	return err
+}
+
+func (e *Encoder) flush() error {
 	if e.broken != nil {
 		return e.broken
 	}
@@ -134,9 +176,11 @@ func (e *Encoder) Flush() error {
 // Close flushes and returns an *EncodeError when an aggregate or streamed string
 // is not complete or an attribute lacks its value. It does not close the writer.
 func (e *Encoder) Close() error {
-	if err := e.Flush(); err != nil {
+	if err := e.flush(); err != nil {
 		return err
 	}
+	e.wake()
+	defer e.rest()
 	e.closeFull()
 	if len(e.open) == 0 {
 		return nil
@@ -163,6 +207,7 @@ func (e *Encoder) outerSlot(k Kind) error {
 	if e.broken != nil {
 		return e.broken
 	}
+	e.wake()
 	e.closeFull()
 	if e.left == 0 {
 		return &EncodeError{k, "inside a streamed string, which takes only chunks"}
@@ -612,6 +657,7 @@ func (e *Encoder) WriteAttribute(n int) error {
 		return &EncodeError{Attribute, "negative count"}
 	}
 	if n > 0 && e.broken == nil {
+		e.wake()
 		e.drop(2 * int64(n))
 	}
 	return e.broken
@@ -689,6 +735,7 @@ func (e *Encoder) checkStream(part Kind) error {
 	if e.broken != nil {
 		return e.broken
 	}
+	e.wake()
 	e.closeFull()
 	if len(e.open) > 0 {
 		last := e.open[len(e.open)-1]
@@ -721,6 +768,10 @@ func (e *Encoder) WriteCommand(name string, args ...Arg) error {
 // writeLongCommand is WriteCommand for one that does not fit into the buffer or
 // has parts that do not go through it.
 func (e *Encoder) writeLongCommand(name string, args []Arg) error {
+	if e.buf == nil && e.broken == nil { // idle: it may fit after all
+		e.wake()
+		return e.WriteCommand(name, args...)
+	}
 	words := countWords(name)
 	if words == 0 {
 		return &EncodeError{Array, noWord}

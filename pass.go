@@ -147,11 +147,7 @@ func (d *Decoder) needEncoding(rel, header int) error {
 func (d *Decoder) passOn(w io.Writer) (written int64, err error) {
 	for err == nil && !d.op.done {
 		var n int64
-		if d.op.inPayload {
-			n, err = d.passPayload(w)
-		} else {
-			n, err = d.passToken(w)
-		}
+		n, err = d.passNext(w)
 		written += n
 	}
 	if err == nil {
@@ -165,6 +161,14 @@ func (d *Decoder) passOn(w io.Writer) (written int64, err error) {
 	result := d.op.result
 	d.startOperation(operation{})
 	return written, result
+}
+
+// passNext passes on what is left of a payload, or the next token.
+func (d *Decoder) passNext(w io.Writer) (written int64, err error) {
+	if d.op.inPayload {
+		return d.passPayload(w)
+	}
+	return d.passToken(w)
 }
 
 // passToken passes on a token, of one with a payload the header.

@@ -14,29 +14,32 @@ import (
 	"github.com/seed65f5866d/resp/resptest"
 )
 
+// bulkCases are values with what CopyBulk and a BulkReader make of them.
+var bulkCases = []struct{ wire, payload, err string }{
+	{"$5\r\nhello\r\n", "hello", ""},
+	{"$0\r\n\r\n", "", ""},
+	{"$4\r\n\r\n\r\n\r\n", "\r\n\r\n", ""},
+	{"+OK\r\n", "OK", ""},
+	{"+\r\n", "", ""},
+	{"=7\r\ntxt:abc\r\n", "abc", ""},
+	{"=4\r\ntxt:\r\n", "", ""},
+	{"$?\r\n;0\r\n", "", ""},
+	{"$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", "Hello", ""},
+	{"|1\r\n$1\r\na\r\n$?\r\n;1\r\nb\r\n;0\r\n$1\r\nx\r\n", "x", ""},
+	{"|1\r\n$1\r\na\r\n+b\r\n|0\r\n$?\r\n;1\r\nx\r\n;0\r\n", "x", ""},
+	{"$-1\r\n", "", "resp: null"},
+	{"_\r\n", "", "resp: null"},
+	{"-ERR no\r\n", "", "ERR no"},
+	{"!3\r\nERR\r\n", "", "ERR"},
+	{":42\r\n", "", "resp: got integer, want bulk string"},
+	{"*2\r\n$1\r\na\r\n*1\r\n$1\r\nb\r\n", "", "resp: got array, want bulk string"},
+	{"|1\r\n$1\r\na\r\n+b\r\n%?\r\n+a\r\n$?\r\n;1\r\nb\r\n;0\r\n.\r\n", "", "resp: got map, want bulk string"},
+	{">1\r\n$1\r\na\r\n", "", "resp: got push, want bulk string"},
+	{",1.5\r\n", "", "resp: got double, want bulk string"},
+}
+
 func TestCopyBulkWritesThePayloadAlone(t *testing.T) {
-	for _, test := range []struct{ wire, payload, err string }{
-		{"$5\r\nhello\r\n", "hello", ""},
-		{"$0\r\n\r\n", "", ""},
-		{"$4\r\n\r\n\r\n\r\n", "\r\n\r\n", ""},
-		{"+OK\r\n", "OK", ""},
-		{"+\r\n", "", ""},
-		{"=7\r\ntxt:abc\r\n", "abc", ""},
-		{"=4\r\ntxt:\r\n", "", ""},
-		{"$?\r\n;0\r\n", "", ""},
-		{"$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", "Hello", ""},
-		{"|1\r\n$1\r\na\r\n$?\r\n;1\r\nb\r\n;0\r\n$1\r\nx\r\n", "x", ""},
-		{"|1\r\n$1\r\na\r\n+b\r\n|0\r\n$?\r\n;1\r\nx\r\n;0\r\n", "x", ""},
-		{"$-1\r\n", "", "resp: null"},
-		{"_\r\n", "", "resp: null"},
-		{"-ERR no\r\n", "", "ERR no"},
-		{"!3\r\nERR\r\n", "", "ERR"},
-		{":42\r\n", "", "resp: got integer, want bulk string"},
-		{"*2\r\n$1\r\na\r\n*1\r\n$1\r\nb\r\n", "", "resp: got array, want bulk string"},
-		{"|1\r\n$1\r\na\r\n+b\r\n%?\r\n+a\r\n$?\r\n;1\r\nb\r\n;0\r\n.\r\n", "", "resp: got map, want bulk string"},
-		{">1\r\n$1\r\na\r\n", "", "resp: got push, want bulk string"},
-		{",1.5\r\n", "", "resp: got double, want bulk string"},
-	} {
+	for _, test := range bulkCases {
 		for _, around := range []string{"", "*2\r\n", "*?\r\n", "|0\r\n", "*2\r\n|1\r\n:1\r\n:2\r\n"} {
 			for name, wrap := range map[string]func(io.Reader) io.Reader{
 				"at once":      func(r io.Reader) io.Reader { return r },

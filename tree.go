@@ -251,6 +251,9 @@ func (d *Decoder) carefulToken(pos int, scanned bool) (t Token, size int) {
 // and returns the streamed string with the size of its chunks.
 func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	t = Token{data: emptyText, kind: BulkString, flags: flagStreamed}
+	if d.joined == nil {
+		d.joined = d.lastJoined.recall()[:0]
+	}
 	start, pos := len(d.joined), from
 	for {
 		chunk, header, _, _ := d.rules.header(Chunk, d.data[pos:d.end], 0)

@@ -1,0 +1,75 @@
+//go:build unix
+
+package resp
+
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// This file lets an idle Decoder wait for a socket without a buffer. A Read needs
+// one before there is anything to read; the socket's RawConn says when there is,
+// and only then is a buffer taken and filled.
+
+// socket is a TCP or unix connection that an idle Decoder waits for.
+type socket struct {
+	raw     syscall.RawConn
+	tryRead func(fd uintptr) bool
+}
+
+// socketOf returns the socket that r is, or nil. Types that embed a connection are
+// others: their Read may do more.
+func (b *buffer) socketOf(r io.Reader) *socket {
+	var conn syscall.Conn
+	switch c := r.(type) {
+	case *net.TCPConn:
+		conn = c
+	case *net.UnixConn:
+		if addr := c.LocalAddr(); addr == nil || addr.Network() != "unix" {
+			return nil // packets
+		}
+		conn = c
+	default:
+		return nil
+	}
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return &socket{raw: raw, tryRead: b.tryRead}
+}
+
+// await waits until the socket has something to read and reads it into a buffer
+// that it takes then. What the connection says instead of giving bytes is pending.
+func (b *buffer) await() error { return b.socket.raw.Read(b.socket.tryRead) }
+
+// tryRead reads what is there, and returns false when that is nothing.
+func (b *buffer) tryRead(fd uintptr) bool {
+	b.replace(b.size)
+	free := b.data[:b.size]
+	n, err := syscall.Read(int(fd), free)
+	for err == syscall.EINTR {
+		n, err = syscall.Read(int(fd), free)
+	}
+	switch {
+	case err == syscall.EAGAIN:
+		b.giveUp()
+		return false
+	case err != nil:
+		b.pending = b.readError(err)
+	case n == 0:
+		b.pending = io.EOF
+	default:
+		b.end = n
+		b.full = n == len(free)
+	}
+	return true
+}
+
+// readError returns err as the connection's Read does.
+func (b *buffer) readError(err error) error {
+	conn := b.reader.(net.Conn)
+	return &net.OpError{Op: "read", Net: conn.LocalAddr().Network(), Source: conn.LocalAddr(), Addr: conn.RemoteAddr(), Err: os.NewSyscallError("read", err)}
+}

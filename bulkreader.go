@@ -1,0 +1,141 @@
+package resp
+
+import (
+	"errors"
+	"io"
+)
+
+// This file holds BulkReader, the payload of a string as an io.Reader. It is an
+// operation (pass.go) that goes on with each Read, and that any other read of the
+// Decoder ends.
+
+// BulkReader reads the payload of one string, see Decoder.BulkReader.
+type BulkReader struct {
+	d       *Decoder
+	dropped bool // another read of the Decoder came before the end
+}
+
+const bulkReader = "BulkReader"
+
+var errDropped = errors.New("resp: another read of the Decoder has dropped the rest of this payload")
+
+// BulkReader returns a reader of the payload of the next string, of a streamed one
+// that of all chunks and of a verbatim one its text, in constant memory. Other
+// values are treated as CopyBulk does. The reader is valid until the next read of
+// the Decoder, which drops what was not read of the payload, so that the stream
+// stays in step; it is the same one every time and allocates nothing.
+func (d *Decoder) BulkReader() (*BulkReader, error) {
+	if debugViews {
+		d.expireViews()
+	}
+	if d.err != nil || !d.isWrongKind() {
+		if err := d.beginCopyBulk(bulkReader); err != nil {
+			return nil, err
+		}
+	}
+	if d.isWrongKind() {
+		_, err := d.passOn(nil)
+		return nil, err
+	}
+	d.bulk.dropped = false
+	return &d.bulk, nil
+}
+
+// Len returns how many bytes of the payload have not been read, or -1 for a
+// streamed string, which does not tell.
+func (r *BulkReader) Len() int64 {
+	d := r.d
+	switch {
+	case d.op.name != bulkReader || d.op.parts == nothing:
+		return 0
+	case d.op.token.IsStreamed():
+		return -1
+	}
+	return d.op.payload + int64(d.kept)
+}
+
+// Read reads up to len(p) bytes of the payload, straight into p where no more of
+// it has arrived yet. It returns io.EOF behind the last one, when the CR LF has
+// been seen to be there. After the error of the Decoder's reader it may be called
+// again and goes on from exactly that byte.
+func (r *BulkReader) Read(p []byte) (int, error) {
+	d := r.d
+	for {
+		if err := r.state(); err != nil || len(p) == 0 {
+			return 0, err
+		}
+		switch {
+		case d.kept > 0: // a writer did not take it
+			n := copy(p, d.data[d.pos-d.kept:d.pos])
+			d.kept -= n
+			return n, nil
+		case d.op.done:
+			d.startOperation(operation{})
+		case d.op.inPayload && d.op.payload > 0:
+			n, err := d.readPayload(p[:min(int64(len(p)), d.op.payload)])
+			if n > 0 || err != nil {
+				return n, err
+			}
+		default:
+			if _, err := d.passNext(nil); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// WriteTo writes the rest of the payload to w, as CopyBulk does, and returns how
+// many bytes this call wrote. After an error of the Decoder's reader or of w it may
+// be called again, and so may Read.
+func (r *BulkReader) WriteTo(w io.Writer) (int64, error) {
+	err := r.state()
+	if err == io.EOF {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return r.d.passOn(w)
+}
+
+// state returns io.EOF when the payload has been read to its end, or why it cannot
+// be read to there.
+func (r *BulkReader) state() error {
+	switch {
+	case r.dropped:
+		return errDropped
+	case r.d.err != nil:
+		return r.d.err
+	case r.d.op.name != bulkReader:
+		return io.EOF
+	}
+	return nil
+}
+
+// readPayload reads into p what has arrived of the payload that p is to be filled
+// with, or else what the reader gives.
+func (d *Decoder) readPayload(p []byte) (n int, err error) {
+	if d.pos < d.end {
+		n = copy(p, d.unread())
+		d.pos += n
+	} else {
+		n, err = d.readPast(p)
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+	}
+	d.op.payload -= int64(n)
+	return n, err
+}
+
+// isWrongKind reports whether a value that is no string is being read instead of
+// one for a BulkReader.
+func (d *Decoder) isWrongKind() bool { return d.op.name == bulkReader && d.op.result != nil }
+
+// dropBulk drops what is left of the payload that a BulkReader is for.
+func (d *Decoder) dropBulk() error {
+	d.bulk.dropped = true
+	d.op.parts, d.kept = nothing, 0
+	_, err := d.passOn(nil)
+	return err
+}

@@ -1,0 +1,273 @@
+package resp_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// idleMost is what an idle Decoder or Encoder may hold, in bytes.
+const idleMost = 1<<10 - 1
+
+// waiting gives its bytes, up to most at once, and then times out, as a reader does
+// that has been waiting for more.
+type waiting struct {
+	wire string
+	most int
+}
+
+func (r *waiting) Read(p []byte) (int, error) {
+	n := copy(p[:min(len(p), r.most)], r.wire)
+	r.wire = r.wire[n:]
+	if n == 0 {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return n, nil
+}
+
+// idleWork is what Decoders have done before they go idle: read returns an error
+// when there is no more.
+var idleWork = []struct {
+	name, wire string
+	read       func(*resp.Decoder) error
+}{
+	{"nothing", "", readingMethods["ReadToken"]},
+	{"a short command", multibulkWire("GET", "key"), readingMethods["ReadCommand"]},
+	{"commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readingMethods["ReadCommand"]},
+	{"batches of commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readingMethods["ReadCommands"]},
+	{"a command of 1,000 words", multibulkWire(slices.Repeat([]string{"word"}, 1000)...), readingMethods["ReadCommand"]},
+	{"an inline command", strings.Repeat("'word' ", 1000) + "\r\n", readingMethods["ReadCommand"]},
+	{"a megabyte", bulkWire(1 << 20), readingMethods["ReadBytes"]},
+	{"a megabyte in chunks", "$?\r\n;" + bulkWire(1 << 20)[1:] + ";0\r\n", readingMethods["ReadBytes"]},
+	{"a megabyte in parts", bulkWire(1 << 20), readingMethods["BulkReader"]},
+	{"a megabyte passed on", bulkWire(1 << 20), readingMethods["CopyBulk"]},
+	{"a deep value", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readingMethods["Decode"]},
+	{"a deep value in tokens", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readingMethods["ReadToken"]},
+	{"a deep value skipped", strings.Repeat("|1\r\n:1\r\n", 1000) + strings.Repeat(":1\r\n", 1001), readingMethods["SkipValue"]},
+}
+
+func TestIdleDecodersHoldLittle(t *testing.T) {
+	const decoders = 100
+	for _, work := range idleWork {
+		for _, most := range []int{1, 100, 1460, 1 << 20} {
+			idle := make([]*resp.Decoder, decoders)
+			readers := make([]waiting, decoders)
+			got := heldBy(func() {
+				for i := range idle {
+					readers[i] = waiting{wire: work.wire, most: max(most, len(work.wire)/1000)}
+					idle[i] = resp.NewDecoder(&readers[i])
+					readUntil(t, idle[i], work.read, os.ErrDeadlineExceeded)
+				}
+			})
+			if got > decoders*idleMost {
+				t.Errorf("having read %s, up to %d bytes at once, an idle Decoder holds %d bytes", work.name, most, got/decoders)
+			}
+			runtime.KeepAlive(idle)
+		}
+		idle := make([]*resp.Decoder, decoders)
+		got := heldBy(func() {
+			for i := range idle {
+				idle[i] = resp.NewDecoder(nil)
+				idle[i].Feed([]byte(work.wire))
+				readUntil(t, idle[i], work.read, resp.ErrIncomplete)
+			}
+		})
+		if got > decoders*idleMost {
+			t.Errorf("having read %s, fed, an idle Decoder holds %d bytes", work.name, got/decoders)
+		}
+		runtime.KeepAlive(idle)
+	}
+}
+
+// readUntil reads until that error.
+func readUntil(t *testing.T, d *resp.Decoder, read func(*resp.Decoder) error, end error) {
+	t.Helper()
+	for {
+		if err := read(d); errors.Is(err, end) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// heldBy returns how many bytes more are in use behind f, pools excepted.
+func heldBy(f func()) int {
+	settled := func() int {
+		runtime.GC()
+		return inUse()
+	}
+	before := settled()
+	f()
+	return settled() - before
+}
+
+func TestIdleEncodersHoldLittle(t *testing.T) {
+	const encoders = 100
+	deep := deepValue(1000)
+	for name, write := range map[string]func(e *resp.Encoder){
+		"nothing":         func(e *resp.Encoder) {},
+		"a short command": func(e *resp.Encoder) { e.WriteCommand("GET", resp.String("key")) },
+		"a megabyte":      func(e *resp.Encoder) { e.WriteBulkBytes(make([]byte, 1<<20)) },
+		"a megabyte from a reader": func(e *resp.Encoder) {
+			e.WriteBulkFrom(io.LimitReader(zeros{}, 1<<20), 1<<20)
+		},
+		"a deep value":       func(e *resp.Encoder) { e.WriteValue(deep) },
+		"half an array":      func(e *resp.Encoder) { e.WriteArray(2); e.WriteInteger(1) },
+		"a part of a string": func(e *resp.Encoder) { e.WriteStreamedString(); e.WriteChunk([]byte("x")) },
+	} {
+		idle := make([]*resp.Encoder, encoders)
+		got := heldBy(func() {
+			for i := range idle {
+				idle[i] = resp.NewEncoder(io.Discard)
+				write(idle[i])
+				if err := idle[i].Flush(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+		if got > encoders*idleMost {
+			t.Errorf("having written %s, an idle Encoder holds %d bytes", name, got/encoders)
+		}
+		runtime.KeepAlive(idle)
+	}
+}
+
+// deepValue returns an array in an array and so on.
+func deepValue(depth int) *resp.Value {
+	v := &resp.Value{Kind: resp.Integer, Int: 1}
+	for range depth {
+		v = &resp.Value{Kind: resp.Array, Elems: []resp.Value{*v}}
+	}
+	return v
+}
+
+// Going idle and waking up again allocates nothing, whatever the size.
+func TestWakingUpDoesNotAllocate(t *testing.T) {
+	if !poolsKeep() {
+		t.Skip("under the race detector pools drop at random what they are given")
+	}
+	for _, work := range idleWork[1:] {
+		source := &waiting{most: 1 << 20}
+		d := resp.NewDecoder(source)
+		fed, wire := resp.NewDecoder(nil), []byte(work.wire)
+		for name, cycle := range map[string]func(){
+			"read": func() { source.wire = work.wire; readUntil(t, d, work.read, os.ErrDeadlineExceeded) },
+			"fed":  func() { fed.Feed(wire); readUntil(t, fed, work.read, resp.ErrIncomplete) },
+		} {
+			if work.name == "a deep value" || work.name == "batches of commands" {
+				continue // their own results are new each time
+			}
+			if n := testing.AllocsPerRun(100, cycle); n != 0 {
+				t.Errorf("%s, %s: %v allocations", work.name, name, n)
+			}
+		}
+	}
+	e := resp.NewEncoder(io.Discard)
+	if n := testing.AllocsPerRun(100, func() { e.WriteCommand("GET", resp.String("key")); e.Flush() }); n != 0 {
+		t.Errorf("an Encoder: %v allocations", n)
+	}
+}
+
+// poolsKeep reports whether a sync.Pool gives what was put into it just before.
+func poolsKeep() bool {
+	var pool sync.Pool
+	for range 100 {
+		pool.Put(new(int))
+		if pool.Get() == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// What 100,000 idle connections hold (B/idle), and what it costs to wake one of
+// them for a command and let it go idle again; busy never goes idle.
+func BenchmarkIdle(b *testing.B) {
+	const connections = 100_000
+	command := []byte(multibulkWire("SET", "key:123456", "0123456789abcdef"))
+	b.Run("Decoder", func(b *testing.B) {
+		idle := make([]*resp.Decoder, connections)
+		readers := make([]waiting, connections)
+		held := heldBy(func() {
+			for i := range idle {
+				readers[i] = waiting{wire: string(command), most: 1 << 20}
+				idle[i] = resp.NewDecoder(&readers[i])
+				readAll(b, idle[i])
+			}
+		})
+		for i := 0; b.Loop(); i++ {
+			n := i % connections
+			readers[n].wire = setFrame
+			readAll(b, idle[n])
+		}
+		b.ReportMetric(float64(held)/connections, "B/idle")
+	})
+	b.Run("Decoder/fed", func(b *testing.B) {
+		idle := make([]*resp.Decoder, connections)
+		held := heldBy(func() {
+			for i := range idle {
+				idle[i] = resp.NewDecoder(nil)
+				idle[i].Feed(command)
+				readAll(b, idle[i])
+			}
+		})
+		for i := 0; b.Loop(); i++ {
+			d := idle[i%connections]
+			d.Feed(command)
+			readAll(b, d)
+		}
+		b.ReportMetric(float64(held)/connections, "B/idle")
+	})
+	b.Run("Decoder/busy", func(b *testing.B) {
+		d := resp.NewDecoder(nil)
+		d.Feed([]byte("*"))
+		next := append(command[1:], '*')
+		for b.Loop() {
+			d.Feed(next)
+			readAll(b, d)
+		}
+	})
+	b.Run("Encoder", func(b *testing.B) {
+		idle := make([]*resp.Encoder, connections)
+		write := func(e *resp.Encoder) {
+			e.WriteCommand("SET", resp.String("key:123456"), resp.String("0123456789abcdef"))
+			e.Flush()
+		}
+		held := heldBy(func() {
+			for i := range idle {
+				idle[i] = resp.NewEncoder(io.Discard)
+				write(idle[i])
+			}
+		})
+		for i := 0; b.Loop(); i++ {
+			write(idle[i%connections])
+		}
+		b.ReportMetric(float64(held)/connections, "B/idle")
+	})
+	b.Run("Encoder/busy", func(b *testing.B) {
+		e := resp.NewEncoder(io.Discard)
+		for b.Loop() {
+			e.WriteCommand("SET", resp.String("key:123456"), resp.String("0123456789abcdef"))
+		}
+	})
+}
+
+// readAll reads the one command that has come, and finds that there is no more.
+func readAll(b *testing.B, d *resp.Decoder) {
+	for n := 0; ; n++ {
+		if _, err := d.ReadCommand(); err == nil {
+			continue
+		} else if n != 1 || err != resp.ErrIncomplete && err != os.ErrDeadlineExceeded {
+			b.Fatal(n, err)
+		}
+		return
+	}
+}
