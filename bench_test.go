@@ -224,3 +224,30 @@ func BenchmarkWriteCommand(b *testing.B) {
 		})
 	}
 }
+
+// What the size of a read is worth on a socket, where each is a system call: a
+// pipeline of replies that never ends, and large values.
+func BenchmarkReadSize(b *testing.B) {
+	for _, frame := range []string{bulk16, bulkFrame(1 << 10), bulkFrame(64 << 10), bulkFrame(1 << 20)} {
+		wire := []byte(strings.Repeat(frame, max(1, (1<<20)/len(frame))))
+		for size := 2 << 10; size <= 256<<10; size *= 2 {
+			b.Run(fmt.Sprintf("frames of %d/reads of %d KiB", len(frame), size>>10), func(b *testing.B) {
+				here, there := connected(b, "unix")
+				go func() {
+					for {
+						if _, err := there.Write(wire); err != nil {
+							return
+						}
+					}
+				}()
+				d := resp.NewDecoder(here, resp.BufferSize(size))
+				b.SetBytes(int64(len(frame)))
+				for b.Loop() {
+					if _, err := d.ReadBytes(); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}

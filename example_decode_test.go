@@ -2,9 +2,11 @@ package resp_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"strings"
 
@@ -422,6 +424,45 @@ func ExampleDecoder_CopyBulk() {
 	// 14 <nil>
 	// chunks
 	// 7 <nil>
+}
+
+// A long value inside a reply goes through a hash, a short one is left half read:
+// the next read finds the next value all the same.
+func ExampleDecoder_BulkReader() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$14\r\nhello, stream\n\r\n$9\r\nhead,tail\r\n+OK\r\n"))
+	d.ReadArrayLen()
+
+	payload, _ := d.BulkReader()
+	size := payload.Len()
+	hash := sha256.New()
+	io.Copy(hash, payload)
+	fmt.Printf("%d bytes, sha256 %.4x...\n", size, hash.Sum(nil))
+
+	payload, _ = d.BulkReader()
+	head := make([]byte, 4)
+	io.ReadFull(payload, head)
+	fmt.Printf("%s, and %d bytes dropped\n", head, payload.Len())
+
+	fmt.Println(d.ReadString())
+	// Output:
+	// 14 bytes, sha256 185d9253...
+	// head, and 5 bytes dropped
+	// OK <nil>
+}
+
+// A proxy sends on what it reads, without holding it.
+func ExampleBulkReader_Len() {
+	d := resp.NewDecoder(strings.NewReader("$5\r\nhello\r\n"))
+	payload, err := d.BulkReader()
+	if err != nil {
+		log.Fatal(err)
+	}
+	var server bytes.Buffer
+	e := resp.NewEncoder(&server)
+	e.WriteCommand("SET", resp.String("copy"), resp.From(payload, payload.Len()))
+	e.Flush()
+	fmt.Printf("%q\n", server.String())
+	// Output: "*3\r\n$3\r\nSET\r\n$4\r\ncopy\r\n$5\r\nhello\r\n"
 }
 
 func ExampleDecoder_ReadCommand() {
