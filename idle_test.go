@@ -170,6 +170,18 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 			}
 		}
 	}
+	var batch []resp.Command
+	large, small := strings.Repeat(multibulkWire("SET", "key", "value"), 100), multibulkWire("PING")
+	source := &waiting{most: 1 << 20}
+	d := resp.NewDecoder(source)
+	n := testing.AllocsPerRun(100, func() {
+		for _, source.wire = range []string{large, small} {
+			readUntil(t, d, func(d *resp.Decoder) (err error) { batch, err = d.ReadCommands(batch[:0]); return err }, os.ErrDeadlineExceeded)
+		}
+	})
+	if n != 0 {
+		t.Errorf("a large batch and a small one by turns: %v allocations", n)
+	}
 	e := resp.NewEncoder(io.Discard)
 	if n := testing.AllocsPerRun(100, func() { e.WriteCommand("GET", resp.String("key")); e.Flush() }); n != 0 {
 		t.Errorf("an Encoder: %v allocations", n)

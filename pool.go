@@ -76,14 +76,20 @@ type workspace struct {
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 
-// forget makes w fit for the next Decoder: it leads to nothing that the last one
-// has read, but for pushes, whose storage is kept unless it may hold a large buffer
-// (dropPushes). What has grown far beyond its last use is dropped.
-func (w *workspace) forget(dropPushes bool) {
-	w.args = emptied(w.args, 4*len(w.args)+maxIdleArgs)
+// forget makes w fit for the next Decoder, when the buffer that it was used with
+// was large or not: nothing in it leads to the last Decoder, what its caller gave
+// it, or a large buffer. What has grown far beyond its last use is dropped.
+func (w *workspace) forget(large bool) {
 	w.builders = emptied(w.builders, maxIdleDepth)
 	for i, stack := range w.stacks {
 		w.stacks[i] = emptied(stack, maxIdleDepth)
+	}
+	if large {
+		w.args = emptied(w.args, 4*len(w.args)+maxIdleArgs)
+		w.pushed = Value{}
+	} else {
+		clear(w.args[:min(cap(w.args), smallSize/2)]) // more words do not fit into a small buffer
+		w.args = w.args[:0]
 	}
 	w.unquoted = w.unquoted[:0] // no longer than a line
 	if cap(w.joined) > oversize*defaultBufferSize {
@@ -91,14 +97,11 @@ func (w *workspace) forget(dropPushes bool) {
 		w.joined = nil
 	}
 	w.joined = w.joined[:0]
-	if dropPushes {
-		w.pushed = Value{}
-	}
 }
 
 // What a workspace keeps however little of it was used last.
 const (
-	maxIdleArgs  = 64
+	maxIdleArgs  = 4096
 	maxIdleDepth = 2048
 )
 
