@@ -41,4 +41,6 @@ var checks = []check{
 	{"random/echo", checkRandomEcho},
 	{"random/set-get", checkRandomSetGet},
 	{"random/script", checkRandomScript},
+	{"replication/full", checkReplicationFull},
+	{"replication/partial", checkReplicationPartial},
 }

@@ -7,6 +7,10 @@
 //	respcheck -addr localhost:6379             a server that runs already
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
 //
+// The replication checks attach as a replica, which others may take notice of: on
+// a server that runs already they are skipped unless -run names replication, and
+// they leave its configuration alone.
+//
 // It writes only keys that start with a random prefix of its own and deletes
 // them at the end. It exits with status 0 when every check passed or was
 // skipped, 1 when one failed and 2 when it could not run.

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/seed65f5866d/resp"
@@ -74,6 +75,7 @@ func needRedisServer(t *testing.T) string {
 // embeddedLacks are the checks that miniredis cannot do.
 var embeddedLacks = []string{
 	"inline", "command-docs", "config-get", "large/64MiB", "script/types", "debug-protocol", "push-between", "pool-killed",
+	"replication/full", "replication/partial",
 }
 
 func TestEmbedded(t *testing.T) {
@@ -107,6 +109,56 @@ func TestLarge(t *testing.T) {
 	}
 	needRedisServer(t)
 	respcheck(t, "-large", "-run", "large/64MiB").want(t, statusOK, "2 ok, 0 skipped, 0 failed")
+}
+
+// A server that is not ours gets a replica only when asked, and keeps its
+// configuration.
+func TestReplicationWhenAsked(t *testing.T) {
+	srv, err := startPrivate(t.Context(), needRedisServer(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.stop()
+	const setting = "repl-diskless-sync"
+	var o connOptions
+	o.timeout = 10 * time.Second
+	c := connect(t.Context(), srv, &o, 2, hooks{count: func(int) {}})
+	defer c.close()
+	c.want(okReply, "CONFIG SET", setting, "no")
+
+	respcheck(t, "-network", srv.network, "-addr", srv.addr, "-run", "/(hash|repl)").
+		want(t, statusOK, "2 ok, 4 skipped", "only when -run names replication")
+	c.want(integer(0), "EVAL", "return redis.call('DBSIZE')", 0)
+	respcheck(t, "-network", srv.network, "-addr", srv.addr, "-run", "resp3/replication", "-v").
+		want(t, statusOK, "2 ok, 0 skipped", `+FULLRESYNC `, `+CONTINUE `, `$8\r\nREPLCONF\r\n$3\r\nACK\r\n`)
+	c.want(bulks(setting, "no"), "CONFIG GET", setting)
+	if c.err != nil {
+		t.Error(c.err)
+	}
+}
+
+// A master that says something else fails the check, with the bytes.
+func TestReplicationOfAnotherKind(t *testing.T) {
+	for answer, want := range map[string]string{
+		"+FULLRESYNC soon\r\n": "syntax error",
+		":1\r\n":               "got integer, want simple string",
+		"-NOMASTERLINK\r\n":    "PSYNC at",
+		"+FULLRESYNC " + strings.Repeat("x", 40) + " 1\r\n$3\r\nRDB":        `got RDB`,
+		"+FULLRESYNC " + strings.Repeat("x", 40) + " 1\r\n-ERR no disk\r\n": "RDB at",
+	} {
+		addr := fakeServer(t, func(name string) string {
+			switch name {
+			case "PSYNC":
+				return answer
+			case "INFO":
+				return "$0\r\n\r\n"
+			case "HELLO":
+				return "-ERR unknown command 'HELLO'\r\n"
+			}
+			return "+OK\r\n"
+		})
+		respcheck(t, "-addr", addr, "-timeout", "200ms", "-run", "resp2/replication/full").want(t, statusFailed, want)
+	}
 }
 
 // A key that was there before is left alone, and none of ours stays.

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// acknowledgeAfter is how long a replica waits for commands before it says again
+// how far it has got. A server that streamed its RDB sends none before that.
+const acknowledgeAfter = 20 * time.Millisecond
+
+// checkReplicationFull attaches as a replica that has nothing yet. A server of
+// our own sends its RDB in both ways, from the disk and streamed; the
+// configuration of any other is left alone.
+func checkReplicationFull(t *trip) {
+	if !t.mayReplicate() {
+		return
+	}
+	master := t.dial()
+	if !t.srv.private {
+		t.replicate(master)
+		return
+	}
+	for _, streamed := range []bool{false, true} {
+		known := configure(master, streamed)
+		r := t.replicate(master)
+		if known {
+			r.expect("an RDB that ends with a mark", streamed, r.marked)
+		}
+	}
+}
+
+// configure has the server stream its RDBs or not, and reports whether it knows
+// how.
+func configure(master *conn, streamed bool) bool {
+	diskless := "no"
+	if streamed {
+		diskless = "yes"
+	}
+	for setting, value := range map[string]any{"repl-diskless-sync": diskless, "repl-diskless-sync-delay": 0} {
+		if master.do("CONFIG SET", setting, value).Err() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// checkReplicationPartial attaches, breaks the connection and goes on where it
+// was.
+func checkReplicationPartial(t *trip) {
+	if !t.mayReplicate() {
+		return
+	}
+	master := t.dial()
+	r := t.replicate(master)
+	r.close()
+	if t.failed() {
+		return
+	}
+	again, resync := t.attach(r.id, r.offset()+1)
+	if resync.Full && !t.srv.private {
+		t.skipf("the server does not go on at offset %d", r.offset())
+		return
+	}
+	again.expect("a full resync", false, resync.Full)
+	again.base = r.offset() - again.dec.InputOffset()
+	again.catchUp(t, master)
+}
+
+// mayReplicate reports whether to attach as a replica, and skips the check when
+// not. Others take notice of a server's replicas, so one that is not ours gets
+// one only when asked.
+func (t *trip) mayReplicate() bool {
+	asked := t.cfg.run != nil && strings.Contains(t.cfg.run.String(), "replication")
+	if !asked && !t.srv.private {
+		t.skipf("only when -run names replication, or on a private server")
+		return false
+	}
+	return true
+}
+
+// replica is a connection on which a server sends its command stream.
+type replica struct {
+	*conn
+	id     string // of the command stream
+	base   int64  // to be added to an offset in the input for one in the command stream
+	start  []byte // of the RDB
+	marked bool   // the RDB ended with a mark
+}
+
+// attach opens a connection and asks for the command stream of that ID from an
+// offset on. It names no port: nobody can connect to us.
+func (t *trip) attach(id string, from int64) (*replica, resp.Resync) {
+	r := &replica{conn: t.dial()}
+	r.step("PING")
+	r.do("REPLCONF", "capa", "eof", "capa", "psync2") // some servers know neither
+	r.send("PSYNC", id, from)
+	if r.err != nil {
+		return r, resp.Resync{}
+	}
+	start := r.dec.InputOffset()
+	r.in.forget(start)
+	resync, err := r.dec.ReadResync()
+	if err != nil {
+		r.refuse("PSYNC", err)
+	}
+	r.show(start)
+	r.id = resync.ID
+	return r, resync
+}
+
+// replicate attaches as a replica without data, and takes the RDB and some
+// writes to the master.
+func (t *trip) replicate(master *conn) *replica {
+	r, resync := t.attach("?", -1)
+	if r.err != nil {
+		return r
+	}
+	if _, err := r.dec.CopyRDB(r); err != nil {
+		r.refuse("RDB", err)
+		return r
+	}
+	r.expect("the start of an RDB", "REDIS", string(r.start))
+	r.base = resync.Offset - r.dec.InputOffset()
+	r.catchUp(t, master)
+	return r
+}
+
+// Write takes the RDB. It keeps nothing but its start.
+func (r *replica) Write(p []byte) (int, error) {
+	if len(r.start) == 0 {
+		r.marked = bytes.Contains(r.in.buf, []byte("$EOF:"))
+	}
+	r.start = append(r.start, p[:min(len(p), len("REDIS")-len(r.start))]...)
+	r.in.forget(r.dec.InputOffset())
+	return len(p), nil
+}
+
+// offset is how far the replica has got in the command stream.
+func (r *replica) offset() int64 { return r.base + r.dec.InputOffset() }
+
+// catchUp writes to the master and fails unless the replica gets the writes and
+// the two agree on the offset that they end at.
+func (r *replica) catchUp(t *trip, master *conn) {
+	want := writeReplicated(t, master)
+	end, err := strconv.ParseInt(replicationInfo(master, "master_repl_offset"), 10, 64)
+	if r.err != nil || master.err != nil {
+		return
+	}
+	if err != nil {
+		master.fail("INFO", err)
+		return
+	}
+	r.compareWrites(want, r.follow(end, t.prefix))
+	r.expect("the offset", end, r.offset())
+	r.send("REPLCONF", "ACK", r.offset())
+	master.wantThat("a replica that has the writes", func(v *resp.Value) bool { return v.Kind == resp.Integer && v.Int > 0 },
+		"WAIT", 1, r.timeout.Milliseconds()/2)
+}
+
+// writeReplicated writes to the master and returns the commands that replicas get
+// of it.
+func writeReplicated(t *trip, master *conn) [][]string {
+	text, large, counter := t.key("text"), t.key("large"), t.key("counter")
+	value := string(randomBytes(t.cfg.seed, 1<<17))
+	master.step("SET", text, poem)
+	master.step("SET", large, value)
+	master.step("MULTI")
+	master.step("INCR", counter)
+	master.step("GET", text)
+	master.step("EXEC")
+	master.step("DEL", text)
+	return [][]string{{"SET", text, poem}, {"SET", large, value}, {"INCR", counter}, {"DEL", text}}
+}
+
+// replicationInfo returns what INFO says of a field.
+func replicationInfo(c *conn, field string) string {
+	for line := range strings.Lines(text(c.do("INFO", "replication"))) {
+		if value, ok := strings.CutPrefix(line, field+":"); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// follow reads the command stream until it is at offset end or behind, and
+// returns the commands whose first argument starts with prefix: there may be
+// others' between.
+func (r *replica) follow(end int64, prefix string) (ours [][]string) {
+	defer func(timeout time.Duration) { r.in.timeout = timeout }(r.in.timeout)
+	r.in.timeout = acknowledgeAfter
+	deadline := time.Now().Add(r.timeout)
+	for r.err == nil && r.offset() < end {
+		start := r.dec.InputOffset()
+		r.in.forget(start)
+		command, err := r.dec.ReadCommand()
+		r.show(start)
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded) && time.Now().Before(deadline):
+			r.send("REPLCONF", "ACK", r.offset())
+		case err != nil:
+			r.refuse("command stream", err)
+		case len(command.Args) > 1 && strings.HasPrefix(string(command.Args[1]), prefix):
+			ours = append(ours, words(command.Args))
+		}
+	}
+	return ours
+}
+
+// show shows trace what has been read since the input was at offset start.
+func (r *replica) show(start int64) {
+	if end := r.dec.InputOffset(); r.trace != nil && end > start {
+		r.trace("<", quote(r.in.from(start)[:end-start]))
+	}
+}
+
+func words(args [][]byte) []string {
+	words := make([]string, len(args))
+	for i, arg := range args {
+		words[i] = string(arg)
+	}
+	return words
+}
+
+// compareWrites fails unless the replica got the commands that it should.
+func (r *replica) compareWrites(want, got [][]string) {
+	r.expect("replicated commands", len(want), len(got))
+	for i := 0; i < len(want) && r.err == nil; i++ {
+		r.expect("a replicated command", true, slices.Equal(want[i], got[i]))
+	}
+}
+
+// expect fails unless what was found is what was wanted.
+func (r *replica) expect(what string, want, got any) {
+	if r.err == nil && got != want {
+		r.fail("replication", fmt.Errorf("%s: got %v, want %v", what, got, want))
+	}
+}
+
+// refuse makes err, met in reading, the end of the connection.
+func (r *replica) refuse(step string, err error) {
+	r.wire = r.in.from(r.dec.InputOffset())
+	r.fail(step, lacking(step, err))
+}
