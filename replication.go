@@ -6,15 +6,15 @@ import (
 	"io"
 )
 
-// This file is the replica's side of replication, as far as it is no RESP. To
-// PSYNC a master answers +FULLRESYNC, then an RDB payload, then the command
-// stream; or +CONTINUE and the command stream alone. Until that begins it sends
-// single newlines to keep the connection alive (replication.c of Redis,
-// syncCommand, replicationCron and readSyncBulkPayload).
+// This file reads what a master sends a replica and what is no RESP. To PSYNC it
+// answers +FULLRESYNC, with an RDB payload and the command stream behind it, or
+// +CONTINUE, with the command stream alone. Before the answer and before the RDB
+// it sends single newlines to keep the connection alive (Redis, replication.c:
+// syncCommand, replicationCron, readSyncBulkPayload).
 //
-// What the line behind each of the two may be is judged like any other header
-// (parse.go), by the rules resyncAnswer and rdbHeader. The payload is passed on
-// like any other (pass.go), as an operation that goes on where it stopped.
+// The answer and the header of the RDB are lines of kinds of their own for the
+// careful parser (parse.go). The payload is passed on by an operation that goes
+// on where it stopped, as others are (pass.go).
 
 // Resync is a master's answer to PSYNC.
 type Resync struct {
@@ -26,9 +26,9 @@ type Resync struct {
 	// +CONTINUE names none, as masters before Redis 4 do: the ID is as it was.
 	ID string
 
-	// Offset is, when Full, the replication offset in bytes at which the command
-	// stream behind the RDB begins: behind n bytes of it, the offset is Offset+n.
-	// It is 0 otherwise, where it is the offset that the replica had.
+	// Offset is, when Full, the replication offset, in bytes, that the RDB stands
+	// for: behind n bytes of the command stream that follows it, the offset is
+	// Offset+n. Otherwise it is 0, and the offset is what the replica had.
 	Offset int64
 }
 
@@ -50,24 +50,23 @@ var errReplicationInside = errors.New("resp: ReadResync or CopyRDB inside an agg
 
 // ReadResync reads a master's answer to PSYNC: `+FULLRESYNC <id> <offset>`,
 // `+CONTINUE <id>` or `+CONTINUE`. Newlines before it, which keep the connection
-// alive, are skipped, also when the answer itself has not arrived. It allocates
-// the ID.
+// alive, are skipped as they come. It allocates the ID.
 //
-// A server's error gives a *ReplyError and any other kind is read whole and
+// A server's error gives a *ReplyError, and any other kind is read whole and
 // gives a *KindError; the stream is in step after both. Any other simple string
-// is a *SyntaxError.
+// is a *SyntaxError, a line that is too long a *LimitError.
 //
-// ReadCommand and Commands read the command stream. With base noted where it
-// begins, which is
+// ReadCommand and Commands read the command stream. Where it begins, that is
+// behind CopyRDB or behind the +CONTINUE to `PSYNC id offset+1`, note
 //
-//	base := resync.Offset - d.InputOffset() // behind CopyRDB
-//	base := asked - d.InputOffset()         // behind a +CONTINUE to PSYNC id asked+1
+//	base := resync.Offset - d.InputOffset() // full
+//	base := offset - d.InputOffset()        // partial
 //
-// base+InputOffset is the offset to acknowledge with REPLCONF ACK, behind each
-// command. Keep-alives count in it, and a read that is interrupted leaves it
-// exact. A Redis replica acknowledges a transaction not before its EXEC. After
-// an RDB that a mark ended, a master holds the command stream back until the
-// first REPLCONF ACK.
+// Behind each command, base+d.InputOffset() is the offset to acknowledge with
+// REPLCONF ACK. Newlines in the stream count, and a read that is interrupted
+// leaves the offset exact. A Redis replica acknowledges a transaction only behind
+// its EXEC. Behind an RDB that ends with a mark, masters hold the command stream
+// back until the first REPLCONF ACK.
 func (d *Decoder) ReadResync() (Resync, error) {
 	if err := d.skipKeepAlives(); err != nil {
 		return Resync{}, err
@@ -95,9 +94,9 @@ func (d *Decoder) ReadResync() (Resync, error) {
 //
 // When it is interrupted inside the RDB, by the reader or by w, it has to be
 // called again and goes on from exactly that byte. A server's error in place of
-// the RDB gives a *ReplyError and any other kind is read whole and gives a
+// the RDB gives a *ReplyError, and any other kind is read whole and gives a
 // *KindError; the stream is in step after both. A bad length or mark is a
-// *SyntaxError. io.EOF means that the stream ended before the RDB,
+// *SyntaxError, a line that is too long a *LimitError. io.EOF means that the stream ended before the RDB,
 // io.ErrUnexpectedEOF that it ended inside.
 func (d *Decoder) CopyRDB(w io.Writer) (int64, error) {
 	const name = "CopyRDB"
