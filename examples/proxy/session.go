@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"math"
+	"net"
+	"strings"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// session is one client with its own connections to the servers. One goroutine
+// reads requests and passes them on; another passes the replies back. Between
+// them goes, in the order of the requests, whose turn it is to reply.
+//
+// Whoever is about to wait flushes first, and nobody else flushes: so a pipeline
+// travels in few writes, and nothing that someone waits for stays behind. The
+// servers are trusted to go on reading while their replies wait, as Redis does.
+type session struct {
+	conn    net.Conn
+	servers []string
+	links   []*link // by server; nil until there is a command for it
+	turns   chan turn
+
+	requests *resp.Decoder
+	replies  *bufio.Writer
+}
+
+// turn is the reply to one request: of a server or, without a link, our own.
+type turn struct {
+	link *link
+	own  []byte
+}
+
+// maxTurns is how many requests may wait for their replies. A client that has
+// sent more is not read from until it takes replies.
+const maxTurns = 4096
+
+func newSession(conn net.Conn, servers []string) *session {
+	s := &session{
+		conn:    conn,
+		servers: servers,
+		links:   make([]*link, len(servers)),
+		turns:   make(chan turn, maxTurns),
+		replies: bufio.NewWriter(conn),
+	}
+	s.requests = resp.NewDecoder(flushingReader{conn, s.flushRequests}, resp.WithLimits(resp.ServerLimits()))
+	return s
+}
+
+// run serves the client until it leaves and has its replies.
+func (s *session) run() {
+	go s.passRequests()
+	s.passReplies()
+	for t := range s.turns { // passRequests may wait for one of them
+		t.link.close()
+	}
+	for _, link := range s.links {
+		link.close()
+	}
+}
+
+// passRequests passes requests on until there are no more.
+func (s *session) passRequests() {
+	defer close(s.turns)
+	defer s.flushRequests()
+	for {
+		cmd, err := s.requests.ReadCommand()
+		switch {
+		case err != nil:
+			s.refuse(err)
+			return
+		case strings.EqualFold(string(cmd.Args[0]), "QUIT"):
+			s.take(turn{own: []byte("+OK\r\n")})
+			return
+		}
+		s.passRequest(cmd)
+	}
+}
+
+// refuse answers what is not RESP as Redis does.
+func (s *session) refuse(err error) {
+	var fault interface {
+		error
+		ReplyText() string
+	}
+	if errors.As(err, &fault) {
+		s.take(turn{own: resp.AppendSimpleError(nil, "ERR "+fault.ReplyText())})
+	}
+}
+
+// passRequest sends a command to its server.
+func (s *session) passRequest(cmd resp.Command) {
+	link, err := s.linkFor(cmd)
+	if err != nil {
+		s.take(turn{own: resp.AppendSimpleError(nil, err.Error())})
+		return
+	}
+	s.take(turn{link: link})
+	if len(cmd.Raw) > link.requests.Available() {
+		s.flushRequests() // this one may have to wait
+	}
+	link.send(cmd.Raw)
+}
+
+// linkFor returns the connection to the server that a command is for. One that
+// has broken is replaced.
+func (s *session) linkFor(cmd resp.Command) (*link, error) {
+	i, err := route(cmd, len(s.servers))
+	if err != nil {
+		return nil, err
+	}
+	if s.links[i] == nil || s.links[i].broken.Load() {
+		s.links[i], err = dial(s.servers[i], s.replies.Flush)
+	}
+	return s.links[i], err
+}
+
+// take appends a turn.
+func (s *session) take(t turn) {
+	select {
+	case s.turns <- t:
+	default:
+		s.flushRequests()
+		s.turns <- t
+	}
+}
+
+// flushRequests sends what is buffered for the servers.
+func (s *session) flushRequests() error {
+	for _, link := range s.links {
+		link.flush()
+	}
+	return nil
+}
+
+// passReplies passes replies back, turn by turn, until the last one or until it
+// fails, and then closes the client's connection.
+func (s *session) passReplies() {
+	defer s.conn.Close()
+	defer s.replies.Flush()
+	for {
+		t, ok := s.nextTurn()
+		if !ok || s.passReply(t) != nil {
+			return
+		}
+	}
+}
+
+// nextTurn waits for the next turn.
+func (s *session) nextTurn() (t turn, ok bool) {
+	select {
+	case t, ok = <-s.turns:
+	default:
+		s.replies.Flush()
+		t, ok = <-s.turns
+	}
+	return t, ok
+}
+
+// passReply writes one reply. A server that fails before its reply has begun is
+// reported in its place; a client with half a reply cannot be told any more.
+func (s *session) passReply(t turn) error {
+	if t.link == nil {
+		_, err := s.replies.Write(t.own)
+		return err
+	}
+	n, err := t.link.replies.CopyValue(s.replies)
+	if err == nil {
+		return nil
+	}
+	t.link.close()
+	if n > 0 {
+		return err
+	}
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = errors.New("connection closed")
+	}
+	_, err = s.replies.Write(resp.AppendSimpleError(nil, "ERR server "+t.link.addr+": "+err.Error()))
+	return err
+}
+
+// flushingReader flushes what others wait for before it waits itself. A Writer
+// that has failed will fail again when it is used.
+type flushingReader struct {
+	net.Conn
+	flush func() error
+}
+
+func (r flushingReader) Read(p []byte) (int, error) {
+	r.flush()
+	return r.Conn.Read(p)
+}
+
+// anySize lets replies of any size pass: none of them is ever held.
+var anySize = resp.MaxBulkLen(math.MaxInt64)
