@@ -60,6 +60,12 @@ func linearCases() []linearCase {
 	decode := func(d *Decoder) error { return d.Decode(&v) }
 	readRaw := func(d *Decoder) error { _, err := d.ReadRaw(); return err }
 	readCommand := func(d *Decoder) error { _, err := d.ReadCommand(); return err }
+	copyNull := func(d *Decoder) error {
+		if _, err := d.CopyBulk(io.Discard); err != ErrNull {
+			return err
+		}
+		return nil
+	}
 	wrongKind := func(d *Decoder) error {
 		_, err := d.ReadInt64()
 		var kindError *KindError
@@ -93,6 +99,10 @@ func linearCases() []linearCase {
 		{"ReadMapLen behind an attribute", attribute + "%0\r\n", func(d *Decoder) error { _, err := d.ReadMapLen(); return err }, head, array0, 0, nil},
 		{"ReadBytes of a streamed string", chunks, func(d *Decoder) error { _, err := d.ReadBytes(); return err }, whole, fault, len("$?\r\n"), nil},
 		{"ReadInt64 of an array", bulks, wrongKind, whole, fault, len(array), nil},
+		{"ReadFloat64 behind an attribute", attribute + ",1.5\r\n", func(d *Decoder) error { _, err := d.ReadFloat64(); return err }, head, array0, 0, nil},
+		{"ReadBool behind an attribute", attribute + "#t\r\n", func(d *Decoder) error { _, err := d.ReadBool(); return err }, head, array0, 0, nil},
+		{"ReadString of a streamed string", chunks, func(d *Decoder) error { _, err := d.ReadString(); return err }, whole, fault, len("$?\r\n"), nil},
+		{"CopyBulk of a null behind an attribute", attribute + "_\r\n", copyNull, head, array0, 0, nil},
 		{"ReadToken of a long line", "+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadToken(); return err },
 			func(d *Decoder) int { return d.line.seen }, "\r\n", longestFastLine, longest},
 	}
