@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -18,34 +17,12 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// connected returns both ends of a connection.
-func connected(t testing.TB, network string) (here, there net.Conn) {
-	t.Helper()
-	address := "127.0.0.1:0"
-	if network == "unix" {
-		address = filepath.Join(t.TempDir(), "s")
-	}
-	listener, err := net.Listen(network, address)
-	if err != nil {
-		t.Skip(err)
-	}
-	defer listener.Close()
-	if here, err = net.Dial(network, listener.Addr().String()); err != nil {
-		t.Fatal(err)
-	}
-	if there, err = listener.Accept(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { here.Close(); there.Close() })
-	return here, there
-}
-
 // networks are those whose connections a Decoder waits for without a buffer.
 var networks = []string{"tcp", "unix"}
 
 func TestReadingFromASocket(t *testing.T) {
 	for _, network := range networks {
-		here, there := connected(t, network)
+		here, there := streamPair(t, network)
 		d := resp.NewDecoder(here)
 		if _, err := here.Write(nil); err != nil {
 			t.Fatal(err)
@@ -75,7 +52,7 @@ func TestReadingFromASocket(t *testing.T) {
 // What the Decoder returns is what Read of the connection would.
 func TestErrorsOfASocket(t *testing.T) {
 	for _, network := range networks {
-		here, there := connected(t, network)
+		here, there := streamPair(t, network)
 		d := resp.NewDecoder(here)
 		for range 3 {
 			here.SetReadDeadline(time.Now().Add(time.Millisecond))
@@ -94,7 +71,7 @@ func TestErrorsOfASocket(t *testing.T) {
 			t.Errorf("%s, closed: %v, want %v", network, err, net.ErrClosed)
 		}
 	}
-	here, there := connected(t, "tcp")
+	here, there := streamPair(t, "tcp")
 	there.(*net.TCPConn).SetLinger(0)
 	there.Close()
 	time.Sleep(10 * time.Millisecond)
@@ -111,7 +88,7 @@ func TestAPipelineOnASocketIsReadAtOnce(t *testing.T) {
 	const commands = 100
 	wire := strings.Repeat(multibulkWire("SET", "key", "value"), commands)
 	for _, network := range networks {
-		here, there := connected(t, network)
+		here, there := streamPair(t, network)
 		d := resp.NewDecoder(here)
 		for range 3 {
 			if _, err := io.WriteString(there, wire); err != nil {
@@ -129,9 +106,9 @@ func TestAPipelineOnASocketIsReadAtOnce(t *testing.T) {
 func TestDecodersWaitWithoutABuffer(t *testing.T) {
 	const decoders = 300
 	for _, network := range networks {
-		var here, there [decoders]net.Conn
+		var here, there [decoders]streamConn
 		for i := range decoders {
-			here[i], there[i] = connected(t, network)
+			here[i], there[i] = streamPair(t, network)
 		}
 		var goroutines sync.WaitGroup // that end, and are used again below
 		begin := make(chan bool)
@@ -176,7 +153,7 @@ func (c *countingConn) Read(p []byte) (int, error) {
 }
 
 func TestAReadOfOnesOwnIsNotPassedBy(t *testing.T) {
-	here, there := connected(t, "tcp")
+	here, there := streamPair(t, "tcp")
 	conn := &countingConn{TCPConn: here.(*net.TCPConn)}
 	d := resp.NewDecoder(conn)
 	io.WriteString(there, "+OK\r\n")
@@ -187,7 +164,7 @@ func TestAReadOfOnesOwnIsNotPassedBy(t *testing.T) {
 
 func TestWaitingForASocketDoesNotAllocate(t *testing.T) {
 	for _, network := range networks {
-		here, there := connected(t, network)
+		here, there := streamPair(t, network)
 		d := resp.NewDecoder(here)
 		wire := []byte(bulkWire(10_000))
 		n := testing.AllocsPerRun(100, func() {

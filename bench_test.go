@@ -232,7 +232,7 @@ func BenchmarkReadSize(b *testing.B) {
 		wire := []byte(strings.Repeat(frame, max(1, (1<<20)/len(frame))))
 		for size := 2 << 10; size <= 256<<10; size *= 2 {
 			b.Run(fmt.Sprintf("frames of %d/reads of %d KiB", len(frame), size>>10), func(b *testing.B) {
-				here, there := connected(b, "unix")
+				here, there := streamPair(b, "unix")
 				go func() {
 					for {
 						if _, err := there.Write(wire); err != nil {

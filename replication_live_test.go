@@ -264,14 +264,3 @@ func write(master *client) [][]string {
 	}
 	return append(script[:11:11], script[12])
 }
-
-// randomText gives bytes that no RDB compresses.
-func randomText(n int) []byte {
-	b := make([]byte, n)
-	state := uint32(1)
-	for i := range b {
-		state = state*1664525 + 1013904223
-		b[i] = byte(state >> 24)
-	}
-	return b
-}

@@ -19,7 +19,7 @@ import (
 )
 
 // streamPair returns the two ends of a connection, tcp or unix.
-func streamPair(t *testing.T, network string) (client, server streamConn) {
+func streamPair(t testing.TB, network string) (client, server streamConn) {
 	t.Helper()
 	addr := "127.0.0.1:0"
 	if network == "unix" {

@@ -26,6 +26,7 @@ var checks = []check{
 	{"large/cutoff", checkCutoff},
 	{"large/1MiB", checkMiB},
 	{"large/64MiB", check64MiB},
+	{"large/1GiB", checkGiB},
 	{"pipeline", checkPipeline},
 	{"transaction", checkTransaction},
 	{"transaction-aborted", checkTransactionAborted},

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -111,13 +112,14 @@ func sendLarge(t *trip, size int) {
 }
 
 func randomBytes(seed uint64, size int) []byte {
-	var key [32]byte
-	for i := range 8 {
-		key[i] = byte(seed >> (8 * i))
-	}
 	b := make([]byte, size)
-	rand.NewChaCha8(key).Read(b)
+	rand.NewChaCha8(chaChaKey(seed)).Read(b)
 	return b
+}
+
+func chaChaKey(seed uint64) (key [32]byte) {
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return key
 }
 
 // checkInline types requests into the socket as a person does, ended by a bare

@@ -21,7 +21,7 @@ func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks 
 	c.release = context.AfterFunc(ctx, func() { sock.Close() })
 	c.in = &tap{sock: sock, timeout: o.timeout, count: hooks.count}
 	c.requests = resp.NewDecoder(nil)
-	c.dec = resp.NewDecoder(c.in, resp.OnPush(c.keepPush))
+	c.dec = resp.NewDecoder(c.in, resp.OnPush(c.keepPush), resp.MaxBulkLen(hugeSize))
 	c.handshake(o)
 	return c
 }

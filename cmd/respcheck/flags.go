@@ -128,7 +128,7 @@ func define(c *config, raw *rawFlags) *flag.FlagSet {
 	fs.IntVar(&c.conns, "conns", 4, "connections in the pool")
 	fs.IntVar(&c.n, "n", 200, "random values to send")
 	fs.Uint64Var(&c.seed, "seed", 0, "seed of the random values, 0 to draw one")
-	fs.BoolVar(&c.large, "large", false, "also send values of 64 MiB, which takes about 1 GiB of memory")
+	fs.BoolVar(&c.large, "large", false, "also send values of 64 MiB, and stream one of 1 GiB; takes about 1 GiB of memory here and 3 GiB in the server")
 	fs.StringVar(&raw.run, "run", "", "run only the checks whose name, such as resp3/hash, matches the `regexp`; one with the word replication in it allows to attach as a replica to a server that runs already")
 	fs.BoolVar(&c.verbose, "v", false, "show the bytes on the wire")
 	fs.BoolVar(&c.json, "json", false, "print one JSON object per check")

@@ -74,7 +74,7 @@ func needRedisServer(t *testing.T) string {
 
 // embeddedLacks are the checks that miniredis cannot do.
 var embeddedLacks = []string{
-	"inline", "command-docs", "config-get", "large/64MiB", "script/types", "debug-protocol", "push-between", "pool-killed",
+	"inline", "command-docs", "config-get", "large/64MiB", "large/1GiB", "script/types", "debug-protocol", "push-between", "pool-killed",
 	"replication/full", "replication/partial",
 }
 
@@ -97,8 +97,8 @@ func TestEmbeddedIsUsedWhenNothingIsOnPath(t *testing.T) {
 func TestPrivateServer(t *testing.T) {
 	needRedisServer(t)
 	o := respcheck(t, "-n", "20")
-	o.want(t, statusOK, "redis ", "private ", " 2 skipped, 0 failed", "resp2/large/64MiB", "resp3/large/64MiB")
-	if got, want := len(o.lines("ok")), 2*len(checks)-2; got != want {
+	o.want(t, statusOK, "redis ", "private ", " 4 skipped, 0 failed", "resp2/large/64MiB", "resp3/large/1GiB")
+	if got, want := len(o.lines("ok")), 2*len(checks)-4; got != want {
 		t.Errorf("%d checks passed, want %d", got, want)
 	}
 }
@@ -159,6 +159,30 @@ func TestReplicationOfAnotherKind(t *testing.T) {
 		})
 		respcheck(t, "-addr", addr, "-timeout", "200ms", "-run", "resp2/replication/full").want(t, statusFailed, want)
 	}
+}
+
+// A value of 1 GiB is streamed to a private server; to another one, whose limits are
+// left alone, as much as they allow.
+func TestHuge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moves 2 GiB, and takes as much memory")
+	}
+	path := needRedisServer(t)
+	const run = "resp3/large/1GiB"
+	respcheck(t, "-large", "-run", run).want(t, statusOK, "1 ok, 0 skipped, 0 failed", "a value of 1024 MiB, heap grown by ")
+	srv, err := launch(t.Context(), path, t.TempDir(), "--proto-max-bulk-len", "16mb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.stop()
+	respcheck(t, "-network", srv.network, "-addr", srv.addr, "-large", "-run", run).want(t, statusOK, "1 ok, ", "a value of 16 MiB")
+}
+
+// miniredis has no limits to raise.
+func TestHugeEmbedded(t *testing.T) {
+	const run = "resp3/large/1GiB"
+	respcheck(t, "-embedded", "-large", "-run", run).want(t, statusOK, "0 ok, 1 skipped, 0 failed")
+	respcheck(t, "-addr", miniredis.RunT(t).Addr(), "-large", "-run", run).want(t, statusOK, "0 ok, 1 skipped, 0 failed", "does not tell its proto-max-bulk-len")
 }
 
 // A key that was there before is left alone, and none of ours stays.

@@ -51,6 +51,7 @@ type line struct {
 	Check    string  `json:"check"`
 	Status   string  `json:"status"` // ok, skip or FAIL
 	Reason   string  `json:"reason,omitempty"`
+	Note     string  `json:"note,omitempty"`
 	Sent     string  `json:"sent,omitempty"`     // quoted and cut
 	Received string  `json:"received,omitempty"` // quoted and cut
 	Millis   float64 `json:"ms"`
@@ -68,6 +69,7 @@ func (r *reporter) add(check string, res result) {
 		Check:   check,
 		Millis:  float64(res.elapsed.Microseconds()) / 1000,
 		Bytes:   res.bytes,
+		Note:    res.note,
 		Server:  r.name,
 		Version: r.version,
 		Addr:    r.srv.addr,
@@ -100,8 +102,8 @@ func (r *reporter) print(l line) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	fmt.Fprintf(r.stdout, "%-4s  %-25s %8.1f ms %10d bytes", l.Status, l.Check, l.Millis, l.Bytes)
-	if l.Reason != "" {
-		fmt.Fprintf(r.stdout, "  %s", l.Reason)
+	if more := l.Reason + l.Note; more != "" {
+		fmt.Fprintf(r.stdout, "  %s", more)
 	}
 	fmt.Fprintln(r.stdout)
 	if l.Status == "FAIL" && l.Sent != "" {

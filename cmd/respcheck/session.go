@@ -92,6 +92,7 @@ type result struct {
 	err     error // nil: ok; a skip: skipped; any other: failed
 	elapsed time.Duration
 	bytes   int64
+	note    string
 }
 
 // run runs one check on connections of its own.
@@ -100,7 +101,7 @@ func (s *session) run(ctx context.Context, check check, proto int) result {
 	start := time.Now()
 	t.guard(func() { check.run(t) })
 	t.close()
-	return result{err: t.err, elapsed: time.Since(start), bytes: t.bytes.Load()}
+	return result{err: t.err, elapsed: time.Since(start), bytes: t.bytes.Load(), note: t.note}
 }
 
 // useKey notes that a key will have to be deleted.

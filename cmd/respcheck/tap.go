@@ -15,6 +15,8 @@ type tap struct {
 	count   func(n int)
 	single  bool // deliver one byte at a time
 
+	forgetAll bool // remember nothing of what is read
+
 	buf    []byte // what was read, from offset base of the stream on
 	base   int64
 	unused int64 // offset before which the bytes may go
@@ -29,7 +31,12 @@ func (t *tap) Read(p []byte) (int, error) {
 	t.sock.SetReadDeadline(time.Now().Add(t.timeout))
 	n, err := t.sock.Read(p)
 	t.count(n)
-	t.buf = append(t.buf, p[:n]...)
+	if t.forgetAll {
+		t.base += int64(len(t.buf) + n)
+		t.buf, t.unused = t.buf[:0], t.base
+	} else {
+		t.buf = append(t.buf, p[:n]...)
+	}
 	return n, err
 }
 

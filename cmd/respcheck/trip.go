@@ -21,6 +21,7 @@ type trip struct {
 	mu    sync.Mutex
 	conns []*conn
 	err   error
+	note  string // to be shown with the result
 }
 
 // dial opens a connection whose first error is the check's error.
@@ -61,6 +62,9 @@ func (t *trip) fail(err error) {
 
 // skipf skips the check and says why.
 func (t *trip) skipf(format string, args ...any) { t.fail(skip(fmt.Sprintf(format, args...))) }
+
+// notef adds to the result of the check.
+func (t *trip) notef(format string, args ...any) { t.note = fmt.Sprintf(format, args...) }
 
 // failed reports whether something went wrong already.
 func (t *trip) failed() bool {
