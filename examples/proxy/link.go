@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"math"
 	"net"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,9 @@ type link struct {
 }
 
 const dialTimeout = 3 * time.Second
+
+// anySize lets replies of any size pass: none of them is ever held.
+var anySize = resp.MaxBulkLen(math.MaxInt64)
 
 // dial connects to a server. beforeWaiting is called before it is waited for.
 func dial(addr string, beforeWaiting func() error) (*link, error) {

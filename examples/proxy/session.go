@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"math"
 	"net"
 	"strings"
 
@@ -36,7 +35,7 @@ type turn struct {
 
 // maxTurns is how many requests may wait for their replies. A client that has
 // sent more is not read from until it takes replies.
-const maxTurns = 4096
+const maxTurns = 1024
 
 func newSession(conn net.Conn, servers []string) *session {
 	s := &session{
@@ -193,6 +192,3 @@ func (r flushingReader) Read(p []byte) (int, error) {
 	r.flush()
 	return r.Conn.Read(p)
 }
-
-// anySize lets replies of any size pass: none of them is ever held.
-var anySize = resp.MaxBulkLen(math.MaxInt64)
