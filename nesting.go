@@ -136,7 +136,10 @@ func (n *nesting) pop() {
 	n.outer = n.outer[:last]
 }
 
-// close leaves every aggregate that has got its last element.
+// close leaves every aggregate that has got its last element. It stays a call, so
+// that what calls it for every scalar can be inlined.
+//
+//go:noinline
 func (n *nesting) close() {
 	for n.left == 0 && len(n.outer) > 0 {
 		if n.kind == Attribute {

@@ -34,10 +34,7 @@ func (d *Decoder) Decode(v *Value) error {
 			}
 			if size := d.build(v, false); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
-					d.pos += size
-					if d.nest.left--; d.nest.left == 0 {
-						d.nest.close()
-					}
+					d.takeOne(size)
 					return nil
 				}
 			}

@@ -124,10 +124,7 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 	if d.fast {
 		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
 		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
-			d.pos += n
-			if d.nest.left--; d.nest.left == 0 {
-				d.nest.close()
-			}
+			d.takeOne(n)
 			if t.IsNull() {
 				return t, ErrNull
 			}
