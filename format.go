@@ -246,7 +246,7 @@ func appendScalarText(dst []byte, v *Value) []byte {
 	case SimpleString, VerbatimString:
 		return append(dst, v.Bytes...)
 	case BulkString:
-		return appendQuoted(dst, v.Bytes)
+		return AppendQuoted(dst, v.Bytes)
 	case SimpleError, BulkError:
 		return append(append(dst, "(error) "...), v.Bytes...)
 	case Integer:
@@ -258,7 +258,7 @@ func appendScalarText(dst []byte, v *Value) []byte {
 	case BigNumber:
 		return append(append(dst, "(big number) "...), v.Bytes...)
 	case Chunk:
-		return appendQuoted(append(dst, "(chunk) "...), v.Bytes)
+		return AppendQuoted(append(dst, "(chunk) "...), v.Bytes)
 	case Map:
 		return append(dst, "(empty hash)"...)
 	case Array, Set, Push, Attribute:
@@ -351,10 +351,10 @@ func appendHead(dst []byte, v *Value, length, limit int) []byte {
 	case VerbatimString:
 		dst = fmt.Appendf(dst, "(%d) ", length)
 		dst = append(appendEscaped(dst, v.Encoding[:]), ' ')
-		return append(appendQuoted(dst, shown), mark...)
+		return append(AppendQuoted(dst, shown), mark...)
 	case SimpleString, SimpleError, BulkString, BulkError, Chunk:
 		dst = fmt.Appendf(dst, "(%d) ", length)
-		return append(appendQuoted(dst, shown), mark...)
+		return append(AppendQuoted(dst, shown), mark...)
 	}
 	return dst
 }
@@ -370,7 +370,7 @@ func appendTokenText(dst []byte, t Token) []byte {
 	case v.Kind.IsAggregate():
 		return fmt.Appendf(dst, "(%s) %d", v.Kind, t.n)
 	case v.Kind == VerbatimString:
-		return appendQuoted(dst, v.Bytes)
+		return AppendQuoted(dst, v.Bytes)
 	}
 	start := len(dst)
 	dst = appendScalarText(dst, &v)
@@ -407,48 +407,8 @@ func (t Token) view() Value {
 // it how long it is.
 func appendWire(dst, wire []byte, limit int) []byte {
 	if len(wire) <= limit {
-		return appendQuoted(dst, wire)
+		return AppendQuoted(dst, wire)
 	}
-	dst = appendQuoted(dst, wire[:limit])
+	dst = AppendQuoted(dst, wire[:limit])
 	return fmt.Appendf(dst, "%s (%d bytes)", printCut, len(wire))
-}
-
-// appendQuoted appends b between double quotes in the way redis-cli shows
-// strings: printable ASCII as it is, \" \\ \n \r \t \a \b, and \xHH for all
-// else. The result is Go syntax, too, and what an inline command may contain.
-func appendQuoted(dst, b []byte) []byte {
-	return append(appendEscaped(append(dst, '"'), b), '"')
-}
-
-// appendEscaped appends b as appendQuoted does, without the quotes.
-func appendEscaped(dst, b []byte) []byte {
-	plain := 0 // where the bytes start that need no escape and are not yet appended
-	for i, c := range b {
-		if ' ' <= c && c <= '~' && c != '"' && c != '\\' {
-			continue
-		}
-		dst = append(dst, b[plain:i]...)
-		dst = appendEscape(dst, c)
-		plain = i + 1
-	}
-	return append(dst, b[plain:]...)
-}
-
-func appendEscape(dst []byte, c byte) []byte {
-	const hex = "0123456789abcdef"
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\n':
-		return append(dst, `\n`...)
-	case '\r':
-		return append(dst, `\r`...)
-	case '\t':
-		return append(dst, `\t`...)
-	case '\a':
-		return append(dst, `\a`...)
-	case '\b':
-		return append(dst, `\b`...)
-	}
-	return append(dst, '\\', 'x', hex[c>>4], hex[c&15])
 }

@@ -422,12 +422,12 @@ func TestQuotedIsPlainASCIIAndGoSyntax(t *testing.T) {
 	var all []byte
 	for c := range 256 {
 		all = append(all, byte(c))
-		one := appendQuoted(nil, []byte{byte(c)})
+		one := AppendQuoted(nil, []byte{byte(c)})
 		if back, err := strconv.Unquote(string(one)); err != nil || back != string([]byte{byte(c)}) {
 			t.Errorf("byte %#x is quoted as %s, which Go reads as %q, %v", c, one, back, err)
 		}
 	}
-	quoted := string(appendQuoted(nil, all))
+	quoted := string(AppendQuoted(nil, all))
 	for _, c := range []byte(quoted) {
 		if c < ' ' || c > '~' {
 			t.Errorf("the quoted text has the byte %#x, which is not printable ASCII", c)
@@ -436,7 +436,7 @@ func TestQuotedIsPlainASCIIAndGoSyntax(t *testing.T) {
 	if back, err := strconv.Unquote(quoted); err != nil || back != string(all) {
 		t.Errorf("Go reads the quoted 256 bytes as %q, %v", back, err)
 	}
-	if got := string(appendQuoted([]byte("x"), nil)); got != `x""` {
+	if got := string(AppendQuoted([]byte("x"), "")); got != `x""` {
 		t.Errorf("nothing is quoted as %s, want two quotes behind what was there", got)
 	}
 }
