@@ -121,6 +121,11 @@ var errCommandInside = errors.New("resp: ReadCommand inside an aggregate that is
 
 // readCommand reads the next request that is not empty.
 func (d *Decoder) readCommand() (Command, error) {
+	if d.aof != nil {
+		if err := d.passAside(); err != nil {
+			return Command{}, err
+		}
+	}
 	if err := d.ready(); err != nil {
 		return Command{}, err
 	}
@@ -249,12 +254,20 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 		if len(b) == 0 {
 			return false, 1, nil
 		}
-		if b[0] != byte(Array) {
+		switch {
+		case b[0] == byte(Array):
+		case r.appendOnly:
+			return false, 1, notMultibulk(b[0])
+		default:
 			return s.advanceInline(r, b)
 		}
 		t, ok, need, f := s.header(r, commandCount, b)
 		if !ok {
 			return false, need, f.withReply("mbulk count string", "invalid multibulk length")
+		}
+		if t.n <= 0 && r.appendOnly {
+			s.pos = 0
+			return false, 0, syntaxFault(ClassLength, 1, "a command that is not empty")
 		}
 		s.begun, s.left = true, max(t.n, 0)
 	}

@@ -217,7 +217,8 @@ func fastInteger(b []byte) (n int64, size int) {
 // rules are what the careful parser goes by.
 type rules struct {
 	Limits
-	lenient bool
+	lenient    bool
+	appendOnly bool // of requests: none inline, none empty, and annotations between them
 }
 
 // standardRules are those of ConsumeToken.

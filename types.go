@@ -1,6 +1,9 @@
 package resp
 
-import "strconv"
+import (
+	"io"
+	"strconv"
+)
 
 // This file holds the types that all layers share: Kind, the first byte on the
 // wire; Token, one scalar or one aggregate header; Value, a whole reply as a
@@ -352,6 +355,10 @@ type config struct {
 	bufferSize int
 	protocol   int
 	lenient    bool
+
+	appendOnly   bool
+	onAnnotation func(text []byte)
+	preambleTo   io.Writer
 }
 
 // defaultBufferSize is what one system call reads. On a unix socket it is within a
