@@ -33,8 +33,9 @@ import (
 // A file that ends inside a command or an annotation gives io.ErrUnexpectedEOF,
 // and [Decoder.InputOffset] is then the offset right behind the last whole
 // command, where Redis cuts such a file: annotations count as read when the
-// command behind them is. Redis also drops a MULTI without its EXEC at the end:
-// note the offset before each MULTI, and cut there when no EXEC came.
+// command behind them is. Of a file that ends behind a whole command, but after
+// a MULTI without its EXEC, a Decoder knows nothing wrong; Redis cuts it before
+// the MULTI, so note the offset before each, and cut there when no EXEC came.
 //
 // A file that ends inside its preamble gives io.ErrUnexpectedEOF at offset 0:
 // nothing in it can be used. So does a preamble that is damaged, because its end

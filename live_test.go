@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -34,8 +35,9 @@ type server struct {
 }
 
 // startServer runs redis-server in a temporary folder, without persistence and
-// with DEBUG commands. The test is skipped where there is none.
-func startServer(t *testing.T) server {
+// with DEBUG commands, unless more arguments say otherwise. The test is skipped
+// where there is none.
+func startServer(t *testing.T, more ...string) server {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -49,7 +51,7 @@ func startServer(t *testing.T) server {
 		t.Skipf("needs redis-server 7 or later, found %q", version)
 	}
 	for range 3 { // the port may be taken between being found free and being used
-		if s, ok := launch(t, path); ok {
+		if s, ok := launch(t, path, more); ok {
 			return s
 		}
 	}
@@ -58,7 +60,7 @@ func startServer(t *testing.T) server {
 }
 
 // launch starts redis-server and waits until it accepts connections.
-func launch(t *testing.T, path string) (s server, ok bool) {
+func launch(t *testing.T, path string, more []string) (s server, ok bool) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -71,13 +73,17 @@ func launch(t *testing.T, path string) (s server, ok bool) {
 	// it tells of clients.
 	const socket = "redis.sock"
 	dir := t.TempDir()
+	if i := slices.Index(more, "--dir"); i >= 0 {
+		dir = more[i+1]
+	}
 	s.socket = filepath.Join(dir, socket)
 	if len(s.socket) > 100 {
 		t.Skipf("too long for a unix socket: %s", s.socket)
 	}
 
-	cmd := exec.Command(path, "--bind", "127.0.0.1", "--port", port, "--unixsocket", socket,
-		"--save", "", "--appendonly", "no", "--enable-debug-command", "yes")
+	args := append([]string{"--bind", "127.0.0.1", "--port", port, "--unixsocket", socket,
+		"--save", "", "--appendonly", "no", "--enable-debug-command", "yes"}, more...)
+	cmd := exec.Command(path, args...)
 	var output bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &output, &output
 	if err := cmd.Start(); err != nil {
