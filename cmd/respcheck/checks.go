@@ -44,4 +44,6 @@ var checks = []check{
 	{"random/script", checkRandomScript},
 	{"replication/full", checkReplicationFull},
 	{"replication/partial", checkReplicationPartial},
+	{"aof/log", checkAOFLog},
+	{"aof/rewritten", checkAOFRewritten},
 }

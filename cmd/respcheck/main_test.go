@@ -76,6 +76,7 @@ func needRedisServer(t *testing.T) string {
 var embeddedLacks = []string{
 	"inline", "command-docs", "config-get", "large/64MiB", "large/1GiB", "script/types", "debug-protocol", "push-between", "pool-killed",
 	"replication/full", "replication/partial",
+	"aof/log", "aof/rewritten",
 }
 
 func TestEmbedded(t *testing.T) {

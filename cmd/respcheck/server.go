@@ -21,6 +21,7 @@ type server struct {
 	network, addr string
 	origin        string // how we came by it, in words
 	private       bool   // ends with us, and its data with it
+	dir           string // of the process that we started, where it keeps its append-only file; else empty
 	stop          func()
 }
 
@@ -72,16 +73,16 @@ func moduleVersion(path string) string {
 	return ""
 }
 
-// startPrivate runs the server program at path without persistence and with
+// startPrivate runs the server program at path with an append-only file and with
 // debug commands, in a temporary folder of its own.
 func startPrivate(ctx context.Context, path string) (*server, error) {
 	dir, err := os.MkdirTemp("", "respcheck-")
 	if err != nil {
 		return nil, err
 	}
-	srv, err := launch(ctx, path, dir, "--enable-debug-command", "yes")
+	srv, err := launch(ctx, path, dir, "--enable-debug-command", "yes", "--aof-timestamp-enabled", "yes")
 	if errors.Is(err, errExited) {
-		// Before version 7 the option was unknown and DEBUG always allowed.
+		// Before version 7 the options were unknown and DEBUG always allowed.
 		srv, err = launch(ctx, path, dir)
 	}
 	if err != nil {
@@ -109,7 +110,9 @@ func launch(ctx context.Context, path, dir string, more ...string) (*server, err
 	if err != nil {
 		return nil, err
 	}
-	args := append(listen, "--dir", dir, "--save", "", "--appendonly", "no", "--loglevel", "warning")
+	// Without fsync a command is in the file when its reply comes.
+	args := append(listen, "--dir", dir, "--save", "", "--loglevel", "warning",
+		"--appendonly", "yes", "--appendfsync", "no", "--auto-aof-rewrite-percentage", "0")
 	args = append(args, more...)
 
 	ctx, cancel := context.WithCancel(ctx)
@@ -140,6 +143,7 @@ func launch(ctx context.Context, path, dir string, more ...string) (*server, err
 		addr:    addr,
 		origin:  fmt.Sprintf("private %s, pid %d", path, cmd.Process.Pid),
 		private: true,
+		dir:     dir,
 		stop:    stop,
 	}, nil
 }
