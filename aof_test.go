@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -472,6 +473,21 @@ func TestLargePreambles(t *testing.T) {
 		t.Logf("%s: %.0f MB/s", name, float64(size)/1e6/took.Seconds())
 		if testing.Short() {
 			return
+		}
+	}
+}
+
+// A byte at a time, what is long costs no more than its length.
+func TestAppendOnlyFilesByteByByte(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for name, wire := range map[string]string{"annotation": "#" + long + "\n", "preamble": rdb(long), "preamble without checksum": uncheckedRDB(long)} {
+		start := time.Now()
+		d := resp.NewDecoder(iotest.OneByteReader(strings.NewReader(wire+multibulkWire("x"))), resp.AppendOnlyFile(), resp.MaxLineLen(2<<20))
+		if _, err := d.ReadCommand(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s: %v for %d bytes", name, took, len(wire))
 		}
 	}
 }

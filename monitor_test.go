@@ -96,7 +96,7 @@ func TestMonitorLinesAreReadBack(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		want := resp.MonitorLine{
 			Time: time.Unix(rnd.Int64N(1<<40), rnd.Int64N(1e6)*1000).UTC(),
-			DB:   rnd.IntN(1 << 31),
+			DB:   rnd.IntN(1<<31 - 1),
 			Peer: somePeers[rnd.IntN(len(somePeers))],
 			Args: args,
 		}
