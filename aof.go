@@ -39,10 +39,12 @@ import (
 //
 // A file that ends inside its preamble gives io.ErrUnexpectedEOF at offset 0:
 // nothing in it can be used. So does a preamble that is damaged, because its end
-// is not found. Without a checksum (rdbchecksum no: 8 zero bytes), the end is
-// where the file ends, or a command (`*3`, CR LF, `$`) or a time (`#TS:`)
-// follows. An RDB version below 5, which has no place for one, is a
-// *SyntaxError; Redis never wrote a preamble in one.
+// is not found. A preamble without a checksum (rdbchecksum no: 8 zero bytes) ends
+// where the file ends, as base files of Redis 7 do. Commands behind one are only
+// found with [Lenient], where a command (`*3`, CR LF, `$`) or a time (`#TS:`)
+// follows: whoever may write values could have put those bytes into one. An RDB
+// version below 5, which has no place for a checksum, is a *SyntaxError; Redis
+// never wrote a preamble in one.
 func AppendOnlyFile() Option { return func(c *config) { c.appendOnly = true } }
 
 // OnAnnotation has a Decoder of an [AppendOnlyFile] hand the text of every
@@ -60,6 +62,7 @@ func PreambleTo(w io.Writer) Option { return func(c *config) { c.preambleTo = w 
 type appendOnly struct {
 	onAnnotation func(text []byte)
 	preambleTo   io.Writer
+	lenient      bool
 
 	// When the next byte to be read is at offset to, from is where the annotations
 	// begin, or the preamble, that were passed over on the way.
@@ -71,13 +74,13 @@ func newAppendOnly(c *config) *appendOnly {
 	if !c.appendOnly {
 		return nil
 	}
-	return &appendOnly{onAnnotation: c.onAnnotation, preambleTo: c.preambleTo}
+	return &appendOnly{onAnnotation: c.onAnnotation, preambleTo: c.preambleTo, lenient: c.lenient}
 }
 
 // reset forgets the file.
 func (a *appendOnly) reset() {
 	if a != nil {
-		*a = appendOnly{onAnnotation: a.onAnnotation, preambleTo: a.preambleTo}
+		*a = appendOnly{onAnnotation: a.onAnnotation, preambleTo: a.preambleTo, lenient: a.lenient}
 	}
 }
 
@@ -255,17 +258,26 @@ func (a *appendOnly) scanPreamble(b []byte, atEnd bool) (n int, done bool) {
 		case sum:
 			return end, true
 		case 0:
-			follow, known := commandsFollow(b[end:])
+			ends, known := a.endsUnchecked(b[end:])
 			switch {
-			case follow && (known || atEnd):
+			case ends && (known || atEnd):
 				return end, true
-			case follow:
+			case ends:
 				sum = before
 				return i, false
 			}
 		}
 	}
 	return max(0, len(b)-sumSize), false
+}
+
+// endsUnchecked reports whether a preamble without a checksum may end where b
+// follows, and whether b is long enough to know.
+func (a *appendOnly) endsUnchecked(b []byte) (ends, known bool) {
+	if a.lenient {
+		return commandsFollow(b)
+	}
+	return len(b) == 0, false
 }
 
 // commandsFollow reports whether b is how the commands behind a preamble start,

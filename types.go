@@ -393,7 +393,8 @@ func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
 // Lenient has a Decoder accept four things outside the grammar that many
 // parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of
 // any kind in a reply as a null of that kind (an attribute without pairs), NUL
-// in inline commands, and commands of up to 2^31-1 arguments.
+// in inline commands, and commands of up to 2^31-1 arguments. Of an
+// AppendOnlyFile it accepts commands behind a preamble without a checksum.
 func Lenient() Option {
 	return func(c *config) {
 		c.lenient = true
