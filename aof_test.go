@@ -188,6 +188,10 @@ func diffAOFAs(lenient bool, wire []byte, limits refLimits, d delivery, batches 
 			want.Stopped, want.Preamble, got.Preamble = got.Stopped, "", "" // and so it cannot be the preamble's
 		}
 	}
+	stopped := func(class string) bool { return class == "" || class == "incomplete" }
+	if lenient && !stopped(want.Class) && !stopped(got.Class) {
+		want.Class, want.Offset = got.Class, got.Offset // the oracle is strict about which byte is wrong
+	}
 	if want.Offset < 0 && want.Class == "limit" {
 		want.Offset = got.Offset // the grammar names none
 	}
