@@ -40,11 +40,12 @@ import (
 // A file that ends inside its preamble gives io.ErrUnexpectedEOF at offset 0:
 // nothing in it can be used. So does a preamble that is damaged, because its end
 // is not found. A preamble without a checksum (rdbchecksum no: 8 zero bytes) ends
-// where the file ends, as base files of Redis 7 do. Commands behind one are only
-// found with [Lenient], where a command (`*3`, CR LF, `$`) or a time (`#TS:`)
-// follows: whoever may write values could have put those bytes into one. An RDB
-// version below 5, which has no place for a checksum, is a *SyntaxError; Redis
-// never wrote a preamble in one.
+// where the file ends, as base files of Redis 7 do; a Decoder that is fed never
+// learns of that, and waits. Commands behind one are only found with [Lenient],
+// where a command (`*3`, CR LF, `$`) or a time (`#TS:`) follows: whoever may
+// write values could have put those bytes into one. An RDB version below 5, which
+// has no place for a checksum, is a *SyntaxError; Redis never wrote a preamble in
+// one.
 func AppendOnlyFile() Option { return func(c *config) { c.appendOnly = true } }
 
 // OnAnnotation has a Decoder of an [AppendOnlyFile] hand the text of every
