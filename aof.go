@@ -172,10 +172,10 @@ func notMultibulk(c byte) *fault {
 }
 
 const (
-	rdbMagic  = "REDIS"
-	rdbHeader = len(rdbMagic + "0011") // with the version
-	rdbEnd    = 0xFF                   // the opcode before the checksum
-	sumSize   = 8
+	rdbMagic    = "REDIS"
+	rdbMagicLen = len(rdbMagic + "0011") // with the version
+	rdbEnd      = 0xFF                   // the opcode before the checksum
+	sumSize     = 8
 
 	// readingPreamble is the operation that is under way inside a preamble.
 	readingPreamble = "ReadCommand"
@@ -184,12 +184,12 @@ const (
 // beginPreamble judges the header of the preamble, or reads more of it.
 func (d *Decoder) beginPreamble() error {
 	b := d.unread()
-	if len(b) < rdbHeader {
+	if len(b) < rdbMagicLen {
 		return d.need(len(b) + 1)
 	}
-	if version := string(b[len(rdbMagic):rdbHeader]); version < "0005" || !areDigits(version) {
+	if version := string(b[len(rdbMagic):rdbMagicLen]); version < "0005" || !areDigits(version) {
 		f := syntaxFault(ClassSyntax, len(rdbMagic), "an RDB version that has a checksum, 0005 at least")
-		f.to = rdbHeader
+		f.to = rdbMagicLen
 		return d.fail(f, 0)
 	}
 	op := operation{name: readingPreamble}
