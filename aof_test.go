@@ -506,17 +506,14 @@ func TestLargePreambles(t *testing.T) {
 	}
 }
 
-// A byte at a time, what is long costs no more than its length.
+// A byte at a time, what is long costs no more than its length: with its square, this
+// would run into the time limit of all tests.
 func TestAppendOnlyFilesByteByByte(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	for name, wire := range map[string]string{"annotation": "#" + long + "\n", "preamble": rdb(long), "preamble without checksum": uncheckedRDB(long)} {
-		start := time.Now()
 		d := resp.NewDecoder(iotest.OneByteReader(strings.NewReader(wire+multibulkWire("x"))), resp.AppendOnlyFile(), resp.Lenient(), resp.MaxLineLen(2<<20))
 		if _, err := d.ReadCommand(); err != nil {
 			t.Errorf("%s: %v", name, err)
-		}
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%s: %v for %d bytes", name, took, len(wire))
 		}
 	}
 }

@@ -79,6 +79,46 @@
 // [ErrIncomplete] has lost nothing and can be repeated when there is more. After
 // a [*SyntaxError] or a [*LimitError] the Decoder stays in that error.
 //
+// # Values of any size
+//
+// A value need not fit into memory. [Decoder.BulkReader] is the next string as an
+// io.Reader, and [Decoder.CopyBulk] writes it to a writer; [Decoder.CopyValue]
+// passes a whole value on byte for byte, and [Decoder.SkipValue] drops it. The
+// other way, [From] is an argument that [Encoder.WriteCommand] reads from a
+// reader, and [Encoder.WriteBulkFrom] a string; from a file to a socket the kernel
+// copies them. All of it takes constant memory.
+//
+// # Event loops and many connections
+//
+// A Decoder without a reader is fed ([Decoder.Feed]) what a poller has read, and
+// says [ErrIncomplete] when it needs more; what was parsed is not parsed again.
+// Who owns the bytes can do with [ConsumeToken] and [ConsumeCommand]. An Encoder
+// whose writer took only a part goes on from there with [Encoder.Flush].
+//
+// A Decoder that has read all that came, and an Encoder that was flushed, hold
+// less than 1 KiB: their buffers go to pools and come back with the next byte. To
+// wait for a TCP or unix socket no buffer is needed; for other readers a Decoder
+// waits with a small one of its own.
+//
+// # Append-only files and MONITOR
+//
+// With [AppendOnlyFile] a Decoder reads a file as Redis loads it: [OnAnnotation]
+// shows its annotations, [PreambleTo] takes the RDB before the commands, and
+// InputOffset is right behind the last whole command, where a truncated file is
+// cut. [ReadAOF] reads a whole set of files by its manifest, which
+// [ParseAOFManifest] parses. [ParseMonitorLine], [AppendMonitorLine] and
+// [AppendQuoted] know the text that MONITOR and redis-cli show; [SplitInline]
+// takes quotes off again.
+//
+// # Replication
+//
+// A replica reads a master's answer to PSYNC with [Decoder.ReadResync], the RDB
+// of a full resync with [Decoder.CopyRDB], in constant memory and in both its
+// forms, and then the command stream with [Decoder.ReadCommand] or
+// [Decoder.Commands]. [Decoder.InputOffset] counts every byte of the stream,
+// newlines too: with the offset of the [Resync] noted where the stream begins, it
+// is what REPLCONF ACK has to say.
+//
 // # Limits
 //
 // Nothing is reserved on a stranger's word: what a header announces costs

@@ -54,7 +54,7 @@ var idleWork = []struct {
 }
 
 func TestIdleDecodersHoldLittle(t *testing.T) {
-	const decoders = 100
+	const decoders = 40
 	for _, work := range idleWork {
 		for _, most := range []int{1, 100, 1460, 1 << 20} {
 			idle := make([]*resp.Decoder, decoders)
