@@ -245,6 +245,9 @@ func (d *Decoder) ReadToken() (Token, error) {
 		switch Kind(b[0]) {
 		case BulkString:
 			n, start := shortLength(b)
+			if start == 0 {
+				n, start = fastLength(b)
+			}
 			end := start + n
 			if start > 0 && end+2 <= d.end-d.pos && le16(b[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
 				d.takeOne(end + 2)
@@ -388,7 +391,7 @@ func (d *Decoder) ready() error {
 // settle notes what the fast parsers depend on. It follows every slow step.
 func (d *Decoder) settle() {
 	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= longestFastLine
-	d.fast = plain && d.rules.TotalLen == unlimited && !d.nest.inStreamedString()
+	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= longestShort && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.workspace != nil
 }
 
@@ -489,12 +492,42 @@ func (d *Decoder) wholeSize() (int, error) {
 	}
 	s := &d.whole
 	d.resume(s)
-	for !s.nest.isDone() {
+	for d.scanBuffered(s); !s.nest.isDone(); d.scanBuffered(s) {
 		if err := d.scanToken(s); err != nil {
 			return 0, err
 		}
 	}
 	return s.pos, nil
+}
+
+// scanBuffered scans tokens of the usual forms that are buffered whole.
+func (d *Decoder) scanBuffered(s *scan) {
+	if !d.fast || s.nest.inStreamedString() {
+		return
+	}
+	for pos := d.pos + s.pos; !s.nest.isDone(); s.pos = pos - d.pos {
+		b := d.data[pos:]
+		if len(b) < parseSlack {
+			return
+		}
+		if Kind(b[0]) == BulkString {
+			n, start := shortLength(b)
+			size := start + n + 2
+			if start > 0 && size <= d.end-pos && le16(b[size-2:]) == le16CRLF {
+				pos += size
+				if s.nest.left--; s.nest.left == 0 {
+					s.nest.close()
+				}
+				continue
+			}
+		}
+		t, size := fastToken(b, &d.rules.Limits)
+		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && s.nest.depth >= d.rules.Depth {
+			return
+		}
+		pos += size
+		s.nest.add(t)
+	}
 }
 
 // atPart reports whether what comes next is only part of a value whose header
@@ -520,15 +553,6 @@ func (d *Decoder) resume(s *scan) {
 
 // scanToken scans one token, reading until it is all there.
 func (d *Decoder) scanToken(s *scan) error {
-	if d.fast && !s.nest.inStreamedString() {
-		from := d.pos + s.pos
-		t, n := fastToken(d.data[from:], &d.rules.Limits)
-		if uint(n-1) < uint(d.end-from) && (!opens[t.kind] || s.nest.depth < d.rules.Limits.Depth) {
-			s.pos += n
-			s.nest.add(t)
-			return nil
-		}
-	}
 	t, n, err := d.wholeToken(&s.nest, s.pos)
 	if err != nil {
 		return err

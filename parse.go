@@ -20,6 +20,9 @@ const (
 	// lines of at least this leaves it free.
 	longestFastLine = 512
 
+	// longestShort is the longest string whose length shortLength parses.
+	longestShort = 99
+
 	// parseSlack is how many bytes fastToken may look at in any case; what lies
 	// behind the end of the input does not matter, as long as it can be read.
 	parseSlack = 32
@@ -192,18 +195,15 @@ func fastInteger(b []byte) (n int64, size int) {
 	if b[1] == '-' {
 		start = 2
 	}
-	x := le64(b[start:])
-	digits := countDigits(x)
-	v := parse8(x, digits)
-	if digits == 8 {
-		// What follows is parsed whether it is there or not, without a branch: how
-		// many digits come is hard for a processor to foretell.
-		second, third := le64(b[start+8:]), le64(b[start+16:])
-		n2 := countDigits(second)
-		n3 := countDigits(third) & -(n2 >> 3)
-		v = (v*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
-		digits += n2 + n3
-	}
+	// All that may be digits is looked at, without a branch: how many there are is
+	// hard for a processor to foretell.
+	first, second, third := le64(b[start:]), le64(b[start+8:]), le64(b[start+16:])
+	n1, n2, n3 := countDigits(first), countDigits(second), countDigits(third)
+	goesOn := -(n1 >> 3) // all bits, or none
+	n3 &= -(n2 >> 3) & goesOn
+	n2 &= goesOn
+	v := (parse8(first, n1)*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
+	digits := n1 + n2 + n3
 	end := start + digits
 	if digits == 0 || digits > 19 || v > math.MaxInt64 || le16(b[end:]) != le16CRLF {
 		return 0, 0

@@ -173,13 +173,8 @@ func (d *Decoder) passNext(w io.Writer) (written int64, err error) {
 
 // passToken passes on a token, of one with a payload the header.
 func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
-	if d.op.parts != payloads && d.rules.LineLen >= longestFastLine && d.rules.TotalLen == unlimited && !d.nest.inStreamedString() {
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
-		if uint(n-1) < uint(d.end-d.pos) && (!opens[t.kind] || d.nest.depth < d.rules.Depth) {
-			d.take(n, everything)
-			d.endToken(t)
-			return 0, nil
-		}
+	if d.passBuffered() {
+		return 0, nil
 	}
 	if written, err = d.writeKept(w); err != nil {
 		return written, err
@@ -200,6 +195,40 @@ func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
 	}
 	d.op.token, d.op.payload, d.op.inPayload = t, t.n, true
 	return written, nil
+}
+
+// passBuffered passes on tokens of the usual forms that are buffered whole, and
+// reports whether there was one. Strings of a payload to be copied are not for it.
+func (d *Decoder) passBuffered() (passed bool) {
+	if d.op.parts == payloads || d.rules.LineLen < longestFastLine || d.rules.TotalLen != unlimited ||
+		d.rules.BulkLen < longestShort || d.nest.inStreamedString() {
+		return false
+	}
+	for ; !d.op.done; passed = true {
+		b := d.data[d.pos:]
+		if len(b) < parseSlack {
+			return passed
+		}
+		if Kind(b[0]) == BulkString {
+			n, start := shortLength(b)
+			size := start + n + 2
+			if start > 0 && size <= d.end-d.pos && le16(b[size-2:]) == le16CRLF {
+				d.take(size, everything)
+				if d.nest.left--; d.nest.left == 0 {
+					d.nest.close()
+				}
+				d.op.done = len(d.nest.outer) <= d.op.end
+				continue
+			}
+		}
+		t, n := fastToken(b, &d.rules.Limits)
+		if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] && d.nest.depth >= d.rules.Depth {
+			return passed
+		}
+		d.take(n, everything)
+		d.endToken(t)
+	}
+	return passed
 }
 
 // passPayload passes on what is left of a payload, and its CR LF.
