@@ -41,9 +41,9 @@ const (
 	growthFactor = 2
 
 	// A buffer over this many times its usual size is given up when all that it
-	// held, or its usual size, has been consumed quietTimes times without need of
-	// more. So one large value does not hold memory, and steady large values,
-	// with small ones between them, do not allocate.
+	// held, or its usual size, has been consumed quietTimes times and no value
+	// took more than this part of it. So one large value does not hold memory, and
+	// steady large values, with smaller ones between them, do not allocate.
 	oversize   = 4
 	quietTimes = 32
 
@@ -215,13 +215,17 @@ func (b *buffer) shrinks(want int) bool {
 	switch {
 	case len(b.data) <= oversize*b.size+parseSlack:
 		return false
-	case want > b.size:
+	case want > len(b.data)/oversize:
 		b.quiet = 0
 	case b.pos == b.end, b.offset(0)-b.quietAt >= int64(b.size):
 		b.quiet++
 		b.quietAt = b.offset(0)
 	}
-	return b.quiet > quietTimes
+	if b.quiet <= quietTimes {
+		return false
+	}
+	b.large = large{} // it may be the very buffer
+	return true
 }
 
 // replace takes another buffer, of that capacity or more.

@@ -135,6 +135,27 @@ func TestBufferShrinksWhenItHasLongBeenTooLarge(t *testing.T) {
 	}
 }
 
+// Values over the usual size need no buffer that is many times theirs, not even the
+// one that is remembered.
+func TestBufferShrinksToMiddlingValues(t *testing.T) {
+	const size, large = 64, 1000 * 64
+	b := buffer{size: size}
+	for range 2 {
+		b.feed(make([]byte, large))
+		b.pos = b.end
+		b.giveUp()
+	}
+	b.feed(make([]byte, large))
+	b.pos = b.end
+	for range 2 * quietTimes {
+		b.feed(make([]byte, 3*size))
+		b.pos = b.end
+	}
+	if len(b.data) > 8*size {
+		t.Errorf("%d bytes for values of %d", len(b.data), 3*size)
+	}
+}
+
 // Pieces of one large value are no small values.
 func TestBufferStaysForLargeValuesInSmallPieces(t *testing.T) {
 	b := buffer{size: 64}
