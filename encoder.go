@@ -46,7 +46,7 @@ type Encoder struct {
 
 	left    int64           // elements that the innermost open aggregate still takes; 0 when idle
 	resting int64           // what left is when not idle
-	open    []openAggregate // innermost last
+	open    []openAggregate // innermost last; in few, or from a pool when there are more
 	dropped int             // attributes among open that are dropped
 	kept    int             // len(buf) that is not to be dropped, while dropped > 0
 
@@ -54,6 +54,7 @@ type Encoder struct {
 	broken error // why nothing can be written any more
 
 	size     int              // what limit is when nothing is out of the ordinary
+	few      [8]openAggregate // what open has room for when idle
 	resp2    bool             // Protocol(2)
 	vectored bool             // w takes vectors
 	vector   [3][]byte        // what bufs points to
@@ -81,9 +82,6 @@ const (
 	// maxIdleBuffer is how large a buffer may stay that grew because a write
 	// failed or a number was huge.
 	maxIdleBuffer = 1 << 20
-
-	// maxIdleOpen is how many open aggregates an idle Encoder has room for.
-	maxIdleOpen = 32
 )
 
 // EncodeError reports a call that would have put invalid RESP on the wire.
@@ -122,6 +120,7 @@ func (e *Encoder) rest() {
 	}
 	giveBuffer(e.buf)
 	e.buf = nil
+	e.closeFull() // they are not to keep open large
 	e.resting, e.left = e.left, 0
 	e.trimOpen()
 }
@@ -147,11 +146,22 @@ func (e *Encoder) trim() {
 	}
 }
 
-// trimOpen drops the room for many open aggregates.
+// trimOpen gives back the room for many open aggregates when few are open.
 func (e *Encoder) trimOpen() {
-	if len(e.open) == 0 && cap(e.open) > maxIdleOpen {
-		e.open = nil
+	if len(e.open) > len(e.few) || cap(e.open) == len(e.few) {
+		return
 	}
+	many := e.open
+	e.open = append(e.few[:0], many...)
+	giveOpen(many)
+}
+
+// push opens an aggregate inside the others.
+func (e *Encoder) push(a openAggregate) {
+	if len(e.open) == len(e.few) && cap(e.open) == len(e.few) {
+		e.open = append(takeOpen(), e.open...)
+	}
+	e.open = append(e.open, a)
 }
 
 // Buffered returns how many bytes have been accepted and not yet written.
@@ -236,7 +246,7 @@ func (e *Encoder) closeLast() {
 // enter opens an aggregate, or a streamed string, that takes so many values.
 func (e *Encoder) enter(k Kind, values int64, streamed bool) {
 	if values > 0 || streamed {
-		e.open = append(e.open, openAggregate{kind: k, streamed: streamed, outerLeft: e.left})
+		e.push(openAggregate{kind: k, streamed: streamed, outerLeft: e.left})
 		e.left = values
 	}
 }
@@ -246,7 +256,7 @@ func (e *Encoder) drop(values int64) {
 	e.dropped++
 	e.kept = len(e.buf)
 	e.limit = 0
-	e.open = append(e.open, openAggregate{kind: Attribute, dropped: true, outerLeft: e.left})
+	e.push(openAggregate{kind: Attribute, dropped: true, outerLeft: e.left})
 	e.left = values
 }
 

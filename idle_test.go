@@ -121,9 +121,11 @@ func TestIdleEncodersHoldLittle(t *testing.T) {
 		"a megabyte from a reader": func(e *resp.Encoder) {
 			e.WriteBulkFrom(io.LimitReader(zeros{}, 1<<20), 1<<20)
 		},
-		"a deep value":       func(e *resp.Encoder) { e.WriteValue(deep) },
-		"half an array":      func(e *resp.Encoder) { e.WriteArray(2); e.WriteInteger(1) },
-		"a part of a string": func(e *resp.Encoder) { e.WriteStreamedString(); e.WriteChunk([]byte("x")) },
+		"a deep value":                 func(e *resp.Encoder) { e.WriteValue(deep) },
+		"a deep value in parts":        func(e *resp.Encoder) { writeDeep(e, 1000) },
+		"a deep value in parts, twice": func(e *resp.Encoder) { writeDeep(e, 1000); e.Flush(); writeDeep(e, 1000) },
+		"half an array":                func(e *resp.Encoder) { e.WriteArray(2); e.WriteInteger(1) },
+		"a part of a string":           func(e *resp.Encoder) { e.WriteStreamedString(); e.WriteChunk([]byte("x")) },
 	} {
 		idle := make([]*resp.Encoder, encoders)
 		got := heldBy(func() {
@@ -140,6 +142,24 @@ func TestIdleEncodersHoldLittle(t *testing.T) {
 		}
 		runtime.KeepAlive(idle)
 	}
+}
+
+// writeDeep writes arrays in one another, half of them streamed, part by part.
+func writeDeep(e *resp.Encoder, depth int) {
+	for range depth / 2 {
+		e.WriteStreamed(resp.Array)
+	}
+	for range depth / 2 {
+		e.WriteArray(1)
+	}
+	e.WriteInteger(1)
+	for range depth / 2 {
+		e.WriteEnd()
+	}
+	for range depth {
+		e.WriteArray(1)
+	}
+	e.WriteInteger(1)
 }
 
 // deepValue returns an array in an array and so on.
@@ -187,6 +207,11 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 	e := resp.NewEncoder(io.Discard)
 	if n := testing.AllocsPerRun(100, func() { e.WriteCommand("GET", resp.String("key")); e.Flush() }); n != 0 {
 		t.Errorf("an Encoder: %v allocations", n)
+	}
+	for _, depth := range []int{10, 100, 1000} {
+		if n := testing.AllocsPerRun(100, func() { writeDeep(e, depth); e.Flush() }); n != 0 {
+			t.Errorf("an Encoder, %d levels: %v allocations", depth, n)
+		}
 	}
 }
 

@@ -61,6 +61,22 @@ func (l *large) take(capacity int) []byte {
 	return make([]byte, capacity+parseSlack)
 }
 
+// maxPooledOpen is how many open aggregates the pooled rooms are for: as many as
+// readers take by default.
+const maxPooledOpen = 1024
+
+// openPool has rooms for the open aggregates of Encoders.
+var openPool = sync.Pool{New: func() any { return new([maxPooledOpen]openAggregate) }}
+
+func takeOpen() []openAggregate { return openPool.Get().(*[maxPooledOpen]openAggregate)[:0] }
+
+// giveOpen gives back a room. One that has grown is left to the garbage collector.
+func giveOpen(open []openAggregate) {
+	if cap(open) == maxPooledOpen {
+		openPool.Put((*[maxPooledOpen]openAggregate)(open[:maxPooledOpen]))
+	}
+}
+
 // workspace is what a Decoder needs besides its buffer while it has something
 // to read.
 type workspace struct {
