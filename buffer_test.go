@@ -243,3 +243,72 @@ func TestBufferShrinksUnderPipelinedTraffic(t *testing.T) {
 		t.Errorf("the buffer still has %d bytes of %d", len(d.data), grown)
 	}
 }
+
+// Who takes a workspace after a deep value pays for its own values, not for that one:
+// giving the workspace back clears what can have been used with the bytes that came.
+func TestAWorkspaceIsClearedAsFarAsItWasUsed(t *testing.T) {
+	const depth = 1000
+	w := &workspace{builders: make([]builder, depth), args: make([][]byte, depth)}
+	for i := range depth {
+		w.builders[i].next, w.args[i] = 1, []byte("word")
+	}
+	w.forget(10*minAggregate, false)
+	for i, b := range w.builders[:depth] {
+		if cleared := b == (builder{}); cleared != (i < 10) {
+			t.Fatalf("the room for level %d is cleared: %t", i, cleared)
+		}
+	}
+	for i, arg := range w.args[:depth] {
+		if cleared := arg == nil; cleared != (i < 20) {
+			t.Fatalf("the room for word %d is cleared: %t", i, cleared)
+		}
+	}
+}
+
+// Whatever a Decoder has read, and however its buffer was, the workspace that it
+// gives back leads to none of it.
+func TestAWorkspaceLeadsNowhere(t *testing.T) {
+	var words, deep bytes.Buffer
+	for range 1000 {
+		deep.WriteString("*1\r\n")
+		words.WriteString("word ")
+	}
+	deep.WriteString(":1\r\n")
+	words.WriteString("\r\n")
+	for _, size := range []int{64, 1000, 16 << 10, 1 << 20} {
+		for _, fed := range []int{1, 100, 1 << 20} {
+			d := NewDecoder(nil, BufferSize(size))
+			for range 2 {
+				feedInPieces(d, words.Bytes(), fed, func() error { _, err := d.ReadCommand(); return err })
+				feedInPieces(d, deep.Bytes(), fed, func() error { return d.Decode(new(Value)) })
+			}
+			w := d.workspace
+			if _, err := d.ReadToken(); err != ErrIncomplete || d.workspace != nil {
+				t.Fatalf("not idle: %v", err)
+			}
+			for i, b := range w.builders[:cap(w.builders)] {
+				if b.v != nil {
+					t.Fatalf("buffer of %d, fed %d at once: a Value is left at level %d", size, fed, i)
+				}
+			}
+			for i, arg := range w.args[:cap(w.args)] {
+				if arg != nil {
+					t.Fatalf("buffer of %d, fed %d at once: word %d is left", size, fed, i)
+				}
+			}
+		}
+	}
+}
+
+// feedInPieces feeds wire, so many bytes at once, and calls read behind each, which
+// succeeds when the last has come.
+func feedInPieces(d *Decoder, wire []byte, most int, read func() error) {
+	for len(wire) > 0 {
+		n := min(most, len(wire))
+		d.Feed(wire[:n])
+		wire = wire[n:]
+		if err := read(); (err == nil) != (len(wire) == 0) {
+			panic(err)
+		}
+	}
+}

@@ -149,7 +149,7 @@ func (d *Decoder) Feed(p []byte) {
 // earlier one, when the buffer is smaller now than size bytes.
 func (d *Decoder) shrinkFrom(size int) {
 	if len(d.data) < size && d.workspace != nil {
-		*d.workspace = workspace{}
+		*d.workspace = workspace{since: d.workspace.since}
 	}
 }
 
@@ -173,7 +173,7 @@ func (d *Decoder) leaveWorkspace() {
 	w.stacks = [...][]frame{d.nest.outer, d.whole.nest.outer, d.head.nest.outer}
 	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = nil, nil, nil
 	d.whole.at, d.head.at = -1, -1
-	w.forget(len(d.data) > oversize*d.size)
+	w.forget(d.offset(d.end-d.pos)-w.since, len(d.data) > oversize*max(d.size, defaultBufferSize))
 	d.workspace = nil
 	d.fastCommands = false
 	workspaces.Put(w)
@@ -187,6 +187,7 @@ func (d *Decoder) takeWorkspace() {
 	w := workspaces.Get().(*workspace)
 	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = w.stacks[0], w.stacks[1], w.stacks[2]
 	w.stacks = [3][]frame{}
+	w.since = d.offset(0)
 	d.workspace = w
 	d.settle()
 }

@@ -204,6 +204,15 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 	if n != 0 {
 		t.Errorf("a large batch and a small one by turns: %v allocations", n)
 	}
+	d = resp.NewDecoder(source, resp.BufferSize(64), resp.OnPush(func(*resp.Value) {}))
+	pushed := ">9\r\n" + strings.Repeat(bulkWire(100), 9) + ":1\r\n"
+	n = testing.AllocsPerRun(100, func() {
+		source.wire = pushed
+		readUntil(t, d, readingMethods["ReadInt64"], os.ErrDeadlineExceeded)
+	})
+	if n != 0 {
+		t.Errorf("a push that is larger than the buffer usually is: %v allocations", n)
+	}
 	e := resp.NewEncoder(io.Discard)
 	if n := testing.AllocsPerRun(100, func() { e.WriteCommand("GET", resp.String("key")); e.Flush() }); n != 0 {
 		t.Errorf("an Encoder: %v allocations", n)

@@ -86,26 +86,26 @@ type workspace struct {
 	args     [][]byte
 	unquoted []byte
 
+	since      int64      // offset in the stream where the Decoder took the workspace
 	lastJoined large      // what joined was when that was large
 	stacks     [3][]frame // of the Decoder's nestings, while nobody has the workspace
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 
-// forget makes w fit for the next Decoder, when the buffer that it was used with
-// was large or not: nothing in it leads to the last Decoder, what its caller gave
-// it, or a large buffer. What has grown far beyond its last use is dropped.
-func (w *workspace) forget(large bool) {
-	w.builders = emptied(w.builders, maxIdleDepth)
+// forget makes w fit for the next Decoder, when so many bytes came while the last
+// one had it, into a large buffer or not: nothing in it leads to that Decoder, what
+// its caller gave it, or its buffers. What has grown far beyond its last use is
+// dropped. The bytes tell how much may have been used: the next Decoder is not to
+// pay for what others before used.
+func (w *workspace) forget(came int64, large bool) {
+	w.builders = emptied(w.builders, maxIdleDepth, came/minAggregate)
 	for i, stack := range w.stacks {
-		w.stacks[i] = emptied(stack, maxIdleDepth)
+		w.stacks[i] = emptied(stack, maxIdleDepth, 0) // leads nowhere
 	}
+	w.args = emptied(w.args, 4*len(w.args)+maxIdleArgs, came/minWord)
 	if large {
-		w.args = emptied(w.args, 4*len(w.args)+maxIdleArgs)
 		w.pushed = Value{}
-	} else {
-		clear(w.args[:min(cap(w.args), smallSize/2)]) // more words do not fit into a small buffer
-		w.args = w.args[:0]
 	}
 	w.unquoted = w.unquoted[:0] // no longer than a line
 	if cap(w.joined) > oversize*defaultBufferSize {
@@ -115,18 +115,21 @@ func (w *workspace) forget(large bool) {
 	w.joined = w.joined[:0]
 }
 
-// What a workspace keeps however little of it was used last.
 const (
+	// What a workspace keeps however little of it was used last.
 	maxIdleArgs  = 4096
 	maxIdleDepth = 2048
+
+	minAggregate = int64(len("*1\r\n"))
+	minWord      = int64(len("a "))
 )
 
-// emptied returns s without elements, also behind its end, or nil when it has
-// room for more than most.
-func emptied[T any](s []T, most int) []T {
+// emptied returns s without elements, and clears the used ones, or returns nil when
+// s has room for more than most.
+func emptied[T any](s []T, most int, used int64) []T {
 	if cap(s) > most {
 		return nil
 	}
-	clear(s[:cap(s)])
+	clear(s[:min(int64(cap(s)), used)])
 	return s[:0]
 }
