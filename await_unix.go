@@ -43,7 +43,14 @@ func (b *buffer) socketOf(r io.Reader) *socket {
 
 // await waits until the socket has something to read and reads it into a buffer
 // that it takes then. What the connection says instead of giving bytes is pending.
-func (b *buffer) await() error { return b.socket.raw.Read(b.socket.tryRead) }
+// Its errors are those of Read.
+func (b *buffer) await() error {
+	err := b.socket.raw.Read(b.socket.tryRead)
+	if op, ok := err.(*net.OpError); ok {
+		op.Op = "read" // and not raw-read
+	}
+	return err
+}
 
 // tryRead reads what is there, and returns false when that is nothing.
 func (b *buffer) tryRead(fd uintptr) bool {

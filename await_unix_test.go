@@ -60,6 +60,9 @@ func TestErrorsOfASocket(t *testing.T) {
 			if timeout := net.Error(nil); !errors.Is(err, os.ErrDeadlineExceeded) || !errors.As(err, &timeout) || !timeout.Timeout() {
 				t.Errorf("%s, behind the deadline: %v", network, err)
 			}
+			if _, want := here.Read(make([]byte, 1)); err.Error() != want.Error() {
+				t.Errorf("%s, behind the deadline: %v, Read says %v", network, err, want)
+			}
 			here.SetReadDeadline(time.Time{})
 			io.WriteString(there, "+OK\r\n")
 			if raw, err := d.ReadRaw(); string(raw) != "+OK\r\n" || err != nil {
