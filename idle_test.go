@@ -3,9 +3,7 @@ package resp_test
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -318,26 +316,4 @@ func readAll(b *testing.B, d *resp.Decoder) {
 		}
 		return
 	}
-}
-
-// connected returns both ends of a connection.
-func connected(t testing.TB, network string) (here, there net.Conn) {
-	t.Helper()
-	address := "127.0.0.1:0"
-	if network == "unix" {
-		address = filepath.Join(t.TempDir(), "s")
-	}
-	listener, err := net.Listen(network, address)
-	if err != nil {
-		t.Skip(err)
-	}
-	defer listener.Close()
-	if here, err = net.Dial(network, listener.Addr().String()); err != nil {
-		t.Fatal(err)
-	}
-	if there, err = listener.Accept(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { here.Close(); there.Close() })
-	return here, there
 }
