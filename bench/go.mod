@@ -19,6 +19,7 @@ require (
 	github.com/smallnest/resp3 v0.1.1
 	github.com/tidwall/redcon v1.6.2
 	github.com/tidwall/resp v0.1.1
+	golang.org/x/sys v0.47.0
 )
 
 require (
@@ -28,5 +29,4 @@ require (
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tilinna/clock v1.0.2 // indirect
 	go.uber.org/atomic v1.11.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
 )

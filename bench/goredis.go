@@ -17,19 +17,37 @@ var goRedisPeer = Peer{
 	Kinds:   resp3Kinds,
 	Replies: newGoRedisReplies,
 	Encode: func(w io.Writer) (Encoder, error) {
-		c := &conn{Reader: greet(&okReader{}), Writer: io.Discard}
-		client := goRedisClient(c)
-		only := client.Conn()
-		if err := only.Do(context.Background(), "PING").Err(); err != nil {
-			return nil, err
-		}
-		c.Writer = w // the greeting is over
+		only, err := goRedisConn(w)
 		var words []any
 		return func(name string, args ...any) error {
 			words = append(append(words[:0], name), args...)
 			return only.Do(context.Background(), words...).Err()
-		}, nil
+		}, err
 	},
+	Pipeline: func(w io.Writer) (Pipeline, error) {
+		only, err := goRedisConn(w)
+		var words []any
+		return func(n int, name string, args ...any) error {
+			words = append(append(words[:0], name), args...)
+			pipe := only.Pipeline()
+			for range n {
+				pipe.Do(context.Background(), words...)
+			}
+			_, err := pipe.Exec(context.Background())
+			return err
+		}, err
+	},
+}
+
+// goRedisConn returns a connection that writes to w and is answered +OK.
+func goRedisConn(w io.Writer) (*redis.Conn, error) {
+	c := &conn{Reader: greet(&okReader{}), Writer: io.Discard}
+	only := goRedisClient(c).Conn()
+	if err := only.Do(context.Background(), "PING").Err(); err != nil {
+		return nil, err
+	}
+	c.Writer = w // the greeting is over
+	return only, nil
 }
 
 // goRedisClient returns a client that has one connection and never another.

@@ -44,7 +44,14 @@ type Peer struct {
 	// Encode opens an encoder of commands. Every command has reached w when the
 	// Encoder returns.
 	Encode func(w io.Writer) (Encoder, error)
+
+	// Pipeline opens an encoder that sends the same command n times at once, if
+	// the codec has a way of its own to do that.
+	Pipeline func(w io.Writer) (Pipeline, error)
 }
+
+// Pipeline writes a command n times.
+type Pipeline func(n int, name string, args ...any) error
 
 // The kinds of reply that codecs know.
 const (

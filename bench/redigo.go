@@ -24,6 +24,17 @@ var redigoPeer = Peer{
 			return c.Flush()
 		}, nil
 	},
+	Pipeline: func(w io.Writer) (Pipeline, error) {
+		c := redis.NewConn(&conn{Reader: &okReader{}, Writer: w}, 0, 0)
+		return func(n int, name string, args ...any) error {
+			for range n {
+				if err := c.Send(name, args...); err != nil {
+					return err
+				}
+			}
+			return c.Flush()
+		}, nil
+	},
 }
 
 type redigoReplies struct {

@@ -19,17 +19,39 @@ var rueidisPeer = Peer{
 	Kinds:   allKinds,
 	Replies: newRueidisReplies,
 	Encode: func(w io.Writer) (Encoder, error) {
-		c := &conn{Reader: greet(&okReader{}), Writer: io.Discard}
-		client, err := rueidisClient(c)
-		if err != nil {
-			return nil, err
-		}
-		c.Writer = w // the greeting is over
+		client, err := rueidisWriter(w)
 		return func(name string, args ...any) error {
 			cmd := client.B().Arbitrary(argTexts(name, args)...).Build()
 			return client.Do(context.Background(), cmd).Error()
-		}, nil
+		}, err
 	},
+	Pipeline: func(w io.Writer) (Pipeline, error) {
+		client, err := rueidisWriter(w)
+		var cmds rueidis.Commands
+		return func(n int, name string, args ...any) error {
+			cmds = cmds[:0]
+			for range n {
+				cmds = append(cmds, client.B().Arbitrary(argTexts(name, args)...).Build())
+			}
+			for _, result := range client.DoMulti(context.Background(), cmds...) {
+				if err := result.Error(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, err
+	},
+}
+
+// rueidisWriter returns a client that writes to w and is answered +OK.
+func rueidisWriter(w io.Writer) (rueidis.Client, error) {
+	c := &conn{Reader: greet(&okReader{}), Writer: io.Discard}
+	client, err := rueidisClient(c)
+	if err != nil {
+		return nil, err
+	}
+	c.Writer = w // the greeting is over
+	return client, nil
 }
 
 // rueidisClient returns a client that has one connection and never another.

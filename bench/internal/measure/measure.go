@@ -1,0 +1,157 @@
+// Package measure compares the times of several ways to do the same thing on a
+// machine that is not quiet: samples are taken in rounds, each of them between
+// two runs of a fixed loop, and those during which that loop was slow are dropped.
+package measure
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// Row is one way to do something.
+type Row struct {
+	Name  string
+	Units int          // frames, elements or requests of one pass
+	Pass  func() error // does it once
+}
+
+// Options say how long to measure.
+type Options struct {
+	Sample time.Duration // length of a sample; at least one pass
+	Rounds int           // good samples that are wanted of each row
+	Budget time.Duration // after which no new round begins
+}
+
+// Result is what was found for a row. Times and allocations are for one unit,
+// times in nanoseconds and medians of the good samples.
+type Result struct {
+	Name      string
+	Wall, CPU float64
+	Allocs    float64 // the least seen: what the program itself allocates each time
+	Good      int     // samples
+	Dropped   int
+}
+
+// Meter knows how fast this machine can be.
+type Meter struct{ best time.Duration }
+
+// sample is one measurement of a row.
+type sample struct {
+	wall, cpu, allocs float64 // of a unit
+	calibration       time.Duration
+}
+
+// Run measures all rows, one sample each per round, until every row has enough
+// good samples or the budget is used up.
+func (m *Meter) Run(rows []Row, opts Options) ([]Result, error) {
+	samples := make([][]sample, len(rows))
+	for start := time.Now(); ; {
+		for i, row := range rows {
+			s, err := m.sample(row, opts.Sample)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", row.Name, err)
+			}
+			samples[i] = append(samples[i], s)
+		}
+		if time.Since(start) >= opts.Budget || m.enough(samples, opts.Rounds) {
+			break
+		}
+	}
+	results := make([]Result, len(rows))
+	for i, row := range rows {
+		results[i] = m.summary(row.Name, samples[i])
+	}
+	return results, nil
+}
+
+// sample measures a row once. The garbage of other rows is collected before; that
+// of its own counts, on the one processor that there is.
+func (m *Meter) sample(row Row, length time.Duration) (sample, error) {
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	calibration := m.calibrate()
+	passes, cpu, start := 0, cpuTime(), time.Now()
+	for passes == 0 || time.Since(start) < length {
+		if err := row.Pass(); err != nil {
+			return sample{}, err
+		}
+		passes++
+	}
+	wall := time.Since(start)
+	cpu = cpuTime() - cpu
+	calibration = max(calibration, m.calibrate())
+	runtime.ReadMemStats(&after)
+	units := float64(passes * row.Units)
+	return sample{
+		wall:        float64(wall) / units,
+		cpu:         float64(cpu) / units,
+		allocs:      float64(after.Mallocs-before.Mallocs) / units,
+		calibration: calibration,
+	}, nil
+}
+
+// calibration is what the calibrating loop makes, so that it is not left out.
+var calibration uint64
+
+// calibrate runs a fixed loop of about 40 microseconds and returns its time.
+func (m *Meter) calibrate() time.Duration {
+	start := time.Now()
+	x := calibration | 1
+	for range 20_000 {
+		x ^= x << 13
+		x ^= x >> 7
+		x ^= x << 17
+	}
+	calibration = x
+	elapsed := time.Since(start)
+	if m.best == 0 || elapsed < m.best {
+		m.best = elapsed
+	}
+	return elapsed
+}
+
+// good reports whether the machine was about as fast as it can be.
+func (m *Meter) good(s sample) bool {
+	const slack = 1.15
+	return float64(s.calibration) <= slack*float64(m.best)
+}
+
+// enough reports whether every row has as many good samples. What was good may
+// be so no longer when the machine is seen to be faster.
+func (m *Meter) enough(samples [][]sample, rounds int) bool {
+	for _, of := range samples {
+		if len(m.goodOf(of)) < rounds {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Meter) goodOf(samples []sample) []sample {
+	var good []sample
+	for _, s := range samples {
+		if m.good(s) {
+			good = append(good, s)
+		}
+	}
+	return good
+}
+
+// summary uses all samples when none is good: a rough figure is better than none,
+// and Good tells.
+func (m *Meter) summary(name string, samples []sample) Result {
+	good := m.goodOf(samples)
+	r := Result{Name: name, Good: len(good), Dropped: len(samples) - len(good)}
+	if len(good) == 0 {
+		good = samples
+	}
+	r.Wall = median(good, func(s sample) float64 { return s.wall })
+	r.CPU = median(good, func(s sample) float64 { return s.cpu })
+	r.Allocs = samples[0].allocs
+	for _, s := range samples {
+		r.Allocs = min(r.Allocs, s.allocs)
+	}
+	return r
+}
