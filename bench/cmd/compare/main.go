@@ -87,6 +87,7 @@ func measureAll(s settings, out io.Writer) (*report, error) {
 			return nil, err
 		}
 	}
+	fmt.Fprintf(out, "%v\n\n", meter)
 	return r, nil
 }
 
@@ -103,8 +104,5 @@ func (r *report) save(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return r.writeCSV(filepath.Join(dir, "compare.csv"))
+	return errorsFirst(r.writeCSV(filepath.Join(dir, "compare.csv")), r.writeCharts(dir))
 }
-
-// judge checks the targets.
-func (r *report) judge(out io.Writer, noFail bool) error { return nil }

@@ -33,9 +33,6 @@ type Result struct {
 	Dropped   int
 }
 
-// Meter knows how fast this machine can be.
-type Meter struct{ best time.Duration }
-
 // sample is one measurement of a row.
 type sample struct {
 	wall, cpu, allocs float64 // of a unit
@@ -71,7 +68,7 @@ func (m *Meter) sample(row Row, length time.Duration) (sample, error) {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	calibration := m.calibrate()
+	calibrated := m.calibrate()
 	passes, cpu, start := 0, cpuTime(), time.Now()
 	for passes == 0 || time.Since(start) < length {
 		if err := row.Pass(); err != nil {
@@ -81,35 +78,15 @@ func (m *Meter) sample(row Row, length time.Duration) (sample, error) {
 	}
 	wall := time.Since(start)
 	cpu = cpuTime() - cpu
-	calibration = max(calibration, m.calibrate())
+	calibrated = max(calibrated, m.calibrate())
 	runtime.ReadMemStats(&after)
 	units := float64(passes * row.Units)
 	return sample{
 		wall:        float64(wall) / units,
 		cpu:         float64(cpu) / units,
 		allocs:      float64(after.Mallocs-before.Mallocs) / units,
-		calibration: calibration,
+		calibration: calibrated,
 	}, nil
-}
-
-// calibration is what the calibrating loop makes, so that it is not left out.
-var calibration uint64
-
-// calibrate runs a fixed loop of about 40 microseconds and returns its time.
-func (m *Meter) calibrate() time.Duration {
-	start := time.Now()
-	x := calibration | 1
-	for range 20_000 {
-		x ^= x << 13
-		x ^= x >> 7
-		x ^= x << 17
-	}
-	calibration = x
-	elapsed := time.Since(start)
-	if m.best == 0 || elapsed < m.best {
-		m.best = elapsed
-	}
-	return elapsed
 }
 
 // good reports whether the machine was about as fast as it can be.

@@ -1,0 +1,125 @@
+//go:build hiredis && cgo
+
+package main
+
+/*
+#cgo pkg-config: hiredis
+#include <stdlib.h>
+#include <string.h>
+#include <hiredis.h>
+
+// lengths adds what a reply holds to a checksum, as bench.Sum does.
+static void lengths(redisReply *reply, unsigned long long *sum) {
+	char digits[32];
+	size_t n = reply->len;
+	if (reply->type == REDIS_REPLY_INTEGER) n = snprintf(digits, sizeof digits, "%lld", reply->integer);
+	if (reply->type == REDIS_REPLY_NIL) n = 0;
+	if (reply->type == REDIS_REPLY_ARRAY) n = reply->elements;
+	*sum = *sum * 31 + n + 1;
+	if (reply->type != REDIS_REPLY_ARRAY) return;
+	for (size_t i = 0; i < reply->elements; i++) lengths(reply->element[i], sum);
+}
+
+// feed parses all replies that end in buf and returns how many they are, or -1.
+static long feed(redisReader *r, const char *buf, size_t len, int objects, unsigned long long *sum) {
+	long n = 0;
+	void *reply;
+	if (redisReaderFeed(r, buf, len) != REDIS_OK) return -1;
+	for (;; n++) {
+		reply = NULL;
+		if (redisReaderGetReply(r, &reply) != REDIS_OK) return -1;
+		if (reply == NULL) return n;
+		if (!objects) continue;
+		if (sum) lengths(reply, sum);
+		freeReplyObject(reply);
+	}
+}
+
+// newReader returns a reader; one without functions parses and builds nothing.
+static redisReader *newReader(int objects) {
+	return objects ? redisReaderCreate() : redisReaderCreateWithFunctions(NULL);
+}
+
+// format writes n commands SET, each into memory of its own, and returns the length
+// of one, or -1.
+static long format(long n, const char *key, const char *value, size_t len) {
+	const char *argv[3] = {"SET", key, value};
+	const size_t lens[3] = {3, strlen(key), len};
+	long size = -1;
+	while (n-- > 0) {
+		char *out;
+		size = redisFormatCommandArgv(&out, 3, argv, lens);
+		if (size < 0) return -1;
+		redisFreeCommand(out);
+	}
+	return size;
+}
+*/
+import "C"
+
+import (
+	"bytes"
+	"errors"
+	"unsafe"
+
+	"github.com/seed65f5866d/resp/bench"
+	"github.com/seed65f5866d/resp/bench/internal/measure"
+)
+
+// hiredisDecodeRows hand a piece to C at a time, which parses all that is in it:
+// once without building anything, and once to the objects that its users get.
+func hiredisDecodeRows(s *bench.Stream) []row {
+	return []row{hiredisRow(hiredisName, s, false), hiredisRow(hiredisFull, s, true)}
+}
+
+func hiredisRow(name string, s *bench.Stream, objects bool) row {
+	build := C.int(0)
+	if objects {
+		build = 1
+	}
+	r := C.newReader(build)
+	pass := func(sum *C.ulonglong) error {
+		frames := 0
+		for at := 0; at < len(s.Wire); at += pieceSize {
+			piece := s.Wire[at:min(at+pieceSize, len(s.Wire))]
+			n := C.feed(r, (*C.char)(unsafe.Pointer(&piece[0])), C.size_t(len(piece)), build, sum)
+			if n < 0 {
+				return errors.New("hiredis refuses a reply")
+			}
+			frames += int(n)
+		}
+		if frames != s.Frames {
+			return errors.New("hiredis counts other frames")
+		}
+		return nil
+	}
+	check := func() error {
+		var sum C.ulonglong
+		if err := pass(&sum); err != nil || !objects {
+			return err
+		}
+		return sameSum(bench.Sum(sum), s.Sum)
+	}
+	return row{
+		Row:   measure.Row{Name: name, Units: s.Frames, Pass: func() error { return pass(nil) }},
+		group: native,
+		check: check,
+	}
+}
+
+// hiredisEncodeRows format commands one by one; there is no way to format several.
+func hiredisEncodeRows(size, depth int) []row {
+	if depth > 1 {
+		return nil
+	}
+	value, key := C.CBytes(bytes.Repeat([]byte("v"), size)), C.CString(setKey)
+	m := message{1, "*3\r\n" + bulkWire(setName) + bulkWire(setKey) + bulkWire(string(bytes.Repeat([]byte("v"), size)))}
+	n := m.runs()
+	pass := func() error {
+		if int(C.format(C.long(n), key, (*C.char)(value), C.size_t(size))) != len(m.wire) {
+			return errors.New("hiredis writes other bytes")
+		}
+		return nil
+	}
+	return []row{{Row: measure.Row{Name: hiredisSet, Units: n, Pass: pass}, group: native, check: pass}}
+}
