@@ -12,7 +12,7 @@ var redconPeer = Peer{
 	Name:  "redcon",
 	Kinds: resp2Kinds,
 	Replies: func(r io.Reader, _ int) (Reader, error) {
-		return &redconReplies{r: r, buf: make([]byte, 0, 16<<10)}, nil
+		return &redconReplies{r: r, buf: make([]byte, 0, 16<<10), visits: true}, nil
 	},
 	Commands: func(r io.Reader) (Reader, error) {
 		return &redconCommands{r: redcon.NewReader(r)}, nil
@@ -38,6 +38,16 @@ type redconReplies struct {
 	buf   []byte
 	start int // of what has not been parsed
 	reply redcon.RESP
+
+	visits  bool
+	visited int // what visiting has made, so that it is not left out
+}
+
+// RedconUnvisited opens redcon's parser of replies, whose result is a view on the
+// bytes: numbers and elements are parsed when they are asked for. The Peer asks
+// for all of them, this does not.
+func RedconUnvisited(r io.Reader) Reader {
+	return &redconReplies{r: r, buf: make([]byte, 0, 16<<10)}
 }
 
 func (o *redconReplies) Next() error {
@@ -46,11 +56,27 @@ func (o *redconReplies) Next() error {
 		if n > 0 {
 			o.start += n
 			o.reply = reply
+			if o.visits {
+				o.visit(reply)
+			}
 			return nil
 		}
 		if err := o.fill(); err != nil {
 			return err
 		}
+	}
+}
+
+// visit looks at everything in a reply.
+func (o *redconReplies) visit(r redcon.RESP) {
+	switch r.Type {
+	case redcon.Integer:
+		o.visited += int(r.Int())
+	case redcon.Array:
+		r.ForEach(func(elem redcon.RESP) bool {
+			o.visit(elem)
+			return true
+		})
 	}
 }
 

@@ -83,7 +83,7 @@ func errorsFirst(errs ...error) error {
 
 // ourDecodeRows are loops as users would write them.
 func ourDecodeRows(w bench.Workload, s *bench.Stream) []row {
-	rows := []row{tokensRow("tokens", s, pieceSize), valueRow(s), skipRow(s)}
+	rows := []row{tokensRow("tokens", s, pieceSize), valueRow(s), rawRow(s), skipRow(s)}
 	if w.Requests {
 		rows = append(rows, commandRow("ReadCommand", s, pieceSize), commandsRow(s))
 	}
@@ -147,6 +147,19 @@ func valueRow(s *bench.Stream) row {
 		}
 		return sum, nil
 	})
+}
+
+func rawRow(s *bench.Stream) row {
+	d := newDecoding(s)
+	read := func() error {
+		for range d.Frames {
+			if _, err := d.ReadRaw(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return d.row("ReadRaw", read, func() (bench.Sum, error) { return d.Sum, read() })
 }
 
 func skipRow(s *bench.Stream) row {

@@ -18,7 +18,20 @@ func peerDecodeRows(w bench.Workload, s *bench.Stream) []row {
 		}
 		rows = append(rows, peerDecodeRow(p.Name, s, open))
 	}
+	if !w.Requests {
+		rows = append(rows, unvisitedRow(s))
+	}
 	return rows
+}
+
+// unvisitedRow is shown and not compared with: it has found where a reply ends and
+// parsed nothing in it. Ours of that sort are ReadRaw and SkipValue.
+func unvisitedRow(s *bench.Stream) row {
+	r := peerDecodeRow("redcon, unvisited", s, func() (bench.Reader, error) {
+		return bench.RedconUnvisited(bench.Source(pieceSize, s.Wire)), nil
+	})
+	r.group = lazy
+	return r
 }
 
 // batch returns how many replies a client asks for at once: about 1 MiB, 100 at

@@ -30,7 +30,7 @@ func (r *report) add(workload string, rows []row, measured []measure.Result) []r
 	for i, m := range measured {
 		r.results = append(r.results, result{
 			Workload: workload, Name: m.Name, Group: rows[i].group,
-			NS: m.Wall, Allocs: m.Allocs, Good: m.Good, Dropped: m.Dropped,
+			NS: busy(m), Allocs: m.Allocs, Good: m.Good, Dropped: m.Dropped,
 		})
 	}
 	r.takeOffAdapter(workload, r.results[first:])
@@ -38,11 +38,20 @@ func (r *report) add(workload string, rows []row, measured []measure.Result) []r
 	return r.results[first:]
 }
 
+// busy returns the time on the processor: what else runs on the core does not count,
+// and nothing here waits. Where that time cannot be had it is all time.
+func busy(m measure.Result) float64 {
+	if m.CPU > 0 {
+		return m.CPU
+	}
+	return m.Wall
+}
+
 // takeOffAdapter takes off the peers' times what their adapters cost.
 func (r *report) takeOffAdapter(workload string, results []result) {
 	adapter := r.ns(workload, adapterName)
 	for i := range results {
-		if results[i].Group == peer && adapter > 0 {
+		if g := results[i].Group; adapter > 0 && (g == peer || g == lazy) {
 			results[i].NS -= adapter
 		}
 	}

@@ -13,6 +13,7 @@ type group string
 const (
 	ours     group = "resp"
 	peer     group = "Go"
+	lazy     group = "lazy"  // a Go codec that only finds where a reply ends
 	native   group = "C"     // hiredis, through cgo
 	baseline group = "bytes" // what any codec has to do
 )

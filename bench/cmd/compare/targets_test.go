@@ -1,0 +1,104 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"testing"
+)
+
+func ns(workload, name string, g group, ns float64) result {
+	return result{Workload: workload, Name: name, Group: g, NS: ns}
+}
+
+func (r *report) lines() []string {
+	var lines []string
+	for _, f := range r.findings() {
+		if f.target != 4 {
+			lines = append(lines, f.String())
+		}
+	}
+	return lines
+}
+
+func TestFindings(t *testing.T) {
+	tests := []struct {
+		name    string
+		results []result
+		want    []string
+	}{
+		{"line feeds", []result{ns("mixed", "tokens", ours, 26.8), ns("mixed", indexByteName, baseline, 21.2)},
+			[]string{"MISSED target 1 (decode tokens): mixed 26.8 ns > IndexByte 21.2 ns"}},
+		{"int may take longer", []result{ns("int", "tokens", ours, 10), ns("int", indexByteName, baseline, 8)},
+			[]string{"ok     target 1 (decode tokens): int 10.0 ns <= IndexByte x 1.6 = 12.8 ns"}},
+		{"fastest peer", []result{ns("ok", "tokens", ours, 5), ns("ok", "a", peer, 40), ns("ok", "b", peer, 30), ns("ok", "c", lazy, 1)},
+			[]string{"ok     target 1 (decode tokens): ok 5.00 ns <= b / 4 = 7.50 ns"}},
+		{"requests", []result{ns("command", "ReadCommand", ours, 30), ns("command", "a", peer, 100), ns("command", "value", ours, 51)},
+			[]string{"ok     target 1 (ReadCommand): command 30.0 ns <= a / 3 = 33.3 ns",
+				"MISSED target 1 (decode values): command 51.0 ns > a / 2 = 50.0 ns"}},
+		{"large", []result{ns("bulk1m", "CopyBulk", ours, 130), ns("bulk1m", readName, baseline, 100), ns("bulk1m", "c", native, 120)},
+			[]string{"MISSED target 2 (large values, CopyBulk): bulk1m 130 ns > read x 1.25 = 125 ns",
+				"MISSED target 2 (large values, CopyBulk): bulk1m 130 ns > c 120 ns"}},
+		{"best of the Append functions", []result{ns("SET 16 B", "Append", ours, 20), ns("SET 16 B", "AppendArgs", ours, 16), ns("SET 16 B", "a", peer, 40)},
+			[]string{"ok     target 3 (encode, AppendArgs): SET 16 B 16.0 ns <= a / 2.5 = 16.0 ns"}},
+		{"whatever the size", []result{ns("SET 1 MiB", "WriteCommand", ours, 160)},
+			[]string{"MISSED target 3 (encode, WriteCommand): SET 1 MiB 160 ns > the target of 150 ns"}},
+		{"elements", []result{ns(elementsName, "10", ours, 14), ns(elementsName, "100", ours, 10)},
+			[]string{"MISSED target 5 (an element of 10): elements 14.0 ns > 100 x 1.3 = 13.0 ns"}},
+		{"bytes, less what caches do", []result{
+			ns(bytesName, "1 KiB", ours, 10), ns(bytesName, readOf("1 KiB"), baseline, 5),
+			ns(bytesName, "64 MiB", ours, 25), ns(bytesName, readOf("64 MiB"), baseline, 10)},
+			[]string{"ok     target 5 (a KiB of 64 MiB): bytes 25.0 ns <= 1 KiB x 2.6 = 26.0 ns"}},
+		{"short reads", []result{ns("reads of ok", shortRead, ours, 16), ns("reads of ok", longRead, ours, 10)},
+			[]string{"MISSED target 5 (short reads): reads of ok 16.0 ns > 64 KiB x 1.5 = 15.0 ns"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := &report{test.results}
+			if got := r.lines(); !slices.Equal(got, test.want) {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
+
+// The row that allocates most stands for its workload; peers may.
+func TestAllocations(t *testing.T) {
+	r := &report{[]result{
+		{Workload: "ok", Name: "tokens", Group: ours},
+		{Workload: "ok", Name: "value", Group: ours, Allocs: 1},
+		{Workload: "ok", Name: "a", Group: peer, Allocs: 9},
+	}}
+	const want = "MISSED target 4 (allocations, value): ok 1.00 allocs > the target of 0.00 allocs"
+	if got := r.allocationTargets(); len(got) != 1 || got[0].String() != want {
+		t.Errorf("got %v", got)
+	}
+	if err := r.judge(io.Discard, false); err != errMissed {
+		t.Errorf("got %v, want %v", err, errMissed)
+	}
+	if err := r.judge(io.Discard, true); err != nil {
+		t.Errorf("got %v, want none", err)
+	}
+}
+
+// The table is scaled by what both runs have measured.
+func TestFromTable(t *testing.T) {
+	r := &report{[]result{ns("mixed", indexByteName, baseline, 54), ns("SET 16 B", readyName, baseline, 4), ns("SET 16 B", hiredisSet, native, 100)}}
+	got := map[string]float64{}
+	for _, workload := range []string{"mixed", "SET 16 B", elementsName} {
+		for _, of := range r.fromTable(workload) {
+			got[of.Workload+" "+of.Name] = of.NS
+		}
+	}
+	want := map[string]float64{
+		"mixed " + absentName: 150, "mixed " + hiredisName: 128, "mixed " + rustName: 136,
+		"SET 16 B " + rustName: 101.5, // hiredis has been measured
+	}
+	if len(got) != len(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for name, ns := range want {
+		if got[name] != ns {
+			t.Errorf("%s: got %v, want %v", name, got[name], ns)
+		}
+	}
+}
