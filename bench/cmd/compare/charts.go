@@ -17,8 +17,8 @@ func (r *report) writeCharts(dir string) error {
 	r.relativeBars(&decode, (*report).main, []bar{
 		{"finding line feeds (bytes.IndexByte)", r.named(indexByteName)},
 		{"hiredis, parse alone (C)", r.named(hiredisName)},
-		{"Boost.Redis (C++) *", r.named(boostName)},
-		{"redis-protocol (Rust) *", r.named(rustName)},
+		{"Boost.Redis (C++)", r.named(boostName)},
+		{"redis-protocol (Rust)", r.named(rustName)},
 		{"fastest Go codec", r.fastestPeer},
 	})
 	encode := chart.Chart{
@@ -32,7 +32,7 @@ func (r *report) writeCharts(dir string) error {
 		{"resp.Encoder", func(workload string) *result { return r.fastestOf(workload, "WriteCommand", "Encoder") }},
 		{"fastest Go codec", r.fastestPeer},
 		{"hiredis (C)", r.named(hiredisSet)},
-		{"redis-protocol (Rust) *", r.named(rustName)},
+		{"redis-protocol (Rust)", r.named(rustName)},
 	})
 	large := chart.Chart{
 		Title:  "Large values: time for a frame, as a multiple of reading its bytes into a buffer (= 1)",
@@ -46,8 +46,8 @@ func (r *report) writeCharts(dir string) error {
 		{"resp, CopyBulk", r.named("CopyBulk")},
 		{"fastest Go codec", r.fastestPeer},
 		{"hiredis, parse alone (C)", r.named(hiredisName)},
-		{"Boost.Redis (C++) *", r.named(boostName)},
-		{"redis-protocol (Rust) *", r.named(rustName)},
+		{"Boost.Redis (C++)", r.named(boostName)},
+		{"redis-protocol (Rust)", r.named(rustName)},
 	})
 	for name, c := range map[string]chart.Chart{"decode.svg": decode, "encode.svg": encode, "large.svg": large} {
 		if len(c.Groups) == 0 {
@@ -66,12 +66,18 @@ type bar struct {
 	of   func(workload string) *result
 }
 
-// relativeBars adds bars, as multiples of one's time.
+// relativeBars adds bars, as multiples of one's time. A star tells that the table
+// stands in for some of them.
 func (r *report) relativeBars(c *chart.Chart, one func(*report, string) *result, bars []bar) {
 	for _, b := range bars {
-		s := chart.Series{Name: b.name}
+		s, scaled := chart.Series{Name: b.name}, false
 		for _, workload := range c.Groups {
-			s.Values = append(s.Values, multiple(b.of(workload), one(r, workload)))
+			of := b.of(workload)
+			s.Values = append(s.Values, multiple(of, one(r, workload)))
+			scaled = scaled || of != nil && of.FromTable
+		}
+		if scaled {
+			s.Name += " *"
 		}
 		c.Series = append(c.Series, s)
 	}

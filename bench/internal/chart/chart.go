@@ -48,7 +48,8 @@ func (c Chart) Save(path string) error {
 	p.BackgroundColor = color.White
 	p.Title.Text, p.Y.Label.Text = c.Title, c.Y
 	p.Title.Padding = 3 * vg.Millimeter
-	p.Legend.Top, p.Legend.Left = true, true
+	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, vg.Millimeter
+	p.Legend.TextStyle.Font.Size = 9
 	p.NominalX(c.Groups...)
 	p.X.LineStyle.Width, p.X.Tick.Length = 0, 0
 	p.Y.Min = 0
@@ -61,6 +62,7 @@ func (c Chart) Save(path string) error {
 		p.Add(c.line())
 	}
 	p.Y.Max = c.top()
+	p.X.Min, p.X.Max = -0.6, float64(len(c.Groups))-0.4
 	return p.Save(c.width(), height, path)
 }
 
