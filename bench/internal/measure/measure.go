@@ -89,12 +89,6 @@ func (m *Meter) sample(row Row, length time.Duration) (sample, error) {
 	}, nil
 }
 
-// good reports whether the machine was about as fast as it can be.
-func (m *Meter) good(s sample) bool {
-	const slack = 1.15
-	return float64(s.calibration) <= slack*float64(m.best)
-}
-
 // enough reports whether every row has as many good samples. What was good may
 // be so no longer when the machine is seen to be faster.
 func (m *Meter) enough(samples [][]sample, rounds int) bool {
@@ -106,10 +100,14 @@ func (m *Meter) enough(samples [][]sample, rounds int) bool {
 	return true
 }
 
+// goodOf returns the samples during which the machine was about as fast as it can
+// be.
 func (m *Meter) goodOf(samples []sample) []sample {
+	const slack = 1.15
+	most := time.Duration(slack * float64(m.best()))
 	var good []sample
 	for _, s := range samples {
-		if m.good(s) {
+		if s.calibration <= most {
 			good = append(good, s)
 		}
 	}

@@ -30,7 +30,7 @@ func TestMedian(t *testing.T) {
 
 // Samples taken while the machine was slow do not count, unless all were.
 func TestSummaryDropsSlowSamples(t *testing.T) {
-	m := &Meter{best: 100}
+	m := &Meter{seen: []time.Duration{100, 116}}
 	samples := []sample{
 		{wall: 10, allocs: 1, calibration: 100},
 		{wall: 30, allocs: 0, calibration: 116},
@@ -39,7 +39,7 @@ func TestSummaryDropsSlowSamples(t *testing.T) {
 	if got, want := m.summary("a", samples), (Result{Name: "a", Wall: 11, Good: 2, Dropped: 1}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	m.best = 50
+	m.seen = append(m.seen, 50)
 	if got, want := m.summary("a", samples), (Result{Name: "a", Wall: 12, Dropped: 3}); got != want {
 		t.Errorf("all slow: got %+v, want %+v", got, want)
 	}
@@ -64,5 +64,19 @@ func TestRunFails(t *testing.T) {
 	failing := Row{Name: "a", Units: 1, Pass: func() error { return want }}
 	if _, err := new(Meter).Run([]Row{failing}, Options{Budget: time.Hour}); !errors.Is(err, want) {
 		t.Errorf("got %v, want %v", err, want)
+	}
+}
+
+// One lucky run of the loop is not what all others are held to.
+func TestBest(t *testing.T) {
+	m := new(Meter)
+	if got := m.best(); got != 0 {
+		t.Errorf("got %v, want 0", got)
+	}
+	for i := range 100 {
+		m.seen = append(m.seen, time.Duration(100-i))
+	}
+	if got := m.best(); got != 3 {
+		t.Errorf("got %v, want 3", got)
 	}
 }
