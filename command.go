@@ -195,7 +195,7 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]by
 	if avail < shortest || b[0] != '*' {
 		return args, 0
 	}
-	n, pos := fastLength(b)
+	n, pos := lengthAt(b)
 	if n == 0 || n > limits.Args || n > avail/len("$0\r\n\r\n") {
 		return args, 0
 	}
@@ -204,7 +204,13 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]by
 		if pos >= avail || b[pos] != '$' {
 			return args, 0
 		}
-		length, header := lengthAt(b[pos:])
+		length, header := 0, 0
+		if len(b)-pos >= parseSlack {
+			length, header = shortLength(window(b, pos))
+		}
+		if header == 0 {
+			length, header = lengthAt(b[pos:])
+		}
 		start := pos + header
 		end := start + length
 		if header == 0 || end+2 > avail || le16(b[end:]) != le16CRLF || int64(length) > limits.BulkLen {
@@ -221,11 +227,12 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]by
 
 // lengthAt is fastLength for a slice that may be short.
 func lengthAt(b []byte) (n, size int) {
-	if len(b) >= 10 {
-		return fastLength(b)
+	if len(b) >= parseSlack {
+		return fastLength((*headerWindow)(b))
 	}
+	const most = 6
 	end := scanDigits(b, 1)
-	if end == 1 || end > 2 && b[1] == '0' || end+2 > len(b) || le16(b[end:]) != le16CRLF {
+	if end == 1 || end > 1+most || end > 2 && b[1] == '0' || end+2 > len(b) || le16(b[end:]) != le16CRLF {
 		return 0, 0
 	}
 	for _, c := range b[1:end] {

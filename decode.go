@@ -236,37 +236,34 @@ func (d *Decoder) ReadToken() (Token, error) {
 	if debugViews {
 		d.expireViews()
 	}
-	if d.fast {
-		b := d.data[d.pos:]
-		if len(b) < parseSlack {
-			return d.readToken()
-		}
+	if d.fast && d.pos < d.end {
 		// The three most frequent forms are taken here and not by fastToken: the
 		// call alone costs half of what they take.
-		switch Kind(b[0]) {
+		w := window(d.data, d.pos)
+		switch Kind(w[0]) {
 		case BulkString:
-			n, start := shortLength(b)
+			n, start := shortLength(w)
 			if start == 0 {
-				n, start = fastLength(b)
+				n, start = fastLength(w)
 			}
-			end := start + n
-			if start > 0 && end+2 <= d.end-d.pos && le16(b[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
-				d.takeOne(end + 2)
-				return Token{data: &b[start], n: int64(n), kind: BulkString}, nil
+			end := d.pos + start + n
+			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
+				d.takeOne(start + n + 2)
+				return Token{data: &w[start], n: int64(n), kind: BulkString}, nil
 			}
 		case SimpleString:
-			if isOK(b) && d.end-d.pos >= len("+OK\r\n") {
+			if isOK(w) && d.end-d.pos >= len("+OK\r\n") {
 				d.takeOne(len("+OK\r\n"))
-				return Token{data: &b[1], n: 2, kind: SimpleString}, nil
+				return Token{data: &w[1], n: 2, kind: SimpleString}, nil
 			}
 		case Integer:
-			n, size := fastInteger(b)
+			n, size := fastInteger(w)
 			if uint(size-1) < uint(d.end-d.pos) {
 				d.takeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
 		}
-		t, n := fastToken(b, &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
 		if uint(n-1) < uint(d.end-d.pos) {
 			if !opens[t.kind] {
 				d.takeOne(n)
@@ -506,23 +503,20 @@ func (d *Decoder) scanBuffered(s *scan) {
 	if !d.fast || s.nest.inStreamedString() {
 		return
 	}
-	for pos := d.pos + s.pos; !s.nest.isDone(); s.pos = pos - d.pos {
-		b := d.data[pos:]
-		if len(b) < parseSlack {
-			return
-		}
-		if Kind(b[0]) == BulkString {
-			n, start := shortLength(b)
-			size := start + n + 2
-			if start > 0 && size <= d.end-pos && le16(b[size-2:]) == le16CRLF {
-				pos += size
+	for pos := d.pos + s.pos; pos < d.end && !s.nest.isDone(); s.pos = pos - d.pos {
+		w := window(d.data, pos)
+		if Kind(w[0]) == BulkString {
+			n, start := shortLength(w)
+			end := pos + start + n
+			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+				pos = end + 2
 				if s.nest.left--; s.nest.left == 0 {
 					s.nest.close()
 				}
 				continue
 			}
 		}
-		t, size := fastToken(b, &d.rules.Limits)
+		t, size := fastToken(d.data[pos:], &d.rules.Limits)
 		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && s.nest.depth >= d.rules.Depth {
 			return
 		}

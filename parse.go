@@ -70,9 +70,10 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 	if len(b) < parseSlack {
 		return Token{}, 0
 	}
+	w := (*headerWindow)(b)
 	switch kind := Kind(b[0]); kind {
 	case SimpleString, SimpleError:
-		if isOK(b) {
+		if isOK(w) {
 			return Token{data: &b[1], n: 2, kind: kind}, len("+OK\r\n")
 		}
 		end := fastLine(b)
@@ -82,12 +83,12 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 		return Token{data: &b[1], n: int64(end - 1), kind: kind}, end + 2
 
 	case BulkString, BulkError, VerbatimString:
-		n, start := shortLength(b)
+		n, start := shortLength(w)
 		if start == 0 {
-			n, start = fastLength(b)
+			n, start = fastLength(w)
 		}
 		if start == 0 {
-			if kind == BulkString && le32(b[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == BulkString && le32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
 				return Token{kind: BulkString, flags: flagNull}, len("$-1\r\n")
 			}
 			return Token{}, 0
@@ -102,16 +103,16 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 		return Token{data: &b[start], n: int64(n), kind: kind}, end + 2
 
 	case Integer:
-		n, size := fastInteger(b)
+		n, size := fastInteger(w)
 		return Token{n: n, kind: Integer}, size
 
 	case Array, Map, Set, Push, Attribute:
-		n, size := shortLength(b)
+		n, size := shortLength(w)
 		if size == 0 {
-			n, size = fastLength(b)
+			n, size = fastLength(w)
 		}
 		if size == 0 {
-			if kind == Array && le32(b[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == Array && le32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
 				return Token{kind: Array, flags: flagNull}, len("*-1\r\n")
 			}
 			return Token{}, 0
@@ -122,12 +123,12 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 		return Token{n: int64(n), kind: kind}, size
 
 	case Null:
-		if le16(b[1:]) == le16CRLF {
+		if le16(w[1:]) == le16CRLF {
 			return Token{kind: Null, flags: flagNull}, len("_\r\n")
 		}
 
 	case Boolean:
-		if c := b[1]; (c == 't' || c == 'f') && le16(b[2:]) == le16CRLF {
+		if c := w[1]; (c == 't' || c == 'f') && le16(w[2:]) == le16CRLF {
 			t = Token{kind: Boolean}
 			if c == 't' {
 				t.n = 1
@@ -140,7 +141,7 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 
 // isOK reports whether the line that b starts with says OK, by far the most
 // frequent one.
-func isOK(b []byte) bool { return le32(b[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
+func isOK(w *headerWindow) bool { return le32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
 
 // fastLine returns the index of the CR LF that ends the line b starts with, or
 // 0 when the line is long, holds another control character first, or is not
@@ -160,9 +161,9 @@ func fastLine(b []byte) (end int) {
 
 // shortLength is fastLength for one or two digits, which most lengths have. It is
 // small enough to be inlined, and 3 ns faster.
-func shortLength(b []byte) (n, size int) {
+func shortLength(w *headerWindow) (n, size int) {
 	const crlf = '\r'<<16 | '\n'<<24
-	x := le32(b[1:]) ^ ('0' | '0'<<8 | crlf)
+	x := le32(w[1:]) ^ ('0' | '0'<<8 | crlf)
 	if x < 10<<8 && uint8(x)-1 < 9 {
 		return int(uint8(x)*10 + uint8(x>>8)), 5
 	}
@@ -172,14 +173,13 @@ func shortLength(b []byte) (n, size int) {
 	return 0, 0
 }
 
-// fastLength parses the length or count of up to six digits behind b[0] and
+// fastLength parses the length or count of up to six digits, not 0, behind w[0] and
 // returns it with the size of its line, or 0 as size.
-func fastLength(b []byte) (n, size int) {
-	_ = b[9]
-	if b[1] == '0' {
+func fastLength(w *headerWindow) (n, size int) {
+	if w[1] == '0' {
 		return 0, 0 // a leading zero, or a fault
 	}
-	x := le64(b[1:])
+	x := le64(w[1:])
 	digits := countDigits(x)
 	if digits == 0 || digits > 6 || uint16(x>>(8*digits&63)) != le16CRLF {
 		return 0, 0
@@ -187,17 +187,16 @@ func fastLength(b []byte) (n, size int) {
 	return int(parse8(x, digits)), int(digits + 3)
 }
 
-// fastInteger parses the integer behind b[0], of up to 19 digits and without a
+// fastInteger parses the integer behind w[0], of up to 19 digits and without a
 // plus, and returns it with the size of its line, or 0 as size.
-func fastInteger(b []byte) (n int64, size int) {
-	_ = b[parseSlack-1]
+func fastInteger(w *headerWindow) (n int64, size int) {
 	start := uint(1)
-	if b[1] == '-' {
+	if w[1] == '-' {
 		start = 2
 	}
 	// All that may be digits is looked at, without a branch: how many there are is
 	// hard for a processor to foretell.
-	first, second, third := le64(b[start:]), le64(b[start+8:]), le64(b[start+16:])
+	first, second, third := le64(w[start:]), le64(w[start+8:]), le64(w[start+16:])
 	n1, n2, n3 := countDigits(first), countDigits(second), countDigits(third)
 	goesOn := -(n1 >> 3) // all bits, or none
 	n3 &= -(n2 >> 3) & goesOn
@@ -205,7 +204,7 @@ func fastInteger(b []byte) (n int64, size int) {
 	v := (parse8(first, n1)*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
 	digits := n1 + n2 + n3
 	end := start + digits
-	if digits == 0 || digits > 19 || v > math.MaxInt64 || le16(b[end:]) != le16CRLF {
+	if digits == 0 || digits > 19 || v > math.MaxInt64 || le16(w[end:]) != le16CRLF {
 		return 0, 0
 	}
 	if start == 2 {

@@ -204,16 +204,13 @@ func (d *Decoder) passBuffered() (passed bool) {
 		d.rules.BulkLen < longestShort || d.nest.inStreamedString() {
 		return false
 	}
-	for ; !d.op.done; passed = true {
-		b := d.data[d.pos:]
-		if len(b) < parseSlack {
-			return passed
-		}
-		if Kind(b[0]) == BulkString {
-			n, start := shortLength(b)
-			size := start + n + 2
-			if start > 0 && size <= d.end-d.pos && le16(b[size-2:]) == le16CRLF {
-				d.take(size, everything)
+	for ; d.pos < d.end && !d.op.done; passed = true {
+		w := window(d.data, d.pos)
+		if Kind(w[0]) == BulkString {
+			n, start := shortLength(w)
+			end := d.pos + start + n
+			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+				d.take(start+n+2, everything)
 				if d.nest.left--; d.nest.left == 0 {
 					d.nest.close()
 				}
@@ -221,7 +218,7 @@ func (d *Decoder) passBuffered() (passed bool) {
 				continue
 			}
 		}
-		t, n := fastToken(b, &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
 		if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] && d.nest.depth >= d.rules.Depth {
 			return passed
 		}

@@ -193,23 +193,28 @@ func (d *Decoder) scanFrom(open []builder, pos int) {
 
 // buildScalar builds the next value into v when that is a scalar of a usual form.
 func (d *Decoder) buildScalar(v *Value) bool {
-	if !d.fast || d.whole.at == d.offset(0) {
+	if !d.fast || d.pos == d.end || d.whole.at == d.offset(0) {
 		return false
 	}
-	b := d.data[d.pos:]
-	if len(b) < parseSlack || opens[b[0]] {
-		return false
-	}
-	if Kind(b[0]) == BulkString {
-		n, header := shortLength(b)
-		end := header + n
-		if header > 0 && end+2 <= d.end-d.pos && le16(b[end:]) == le16CRLF {
-			v.setBulk(b[header:end:end])
-			d.takeOne(end + 2)
+	w := window(d.data, d.pos)
+	switch kind := Kind(w[0]); {
+	case kind == BulkString:
+		n, header := shortLength(w)
+		start := d.pos + header
+		end := start + n
+		if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+			v.setString(BulkString, d.data[start:end:end])
+			d.takeOne(header + n + 2)
 			return true
 		}
+	case kind == SimpleString && isOK(w) && d.end-d.pos >= len("+OK\r\n"):
+		v.setString(SimpleString, w[1:3:3])
+		d.takeOne(len("+OK\r\n"))
+		return true
+	case opens[kind]:
+		return false
 	}
-	t, n := fastToken(b, &d.rules.Limits)
+	t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
 	if uint(n-1) >= uint(d.end-d.pos) {
 		return false
 	}
@@ -225,21 +230,24 @@ func (d *Decoder) buildScalar(v *Value) bool {
 func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 	start := pos
 	for i := range elems {
-		b := d.data[pos:]
-		if len(b) < parseSlack || opens[b[0]] {
+		if pos >= d.end {
 			return i, pos - start
 		}
 		v := &elems[i]
-		if Kind(b[0]) == BulkString {
-			length, header := shortLength(b)
-			size := header + length + 2
-			if header > 0 && size <= d.end-pos && le16(b[size-2:]) == le16CRLF {
-				v.setBulk(b[header : size-2 : size-2])
-				pos += size
+		w := window(d.data, pos)
+		switch kind := Kind(w[0]); {
+		case kind == BulkString:
+			length, header := shortLength(w)
+			end := pos + header + length
+			if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+				v.setString(BulkString, d.data[pos+header:end:end])
+				pos = end + 2
 				continue
 			}
+		case opens[kind]:
+			return i, pos - start
 		}
-		t, n := fastToken(b, &d.rules.Limits)
+		t, n := fastToken(d.data[pos:], &d.rules.Limits)
 		if uint(n-1) >= uint(d.end-pos) {
 			return i, pos - start
 		}
@@ -250,9 +258,9 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 	return len(elems), pos - start
 }
 
-// setBulk makes v a bulk string.
-func (v *Value) setBulk(b []byte) {
-	v.Kind = BulkString
+// setString makes v a string of that kind.
+func (v *Value) setString(kind Kind, b []byte) {
+	v.Kind = kind
 	v.Null = false
 	v.Streamed = false
 	v.Encoding = [3]byte{}

@@ -2,8 +2,8 @@ package resp
 
 import "unsafe"
 
-// This is the only file of the package that uses unsafe. What it does is see
-// memory through another type, never compute an address: the two ways between
+// This is the only file of the package that uses unsafe. But for window, it sees
+// memory through another type and computes no address: the two ways between
 // strings and bytes, so that large string arguments go out uncopied and text
 // can be given to strconv without a copy, and a Token's payload, whose pointer
 // and length are kept apart so that a Token stays small enough for registers
@@ -25,3 +25,16 @@ func textOf[T ~string | ~[]byte](s T) string { return *(*string)(unsafe.Pointer(
 
 // stringData returns where the bytes of s start; see bytesAt.
 func stringData(s string) *byte { return unsafe.StringData(s) }
+
+// headerWindow is what the fast parsers look at for the header of a token. Its size
+// is known to the compiler, which therefore checks no bounds.
+type headerWindow = [parseSlack]byte
+
+// window returns the bytes at data[pos:]. There have to be parseSlack of them: a
+// Decoder's buffer has that many behind the end of its input, so any pos before
+// that end will do. data[pos:] itself takes six instructions, before every token and
+// on the way from one to the next; this takes one (4.2 to 3.9 ns for +OK, 86 to 73 ns
+// for an array of ten strings as a Value).
+func window(data []byte, pos int) *headerWindow {
+	return (*headerWindow)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(data)), pos))
+}
