@@ -85,13 +85,12 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 	case BulkString, BulkError, VerbatimString:
 		n, start := shortLength(w)
 		if start == 0 {
-			n, start = fastLength(w)
-		}
-		if start == 0 {
 			if kind == BulkString && le32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
 				return Token{kind: BulkString, flags: flagNull}, len("$-1\r\n")
 			}
-			return Token{}, 0
+			if n, start = fastLength(w); start == 0 {
+				return Token{}, 0
+			}
 		}
 		end := start + n
 		if n > len(b)-start-2 || le16(b[end:]) != le16CRLF || int64(n) > limits.BulkLen {

@@ -30,6 +30,11 @@ func (d *Decoder) Decode(v *Value) error {
 	if d.buildScalar(v) {
 		return nil
 	}
+	if waited, err := d.awaitString(); err != nil {
+		return err
+	} else if waited && d.buildScalar(v) {
+		return nil
+	}
 	for {
 		if d.fast && d.whole.at != d.offset(0) {
 			if err := d.need(1); err != nil {
@@ -200,9 +205,12 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	switch kind := Kind(w[0]); {
 	case kind == BulkString:
 		n, header := shortLength(w)
+		if header == 0 && w[1] != '-' {
+			n, header = fastLength(w)
+		}
 		start := d.pos + header
 		end := start + n
-		if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+		if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
 			v.setString(BulkString, d.data[start:end:end])
 			d.takeOne(header + n + 2)
 			return true
