@@ -3,7 +3,9 @@ package resp_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -158,41 +160,83 @@ func BenchmarkReadCommand(b *testing.B) {
 	})
 }
 
-func BenchmarkAppend(b *testing.B) {
-	key, value := "key:123456", []byte("0123456789abcdef")
-	dst := make([]byte, 0, 64<<10)
-	r := rand.New(rand.NewPCG(3, 4))
-	numbers := make([]int64, 1024)
-	for i := range numbers {
-		numbers[i], _ = strconv.ParseInt(digits(r, 1+r.IntN(19)), 10, 64)
-	}
+// appendCases are what is measured of the Append functions: one frame each, or a
+// SET in each of the ways in which a caller can write it.
+func appendCases() map[string]func(dst []byte) []byte {
+	const key = "key:123456"
+	value, value1k := []byte("0123456789abcdef"), make([]byte, 1<<10)
+	valueText := string(value)
+	ready, ready1k := []byte(setFrame), resp.AppendArgs(nil, []byte("SET"), []byte(key), value1k)
+	numbers := manyNumbers()
 	next := 0
-	appends := []struct {
-		name string
-		f    func([]byte) []byte
-	}{
-		{"ok", func(dst []byte) []byte { return resp.AppendSimpleString(dst, "OK") }},
-		{"int", func(dst []byte) []byte { next++; return resp.AppendInteger(dst, numbers[next%len(numbers)]) }},
-		{"bulk16", func(dst []byte) []byte { return resp.AppendBulkString(dst, value) }},
-		{"array10", func(dst []byte) []byte {
+	number := func() int64 { next++; return numbers[next%len(numbers)] }
+	return map[string]func(dst []byte) []byte{
+		"ok":     func(dst []byte) []byte { return resp.AppendSimpleString(dst, "OK") },
+		"int":    func(dst []byte) []byte { return resp.AppendInteger(dst, number()) },
+		"bulk16": func(dst []byte) []byte { return resp.AppendBulkString(dst, value) },
+		"array10": func(dst []byte) []byte {
 			dst = resp.AppendArray(dst, 10)
 			for range 10 {
 				dst = resp.AppendBulkString(dst, value)
 			}
 			return dst
-		}},
-		{"SET 16 B", func(dst []byte) []byte {
+		},
+		"SET 16 B/AppendCommand": func(dst []byte) []byte {
 			return resp.AppendCommand(dst, "SET", resp.String(key), resp.Bytes(value))
-		}},
+		},
+		"SET 16 B/AppendArgs": func(dst []byte) []byte { return resp.AppendArgs(dst, "SET", key, valueText) },
+		"SET 16 B/AppendArray": func(dst []byte) []byte {
+			dst = resp.AppendArray(dst, 3)
+			dst = resp.AppendBulkString(dst, "SET")
+			dst = resp.AppendBulkString(dst, key)
+			return resp.AppendBulkString(dst, value)
+		},
+		"SET 16 B/ready bytes": func(dst []byte) []byte { return append(dst, ready...) },
+		"SET 1 KiB/AppendCommand": func(dst []byte) []byte {
+			return resp.AppendCommand(dst, "SET", resp.String(key), resp.Bytes(value1k))
+		},
+		"SET 1 KiB/AppendArgs": func(dst []byte) []byte {
+			return resp.AppendArgs(dst, bytesSET, bytesKey, value1k)
+		},
+		"SET 1 KiB/ready bytes": func(dst []byte) []byte { return append(dst, ready1k...) },
+		"INCRBY/AppendCommand": func(dst []byte) []byte {
+			return resp.AppendCommand(dst, "INCRBY", resp.String(key), resp.Int(number()))
+		},
 	}
-	for _, a := range appends {
-		b.Run(a.name, func(b *testing.B) {
-			b.SetBytes(int64(len(a.f(nil))))
-			b.ReportAllocs()
-			for b.Loop() {
-				dst = a.f(dst[:0])
-			}
-		})
+}
+
+var bytesSET, bytesKey = []byte("SET"), []byte("key:123456")
+
+// manyNumbers are numbers of 1 to 19 digits, all lengths equally often.
+func manyNumbers() []int64 {
+	r := rand.New(rand.NewPCG(3, 4))
+	numbers := make([]int64, 1024)
+	for i := range numbers {
+		numbers[i], _ = strconv.ParseInt(digits(r, 1+r.IntN(19)), 10, 64)
+	}
+	return numbers
+}
+
+// Each case alone, over and over at the start of the same memory, and in a
+// pipeline of 100.
+func BenchmarkAppend(b *testing.B) {
+	cases := appendCases()
+	dst := make([]byte, 0, 256<<10)
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		f := cases[name]
+		for _, pipeline := range []int{1, 100} {
+			b.Run(fmt.Sprintf("%s/%d", name, pipeline), func(b *testing.B) {
+				b.SetBytes(int64(pipeline * len(f(nil))))
+				b.ReportAllocs()
+				for b.Loop() {
+					dst = dst[:0]
+					for range pipeline {
+						dst = f(dst)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(pipeline), "ns/frame")
+			})
+		}
 	}
 }
 
