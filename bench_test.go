@@ -168,11 +168,12 @@ func appendCases() map[string]func(dst []byte) []byte {
 	valueText := string(value)
 	ready, ready1k := []byte(setFrame), resp.AppendArgs(nil, []byte("SET"), []byte(key), value1k)
 	numbers := manyNumbers()
-	next := 0
-	number := func() int64 { next++; return numbers[next%len(numbers)] }
+	next := uint(0)
+	number := func() int64 { next++; return numbers[next%uint(len(numbers))] }
 	return map[string]func(dst []byte) []byte{
 		"ok":     func(dst []byte) []byte { return resp.AppendSimpleString(dst, "OK") },
 		"int":    func(dst []byte) []byte { return resp.AppendInteger(dst, number()) },
+		"bulk40": func(dst []byte) []byte { return resp.AppendBulkString(dst, setFrame[:40]) },
 		"bulk16": func(dst []byte) []byte { return resp.AppendBulkString(dst, value) },
 		"array10": func(dst []byte) []byte {
 			dst = resp.AppendArray(dst, 10)
@@ -207,10 +208,11 @@ func appendCases() map[string]func(dst []byte) []byte {
 
 var bytesSET, bytesKey = []byte("SET"), []byte("key:123456")
 
-// manyNumbers are numbers of 1 to 19 digits, all lengths equally often.
-func manyNumbers() []int64 {
+// manyNumbers are numbers of 1 to 19 digits, all lengths equally often. They are
+// so many that no processor learns their order.
+func manyNumbers() *[1 << 16]int64 {
 	r := rand.New(rand.NewPCG(3, 4))
-	numbers := make([]int64, 1024)
+	numbers := new([1 << 16]int64)
 	for i := range numbers {
 		numbers[i], _ = strconv.ParseInt(digits(r, 1+r.IntN(19)), 10, 64)
 	}
