@@ -46,7 +46,8 @@ func putDigits(b []byte, n uint64) {
 // eightDigits returns the eight digits of n, which is below 1e8, as ASCII, the
 // first one lowest.
 func eightDigits(n uint64) uint64 {
-	return digitsOf(n/10000 | n%10000<<32)
+	high := n * 109951163 >> 40                 // n/10000
+	return digitsOf(n<<32 - high*(10000<<32-1)) // high | n%10000<<32, in one step less
 }
 
 // fourDigits returns the four digits of n, which is below 10,000, likewise.
@@ -62,9 +63,9 @@ func digitsOf(fours uint64) uint64 {
 		every8  = every16 | every16<<8
 	)
 	hundreds := fours * 10486 >> 20 & (0x7f * every32) // fours/100
-	pairs := hundreds | (fours-100*hundreds)<<16
-	tens := pairs * 103 >> 10 & (0xf * every16) // pairs/10
-	return tens | (pairs-10*tens)<<8 | '0'*every8
+	pairs := fours<<16 - hundreds*(100<<16-1)          // hundreds | fours%100<<16
+	tens := pairs * 103 >> 10 & (0xf * every16)        // pairs/10
+	return pairs<<8 - tens*(10<<8-1) | '0'*every8      // tens | pairs%10<<8
 }
 
 // minByDigits holds at i the smallest number of i+1 digits.
@@ -74,10 +75,8 @@ var minByDigits = [20]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
 // digitCount returns how many digits n has in decimal.
 func digitCount(n uint64) int {
 	guess := bits.Len64(n|1) * 1233 >> 12 // log10(2) is 1233/4096, nearly
-	if n|1 < minByDigits[guess] {
-		return guess
-	}
-	return guess + 1
+	_, less := bits.Sub64(n|1, minByDigits[guess], 0)
+	return guess + 1 - int(less)
 }
 
 // magnitude returns n without its sign, and 1 when n is negative, else 0.
