@@ -45,7 +45,7 @@ func String(s string) Arg { return Arg{uint64(len(s)), textStart(stringData(s))}
 
 // Bytes returns an argument with the bytes of b, which must not change until
 // the argument has been written.
-func Bytes(b []byte) Arg { return String(bytesString(b)) }
+func Bytes(b []byte) Arg { return Arg{uint64(len(b)), textStart(bytesData(b))} }
 
 // Int returns an argument with n in decimal.
 func Int(n int64) Arg { return Arg{uint64(n), intArg{}} }
