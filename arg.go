@@ -201,9 +201,9 @@ func (a *Arg) appendNumber(dst []byte) []byte {
 	switch a.value.(type) {
 	case intArg:
 		sign, u := magnitude(int64(a.number))
-		return appendBulkNumber(dst, sign, u)
+		return appendWhole(dst, BulkString, sign, u)
 	case uintArg:
-		return appendBulkNumber(dst, 0, a.number)
+		return appendWhole(dst, BulkString, 0, a.number)
 	}
 	var scratch [maxNumberLen]byte
 	return appendString(dst, BulkString, bytesString(a.appendText(scratch[:0])))

@@ -36,20 +36,15 @@ func AppendSimpleError[T ~string | ~[]byte](dst []byte, s T) []byte {
 
 // AppendInteger appends n as an integer: `:42`.
 func AppendInteger(dst []byte, n int64) []byte {
-	if uint64(n) < 10000 {
-		return appendHeader(dst, Integer, int(n)) // they look the same
+	if uint64(n) < 100 && cap(dst)-len(dst) >= maxShortHeader {
+		header := shortHeaders[n] // they look the same
+		p, pos, width := bytesData(dst), len(dst), shortHeaderLen(header)
+		put4(p, pos, uint32(header|uint64(Integer)))
+		put4(p, pos+width-4, uint32((header|uint64(Integer))>>((8*width-4*8)&63)))
+		return dst[:pos+width]
 	}
 	sign, u := magnitude(n)
-	count := digitCount(u)
-	start := len(dst)
-	dst = extend(dst, 1+sign+count+len(crlf))
-	b := dst[start:]
-	b[0] = byte(Integer)
-	b[1] = '-'
-	putDigits(b[1+sign:1+sign+count], u)
-	b[1+sign+count] = '\r'
-	b[2+sign+count] = '\n'
-	return dst
+	return appendWhole(dst, Integer, sign, u)
 }
 
 // AppendBulkString appends s as a bulk string, whatever bytes it has: `$5`,
@@ -639,18 +634,69 @@ func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
 	return minus, text
 }
 
-// appendBulkNumber appends as a bulk string the decimal digits of u, behind a
-// minus when sign is 1.
-func appendBulkNumber(dst []byte, sign int, u uint64) []byte {
+// appendWhole appends the decimal digits of u, behind a minus when sign is 1, as
+// an integer or as a bulk string. It has few branches, because how many digits the
+// next number has is hard to foretell: numbers of 6 to 16 digits are all written
+// as sixteen, in two words, of which those that are too many are shifted out or
+// overwritten. Of random integers that took a fifth off the time, of a command
+// with one a third.
+func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
 	count := digitCount(u)
+	if cap(dst)-len(dst) < shortRoom {
+		return appendAnyWhole(dst, k, sign, u, count)
+	}
+	p, pos := bytesData(dst), len(dst)
+	before := uint64(Integer) // the byte before the digits, which goes to pos
+	if k == BulkString {
+		header := shortHeaders[sign+count] | uint64(BulkString)
+		put4(p, pos, uint32(header))
+		pos += shortHeaderLen(header) - 1
+		before = '\n'
+	}
+	if sign == 1 {
+		put2(p, pos, uint16(before)|'-'<<8)
+		pos++
+		before = '-'
+	}
+	if u < 1e5 {
+		line := eightDigits(u)>>((8*8-8*count)&63) | crlfWord<<(8*count&63)
+		line = before | line<<8
+		width := 1 + count + len(crlf)
+		put4(p, pos, uint32(line))
+		put4(p, pos+width-4, uint32(line>>((8*width-4*8)&63)))
+		return dst[:pos+width]
+	}
+	put2(p, pos, uint16(before))
+	pos++
+	high := u / 1e8
+	low := eightDigits(u - high*1e8)
+	if u >= 1e16 {
+		top := high / 1e8
+		high -= top * 1e8
+		put4(p, pos, uint32(fourDigits(top)>>((20*8-8*count)&63)))
+		pos += count - 16
+		count = 16
+	}
+	put8(p, pos, eightDigits(high)>>((16*8-8*count)&63))
+	put8(p, pos+max(count-8, 0), low>>(8*max(8-count, 0)&63))
+	pos += count
+	put2(p, pos, crlfWord)
+	return dst[:pos+len(crlf)]
+}
+
+// appendAnyWhole is appendWhole without regard to room.
+func appendAnyWhole(dst []byte, k Kind, sign int, u uint64, count int) []byte {
+	if k == BulkString {
+		dst = appendHeader(dst, BulkString, sign+count)
+	} else {
+		dst = append(dst, byte(Integer))
+	}
 	start := len(dst)
-	width := shortHeaderLen(shortHeaders[sign+count])
-	dst = extend(dst, width+sign+count+len(crlf))
+	dst = extend(dst, sign+count+len(crlf))
 	b := dst[start:]
-	putHeader(b, BulkString, sign+count, width-1-len(crlf))
-	b[width] = '-'
-	putDigits(b[width+sign:width+sign+count], u)
-	b[len(b)-2] = '\r'
-	b[len(b)-1] = '\n'
+	b[0] = '-'
+	putDigits(b[sign:sign+count], u)
+	b[sign+count] = '\r'
+	b[sign+count+1] = '\n'
 	return dst
 }

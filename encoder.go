@@ -549,7 +549,7 @@ func (e *Encoder) WriteBigNumber(n *big.Int) error {
 		e.buf = AppendBigNumber(e.buf, n)
 	case n.IsInt64():
 		sign, u := magnitude(n.Int64())
-		e.buf = appendBulkNumber(e.buf, sign, u)
+		e.buf = appendWhole(e.buf, BulkString, sign, u)
 	default:
 		e.buf = AppendBulkString(e.buf, n.Append(nil, 10))
 	}
