@@ -3,6 +3,7 @@ package resp
 import (
 	"io"
 	"net"
+	"slices"
 )
 
 // This file holds the Chunker. Small pieces are copied into one arena, where
@@ -66,8 +67,12 @@ func (c *Chunker) PackCommand(name string, args ...Arg) error { return c.pack(na
 func (c *Chunker) pack(name string, args []Arg, join bool) error {
 	p := packing{Chunker: c, cutoff: c.cutoff(), start: len(c.arena), join: join}
 	size, plain := measure(args, p.cutoff)
-	if !plain || !isOneWord(name) || size+len(name)+2*maxHeaderLen+len(crlf) > p.cutoff {
+	size += len(name) + 2*maxHeaderLen + len(crlf)
+	if !plain || size > p.cutoff || !isOneWord(name) {
 		return p.packLong(name, args)
+	}
+	if cap(c.arena)-len(c.arena) < size {
+		c.arena = slices.Grow(c.arena, size) // more than it needs, so that AppendCommand need not look again
 	}
 	c.arena = AppendCommand(c.arena, name, args...)
 	p.emit()
