@@ -106,7 +106,6 @@ func nameWords(name string) (first, last uint32) {
 func get4(p unsafe.Pointer) uint32 { return binary.LittleEndian.Uint32((*[4]byte)(p)[:]) }
 func get2(p unsafe.Pointer) uint16 { return binary.LittleEndian.Uint16((*[2]byte)(p)[:]) }
 
-
 // headerWindow is what the fast parsers look at for the header of a token. Its size
 // is known to the compiler, which therefore checks no bounds.
 type headerWindow = [parseSlack]byte
