@@ -93,10 +93,11 @@ func appendUint(dst []byte, n uint64) []byte {
 	return dst
 }
 
-// extend returns dst with n more bytes, which are to be overwritten.
+// extend returns dst with n more bytes, which are to be overwritten. When it grows
+// there is shortRoom behind them: who writes to it again has it easier then.
 func extend(dst []byte, n int) []byte {
 	if cap(dst)-len(dst) < n {
-		dst = slices.Grow(dst, n)
+		dst = slices.Grow(dst, n+shortRoom)
 	}
 	return dst[:len(dst)+n]
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/big"
+	"slices"
 )
 
 // This file holds the writing half of the wire layer: one Append function for
@@ -160,8 +161,14 @@ func AppendEnd(dst []byte) []byte { return append(dst, ".\r\n"...) }
 // argument: both are mistakes of the program.
 func AppendCommand(dst []byte, name string, args ...Arg) []byte {
 	n := len(name)
-	if uint(n-2) > 8-2 || len(args) >= 9 || cap(dst)-len(dst) < shortRoom+maxShortArg*len(args) {
+	if uint(n-2) > 8-2 || len(args) >= 9 {
 		return appendAnyCommand(dst, name, args)
+	}
+	if room := shortRoom + maxShortArg*len(args); cap(dst)-len(dst) < room {
+		if cap(dst)-len(dst) >= leastLen(args) {
+			return appendAnyCommand(dst, name, args) // it may just fit
+		}
+		dst = slices.Grow(dst, room)
 	}
 	first, last := nameWords(name)
 	if hasSpace(first, last) {
@@ -205,6 +212,19 @@ func AppendCommand(dst []byte, name string, args ...Arg) []byte {
 	}
 	return dst
 }
+
+// leastLen returns the least that a command with args may have on the wire.
+func leastLen(args []Arg) int {
+	size := len("*1\r\n") + len("$2\r\nab\r\n")
+	for i := range args {
+		s, _ := args[i].text()
+		size += bulkLen(len(s))
+	}
+	return size
+}
+
+// bulkLen returns how many bytes a bulk string of n bytes has on the wire.
+func bulkLen(n int) int { return 1 + digitCount(uint64(n)) + len(crlf) + n + len(crlf) }
 
 // appendAnyCommand is AppendCommand for all names and without regard to room.
 func appendAnyCommand(dst []byte, name string, args []Arg) []byte {
@@ -263,8 +283,18 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 	if len(args) == 0 {
 		return dst
 	}
-	if len(args) >= 10 || cap(dst)-len(dst) < shortRoom+maxShortArg*len(args) {
+	if len(args) >= 10 {
 		return appendLongArgs(appendHeader(dst, Array, len(args)), args)
+	}
+	if room := shortRoom + maxShortArg*len(args); cap(dst)-len(dst) < room {
+		size := len("*1\r\n")
+		for i := range args {
+			size += bulkLen(len(args[i]))
+		}
+		if cap(dst)-len(dst) >= size {
+			return appendLongArgs(appendHeader(dst, Array, len(args)), args) // it fits
+		}
+		dst = slices.Grow(dst, max(room, size))
 	}
 	p, pos := bytesData(dst), len(dst) // from here on as in AppendCommand
 	put2(p, pos, uint16('*'+'0'<<8+len(args)<<8))

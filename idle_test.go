@@ -3,6 +3,7 @@ package resp_test
 import (
 	"errors"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -54,17 +55,16 @@ var idleWork = []struct {
 }
 
 func TestIdleDecodersHoldLittle(t *testing.T) {
-	const decoders = 40
+	const decoders = 25
 	for _, work := range idleWork {
 		for _, most := range []int{1, 100, 1460, 1 << 20} {
 			idle := make([]*resp.Decoder, decoders)
 			readers := make([]waiting, decoders)
-			got := heldBy(func() {
-				for i := range idle {
-					readers[i] = waiting{wire: work.wire, most: max(most, len(work.wire)/1000)}
-					idle[i] = resp.NewDecoder(&readers[i])
-					readUntil(t, idle[i], work.read, os.ErrDeadlineExceeded)
-				}
+			got := heldByAll(idle, func(i int) *resp.Decoder {
+				readers[i] = waiting{wire: work.wire, most: max(most, len(work.wire)/1000)}
+				d := resp.NewDecoder(&readers[i])
+				readUntil(t, d, work.read, os.ErrDeadlineExceeded)
+				return d
 			})
 			if got > decoders*idleMost {
 				t.Errorf("having read %s, up to %d bytes at once, an idle Decoder holds %d bytes", work.name, most, got/decoders)
@@ -72,12 +72,11 @@ func TestIdleDecodersHoldLittle(t *testing.T) {
 			runtime.KeepAlive(idle)
 		}
 		idle := make([]*resp.Decoder, decoders)
-		got := heldBy(func() {
-			for i := range idle {
-				idle[i] = resp.NewDecoder(nil)
-				idle[i].Feed([]byte(work.wire))
-				readUntil(t, idle[i], work.read, resp.ErrIncomplete)
-			}
+		got := heldByAll(idle, func(int) *resp.Decoder {
+			d := resp.NewDecoder(nil)
+			d.Feed([]byte(work.wire))
+			readUntil(t, d, work.read, resp.ErrIncomplete)
+			return d
 		})
 		if got > decoders*idleMost {
 			t.Errorf("having read %s, fed, an idle Decoder holds %d bytes", work.name, got/decoders)
@@ -109,8 +108,23 @@ func heldBy(f func()) int {
 	return settled() - before
 }
 
+// heldByAll returns how many bytes are in use for all that fill puts into idle. It
+// is the least of some tries, because what others hold comes and goes.
+func heldByAll[T any](idle []*T, fill func(i int) *T) int {
+	least := math.MaxInt
+	for range 3 {
+		clear(idle)
+		least = min(least, heldBy(func() {
+			for i := range idle {
+				idle[i] = fill(i)
+			}
+		}))
+	}
+	return least
+}
+
 func TestIdleEncodersHoldLittle(t *testing.T) {
-	const encoders = 100
+	const encoders = 50
 	deep := deepValue(1000)
 	for name, write := range map[string]func(e *resp.Encoder){
 		"nothing":         func(e *resp.Encoder) {},
@@ -126,14 +140,13 @@ func TestIdleEncodersHoldLittle(t *testing.T) {
 		"a part of a string":           func(e *resp.Encoder) { e.WriteStreamedString(); e.WriteChunk([]byte("x")) },
 	} {
 		idle := make([]*resp.Encoder, encoders)
-		got := heldBy(func() {
-			for i := range idle {
-				idle[i] = resp.NewEncoder(io.Discard)
-				write(idle[i])
-				if err := idle[i].Flush(); err != nil {
-					t.Fatal(err)
-				}
+		got := heldByAll(idle, func(int) *resp.Encoder {
+			e := resp.NewEncoder(io.Discard)
+			write(e)
+			if err := e.Flush(); err != nil {
+				t.Fatal(err)
 			}
+			return e
 		})
 		if got > encoders*idleMost {
 			t.Errorf("having written %s, an idle Encoder holds %d bytes", name, got/encoders)
