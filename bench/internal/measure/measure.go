@@ -63,9 +63,13 @@ func (m *Meter) Run(rows []Row, opts Options) ([]Result, error) {
 }
 
 // sample measures a row once. The garbage of other rows is collected before; that
-// of its own counts, on the one processor that there is.
+// of its own counts, on the one processor that there is. A first pass, which is not
+// measured, takes again what the collector took from pools and caches.
 func (m *Meter) sample(row Row, length time.Duration) (sample, error) {
 	runtime.GC()
+	if err := row.Pass(); err != nil {
+		return sample{}, err
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	calibrated := m.calibrate()
