@@ -58,7 +58,7 @@ const manifestLine = 1024
 // they are.
 func ParseAOFManifest(r io.Reader) ([]AOFFile, error) {
 	var m manifest
-	lines := bufio.NewReaderSize(r, manifestLine)
+	lines := bufio.NewReaderSize(struct{ io.Reader }{r}, manifestLine) // not r itself, whose buffer may be larger
 	for offset := int64(0); ; {
 		line, err := lines.ReadSlice('\n')
 		switch {

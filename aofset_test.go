@@ -1,6 +1,7 @@
 package resp_test
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -67,6 +68,11 @@ func TestFaultsInAOFManifests(t *testing.T) {
 		if files, err := resp.ParseAOFManifest(strings.NewReader(text)); err == nil || err.Error() != want || files != nil {
 			t.Errorf("%.100q: %v, %v, want %s", text, files, err, want)
 		}
+	}
+	var limit *resp.LimitError
+	long := "file " + strings.Repeat("x", 1024) + " seq 1 type b\n"
+	if files, err := resp.ParseAOFManifest(bufio.NewReader(strings.NewReader(long))); !errors.As(err, &limit) {
+		t.Errorf("of a reader with a larger buffer: %v, %v", files, err)
 	}
 	if _, err := resp.ParseAOFManifest(iotest.ErrReader(fs.ErrClosed)); err != fs.ErrClosed {
 		t.Errorf("of a reader that fails: %v", err)
