@@ -34,6 +34,7 @@ const microsecondDigits = 6
 func ParseMonitorLine(line []byte) (MonitorLine, error) {
 	m, f := parseMonitorLine(line)
 	if f != nil {
+		f.reply = "" // it is no request
 		return MonitorLine{}, f.asError(line, 0)
 	}
 	return m, nil

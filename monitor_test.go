@@ -79,6 +79,8 @@ func TestFaultsInMonitorLines(t *testing.T) {
 		var syntax *resp.SyntaxError
 		if !errors.As(err, &syntax) || syntax.Offset != offset || m.Args != nil {
 			t.Errorf("%s: %v and %v, want a SyntaxError at %d", text, m, err, offset)
+		} else if syntax.ReplyText() != "" {
+			t.Errorf("%s: %q to be sent to a server", text, syntax.ReplyText())
 		}
 	}
 	for n := range len(good) {
