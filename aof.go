@@ -69,6 +69,8 @@ type appendOnly struct {
 	// begin, or the preamble, that were passed over on the way.
 	from, to int64
 	sum      uint64 // of the preamble so far
+
+	line partialLine // an annotation; not Decoder.line, because a CR does not end it
 }
 
 func newAppendOnly(c *config) *appendOnly {
@@ -139,7 +141,7 @@ func startsLike(b []byte, prefix string) bool {
 // passAnnotation passes over the annotation that comes next, or reads more of it.
 func (d *Decoder) passAnnotation() error {
 	b, at := d.unread(), d.offset(0)
-	end, seen := len(b), d.line.seenAt(at)
+	end, seen := len(b), d.aof.line.seenAt(at)
 	if i := bytes.IndexByte(b[seen:], '\n'); i >= 0 {
 		end = seen + i
 	}
@@ -147,7 +149,7 @@ func (d *Decoder) passAnnotation() error {
 		return d.fail(limitFault(limitLine, d.rules.LineLen, 0), 0)
 	}
 	if end == len(b) {
-		d.line = partialLine{at: at, seen: end}
+		d.aof.line = partialLine{at: at, seen: end}
 		return d.need(end + 1)
 	}
 	size := end + 1

@@ -388,6 +388,22 @@ func TestAGrowingAppendOnlyFile(t *testing.T) {
 	}
 }
 
+// An annotation that has not all arrived may still be read as something else.
+func TestOtherReadsOfPartOfAnAnnotation(t *testing.T) {
+	const wire = "#t\r\n"
+	for cut := range len(wire) {
+		d := resp.NewDecoder(nil, resp.AppendOnlyFile(), resp.MaxTotalLen(100))
+		d.Feed([]byte(wire[:cut]))
+		if _, err := d.ReadCommand(); err != resp.ErrIncomplete {
+			t.Fatal(err)
+		}
+		d.Feed([]byte(wire[cut:]))
+		if b, err := d.ReadBool(); !b || err != nil {
+			t.Errorf("after %q: %t, %v", wire[:cut], b, err)
+		}
+	}
+}
+
 func TestLimitsOfAnnotations(t *testing.T) {
 	for wire, ok := range map[string]bool{
 		"#2345\n": true, "#234\r\n": true, "#23456\n": false, "#2345\r\n": false, "#23456": false, "#2345": true,
