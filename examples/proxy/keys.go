@@ -29,26 +29,33 @@ var (
 var keySpecs = map[string]keySpec{
 	"PING": noKey, "ECHO": noKey, "TIME": noKey, "INFO": noKey, "COMMAND": noKey, "CONFIG": noKey,
 	"DBSIZE": noKey, "KEYS": noKey, "SCAN": noKey, "RANDOMKEY": noKey, "FLUSHALL": noKey, "FLUSHDB": noKey,
-	"SCRIPT": noKey, "FUNCTION": noKey, "PUBLISH": noKey, "LASTSAVE": noKey, "WAIT": noKey,
+	"SCRIPT": noKey, "FUNCTION": noKey, "PUBLISH": noKey, "LASTSAVE": noKey, "WAIT": noKey, "ACL": noKey,
+	"BGREWRITEAOF": noKey, "BGSAVE": noKey, "SAVE": noKey, "CLUSTER": noKey, "LATENCY": noKey, "LOLWUT": noKey,
+	"MODULE": noKey, "PFSELFTEST": noKey, "PUBSUB": noKey, "ROLE": noKey, "SLOWLOG": noKey, "SWAPDB": noKey, "WAITAOF": noKey,
 
 	"DEL": allKeys, "UNLINK": allKeys, "EXISTS": allKeys, "TOUCH": allKeys, "MGET": allKeys,
 	"SINTER": allKeys, "SUNION": allKeys, "SDIFF": allKeys, "PFCOUNT": allKeys, "PFMERGE": allKeys,
 	"SINTERSTORE": allKeys, "SUNIONSTORE": allKeys, "SDIFFSTORE": allKeys,
 	"MSET": {1, -1, 2}, "MSETNX": {1, -1, 2}, "BLPOP": {1, -2, 1}, "BRPOP": {1, -2, 1}, "BITOP": {2, -1, 1},
 	"RENAME": twoKeys, "RENAMENX": twoKeys, "COPY": twoKeys, "SMOVE": twoKeys, "LMOVE": twoKeys,
-	"BLMOVE": twoKeys, "RPOPLPUSH": twoKeys, "OBJECT": second, "XGROUP": second, "XINFO": second,
-	"SINTERCARD": {2, 0, 1}, "LMPOP": {2, 0, 1}, "ZMPOP": {2, 0, 1}, "ZUNION": {2, 0, 1}, "ZINTER": {2, 0, 1},
-	"EVAL": {3, 0, 1}, "EVALSHA": {3, 0, 1}, "EVAL_RO": {3, 0, 1}, "FCALL": {3, 0, 1}, "FCALL_RO": {3, 0, 1},
+	"BLMOVE": twoKeys, "RPOPLPUSH": twoKeys, "BRPOPLPUSH": twoKeys, "LCS": twoKeys, "ZRANGESTORE": twoKeys, "GEOSEARCHSTORE": twoKeys,
+	"OBJECT": second, "XGROUP": second, "XINFO": second, "MEMORY": second, "PFDEBUG": second,
+	"BZPOPMIN": {1, -2, 1}, "BZPOPMAX": {1, -2, 1},
+	"SINTERCARD": {2, 0, 1}, "ZINTERCARD": {2, 0, 1}, "ZDIFF": {2, 0, 1}, "BLMPOP": {3, 0, 1}, "BZMPOP": {3, 0, 1}, "LMPOP": {2, 0, 1}, "ZMPOP": {2, 0, 1}, "ZUNION": {2, 0, 1}, "ZINTER": {2, 0, 1},
+	"EVAL": {3, 0, 1}, "EVALSHA": {3, 0, 1}, "EVALSHA_RO": {3, 0, 1}, "EVAL_RO": {3, 0, 1}, "FCALL": {3, 0, 1}, "FCALL_RO": {3, 0, 1},
 
-	// These have other than one reply, or change the state of their connection,
+	// These have other than one reply, or change the state of their connection or what
+	// their server is,
 	"AUTH": refused, "HELLO": refused, "SELECT": refused, "CLIENT": refused, "RESET": refused, "ASKING": refused,
 	"READONLY": refused, "READWRITE": refused, "MULTI": refused, "EXEC": refused, "DISCARD": refused,
 	"WATCH": refused, "UNWATCH": refused, "MONITOR": refused, "SYNC": refused, "PSYNC": refused, "REPLCONF": refused,
+	"REPLICAOF": refused, "SLAVEOF": refused, "FAILOVER": refused,
 	"SHUTDOWN": refused, "DEBUG": refused, "SUBSCRIBE": refused, "UNSUBSCRIBE": refused, "PSUBSCRIBE": refused,
 	"PUNSUBSCRIBE": refused, "SSUBSCRIBE": refused, "SUNSUBSCRIBE": refused,
 	// and these have their keys where no such numbers tell.
 	"XREAD": refused, "XREADGROUP": refused, "MIGRATE": refused,
 	"ZUNIONSTORE": refused, "ZINTERSTORE": refused, "ZDIFFSTORE": refused,
+	"SORT": refused, "GEORADIUS": refused, "GEORADIUSBYMEMBER": refused, // those with _RO behind their names pass
 }
 
 var (

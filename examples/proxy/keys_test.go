@@ -32,7 +32,10 @@ func TestRoute(t *testing.T) {
 		"EVAL script 0 bar": "0", "EVAL script 1 bar foo": "1", "EVAL script 2 bar foo": "CROSSSLOT",
 		"EVAL script 999999999999999999999 bar": "1", "EVAL script -1 bar": "0", "EVAL script x bar": "0", "EVAL script": "0",
 		"EVAL": "0", "EVAL script 2 bar": "1", "LMPOP 1 bar LEFT": "1",
-		"SUBSCRIBE bar": "ERR", "multi": "ERR",
+		"ZDIFF 2 bar {bar}1": "1", "ZINTERCARD 1 bar": "1", "BLMPOP 0 1 bar LEFT": "1", "BZMPOP 0 2 bar foo MIN": "CROSSSLOT", "EVALSHA_RO sha 1 bar": "1",
+		"BZPOPMIN bar foo 0": "CROSSSLOT", "BZPOPMAX bar foo 0": "CROSSSLOT", "BRPOPLPUSH bar foo 0": "CROSSSLOT", "LCS bar foo": "CROSSSLOT",
+		"ZRANGESTORE bar foo 0 1": "CROSSSLOT", "GEOSEARCHSTORE bar foo": "CROSSSLOT", "MEMORY USAGE bar": "1", "MEMORY DOCTOR": "0", "SLOWLOG bar": "0",
+		"SUBSCRIBE bar": "ERR", "multi": "ERR", "REPLICAOF bar 1": "ERR", "SORT bar STORE foo": "ERR", "SORT_RO bar": "1",
 	} {
 		args, err := resp.SplitInline(nil, []byte(line))
 		if err != nil {
