@@ -316,6 +316,30 @@ func TestServerIsNotThere(t *testing.T) {
 	}
 }
 
+// While a server is slow to connect to, the others get their requests.
+func TestServerIsSlowToConnectTo(t *testing.T) {
+	server := answering(t, "a")
+	replied := make(chan struct{})
+	addr := listen(t, func(conn net.Conn) {
+		s := newSession(conn, []string{server, server})
+		s.dial = func(addr string, beforeWaiting func() error) (*link, error) {
+			if s.links[0] != nil {
+				<-replied
+			}
+			return dial(addr, beforeWaiting)
+		}
+		s.run()
+	})
+	conn := connect(t, addr)
+	io.WriteString(conn, "GET "+key0+"\nGET "+key1+"\n")
+	d := resp.NewDecoder(conn)
+	err := d.SkipValue()
+	close(replied)
+	if err = errors.Join(err, d.SkipValue()); err != nil {
+		t.Error(err)
+	}
+}
+
 // What is not RESP is answered as Redis does, behind the replies to what came
 // before it.
 func TestProtocolErrors(t *testing.T) {

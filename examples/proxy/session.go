@@ -20,6 +20,7 @@ import (
 type session struct {
 	conn    net.Conn
 	servers []string
+	dial    func(addr string, beforeWaiting func() error) (*link, error)
 	links   []*link // by server; nil until there is a command for it
 	turns   chan turn
 
@@ -41,6 +42,7 @@ func newSession(conn net.Conn, servers []string) *session {
 	s := &session{
 		conn:    conn,
 		servers: servers,
+		dial:    dial,
 		links:   make([]*link, len(servers)),
 		turns:   make(chan turn, maxTurns),
 		replies: bufio.NewWriter(conn),
@@ -112,7 +114,8 @@ func (s *session) linkFor(cmd resp.Command) (*link, error) {
 		return nil, err
 	}
 	if s.links[i] == nil || s.links[i].broken.Load() {
-		s.links[i], err = dial(s.servers[i], s.replies.Flush)
+		s.flushRequests() // this may take long
+		s.links[i], err = s.dial(s.servers[i], s.replies.Flush)
 	}
 	return s.links[i], err
 }
