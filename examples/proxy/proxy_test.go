@@ -382,6 +382,29 @@ func TestClientsLeave(t *testing.T) {
 	}
 }
 
+// Nobody waits for the reply to a client whose connection is broken, however long
+// it takes.
+func TestClientBreaksWhileItsServerIsSilent(t *testing.T) {
+	asked, left := make(chan struct{}), make(chan struct{})
+	silent := listen(t, func(conn net.Conn) {
+		d := resp.NewDecoder(conn)
+		d.ReadCommand()
+		close(asked)
+		d.ReadCommand() // there is none
+		close(left)
+	})
+	conn := startProxy(t, silent)
+	io.WriteString(conn, "BLPOP a 0\n")
+	<-asked
+	conn.(*net.TCPConn).SetLinger(0) // with a reset
+	conn.Close()
+	select {
+	case <-left:
+	case <-time.After(10 * time.Second):
+		t.Error("the connection to the server is still there")
+	}
+}
+
 // Two real servers: what a pipeline through the proxy wrote reads, through the
 // proxy, as the same bytes as from the servers themselves.
 func TestRealServers(t *testing.T) {

@@ -81,14 +81,20 @@ func (s *session) passRequests() {
 	}
 }
 
-// refuse answers what is not RESP as Redis does.
+// refuse answers what is not RESP as Redis does. A client that has only stopped
+// sending still gets its replies; for one whose connection is broken nobody waits.
 func (s *session) refuse(err error) {
 	var fault interface {
 		error
 		ReplyText() string
 	}
-	if errors.As(err, &fault) {
+	switch {
+	case errors.As(err, &fault):
 		s.take(turn{own: resp.AppendSimpleError(nil, "ERR "+fault.ReplyText())})
+	case err != io.EOF && err != io.ErrUnexpectedEOF:
+		for _, link := range s.links {
+			link.close()
+		}
 	}
 }
 
