@@ -40,19 +40,29 @@ func serve(addr string) error {
 // serveListener serves the connections of a listening socket.
 func serveListener(file *os.File) error {
 	l := &loop{listener: int(file.Fd()), clients: map[int]*polled{}, store: store{}, buf: make([]byte, 64<<10)}
+	if err := l.listen(); err != nil {
+		return err
+	}
+	defer syscall.Close(l.epoll)
+	return l.run()
+}
+
+// onlyNew is syscall.EPOLLET as a flag: epoll tells once of what has come.
+const onlyNew = 1 << 31
+
+// listen has a new epoll tell about the listener. Not as long as connections wait
+// there: when no more files may be open, that would be without end.
+func (l *loop) listen() (err error) {
 	if err := syscall.SetNonblock(l.listener, true); err != nil {
 		return err
 	}
-	epoll, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
-	if err != nil {
+	if l.epoll, err = syscall.EpollCreate1(syscall.EPOLL_CLOEXEC); err != nil {
 		return err
 	}
-	defer syscall.Close(epoll)
-	l.epoll = epoll
-	if err := l.control(syscall.EPOLL_CTL_ADD, l.listener, syscall.EPOLLIN); err != nil {
-		return err
+	if err = l.control(syscall.EPOLL_CTL_ADD, l.listener, syscall.EPOLLIN|onlyNew); err != nil {
+		syscall.Close(l.epoll)
 	}
-	return l.run()
+	return err
 }
 
 func (l *loop) control(op, fd int, events uint32) error {
@@ -81,6 +91,9 @@ func (l *loop) run() error {
 func (l *loop) accept() {
 	for {
 		fd, _, err := syscall.Accept4(l.listener, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
+		if err == syscall.EINTR || err == syscall.ECONNABORTED {
+			continue
+		}
 		if err != nil {
 			return // there are no more, or none can be had now
 		}
@@ -132,10 +145,12 @@ func (l *loop) wantOnly(p *polled, events uint32) error {
 	return l.control(syscall.EPOLL_CTL_MOD, int(p.fd), events)
 }
 
-// drop closes a connection, and so epoll forgets it.
+// drop closes a connection, and so epoll forgets it. Another one may have waited for
+// its place.
 func (l *loop) drop(p *polled) {
 	delete(l.clients, int(p.fd))
 	syscall.Close(int(p.fd))
+	l.accept()
 }
 
 // socket is a socket that does not block, as a reader and a writer.

@@ -190,3 +190,65 @@ func TestClientsLeave(t *testing.T) {
 	io.WriteString(conn, "PING\n")
 	read(t, conn, "+PONG\r\n")
 }
+
+// When no more files may be open, a connection waits until another one ends, and the
+// loop is not busy meanwhile.
+func TestTooManyFiles(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Skipf("no loopback: %v", err)
+	}
+	defer listener.Close()
+	file, err := listener.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	l := &loop{listener: int(file.Fd()), clients: map[int]*polled{}}
+	if err := l.listen(); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(l.epoll)
+	told := func(timeout int) bool {
+		n, _ := syscall.EpollWait(l.epoll, make([]syscall.EpollEvent, 1), timeout)
+		return n > 0
+	}
+
+	connect(t, listener.Addr().String())
+	if !told(10_000) {
+		t.Fatal("nothing is told of a connection")
+	}
+	l.accept()
+	connect(t, listener.Addr().String())
+	if !told(10_000) {
+		t.Fatal("nothing is told of the next connection")
+	}
+	withoutFiles(t, l.accept)
+	if len(l.clients) != 1 || told(0) {
+		t.Fatalf("%d connections, and the other is told of without end: %t", len(l.clients), told(0))
+	}
+	for _, first := range l.clients {
+		l.drop(first)
+		break
+	}
+	if len(l.clients) != 1 {
+		t.Errorf("%d connections behind the end of the first", len(l.clients))
+	}
+	for _, second := range l.clients {
+		l.drop(second)
+	}
+}
+
+// withoutFiles calls f while no more files may be open.
+func withoutFiles(t *testing.T, f func()) {
+	t.Helper()
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Skip(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 0, Max: limit.Max}); err != nil {
+		t.Skip(err)
+	}
+	defer syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit)
+	f()
+}
