@@ -180,6 +180,24 @@ func TestHuge(t *testing.T) {
 }
 
 // miniredis has no limits to raise.
+// A server that says more than it was asked fails the check and does not break it.
+func TestHugeWithMoreBehindIt(t *testing.T) {
+	addr := fakeServer(t, func(name string) string {
+		switch name {
+		case "HELLO":
+			return "-ERR unknown command 'HELLO'\r\n"
+		case "INFO":
+			return "$0\r\n\r\n"
+		case "CONFIG":
+			return "*4\r\n+proto-max-bulk-len\r\n+3\r\n+client-query-buffer-limit\r\n+2000000\r\n"
+		case "GET":
+			return "$3\r\nabc\r\n:1\r\n"
+		}
+		return "+OK\r\n"
+	})
+	respcheck(t, "-addr", addr, "-large", "-timeout", "10s", "-run", "resp2/large/1GiB").want(t, statusFailed, "3 other bytes came back")
+}
+
 func TestHugeEmbedded(t *testing.T) {
 	const run = "resp3/large/1GiB"
 	respcheck(t, "-embedded", "-large", "-run", run).want(t, statusOK, "0 ok, 1 skipped, 0 failed")

@@ -15,7 +15,7 @@ type tap struct {
 	count   func(n int)
 	single  bool // deliver one byte at a time
 
-	forgetAll bool // remember nothing of what is read
+	forgetAll bool // remember no more than the last Read, of which a part may be unread
 
 	buf    []byte // what was read, from offset base of the stream on
 	base   int64
@@ -32,11 +32,10 @@ func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.sock.Read(p)
 	t.count(n)
 	if t.forgetAll {
-		t.base += int64(len(t.buf) + n)
+		t.base += int64(len(t.buf))
 		t.buf, t.unused = t.buf[:0], t.base
-	} else {
-		t.buf = append(t.buf, p[:n]...)
 	}
+	t.buf = append(t.buf, p[:n]...)
 	return n, err
 }
 
