@@ -224,6 +224,26 @@ func TestLimitsOfRequestsAtTheirEdges(t *testing.T) {
 	}
 }
 
+// An argument is no reply: Lenient takes no null for one.
+func TestLenientTakesNoNullArguments(t *testing.T) {
+	for _, wire := range []string{"*1\r\n$-1\r\n", "*3\r\n$-1\r\n\r\n$9\r\n999999999\r\n$0\r\n\r\n"} {
+		for _, d := range deliveries(1) {
+			s := d.open([]byte(wire), resp.Lenient())
+			_, err := s.ReadCommand()
+			for range calls([]byte(wire)) {
+				if err == nil || !s.again(err) {
+					break
+				}
+				_, err = s.ReadCommand()
+			}
+			var syntax *resp.SyntaxError
+			if !errors.As(err, &syntax) || syntax.Class != resp.ClassLength || syntax.Offset != 5 {
+				t.Errorf("%q, %s: %v, want a SyntaxError at offset 5", wire, d.name, err)
+			}
+		}
+	}
+}
+
 func TestLenientRequests(t *testing.T) {
 	d := resp.NewDecoder(strings.NewReader("a\x00b \x00\r\n*1048577\r\n$1\r\n"), resp.Lenient())
 	got, err := requestsOf(d)

@@ -436,7 +436,7 @@ func (r *rules) count(kind Kind, text []byte) (t Token, f *fault) {
 // nullCount parses a text that starts with a minus: only -1 is one, for a null.
 func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 	t = Token{kind: kind, flags: flagNull}
-	if kind != BulkString && kind != Array && (!r.lenient || kind == Chunk) {
+	if kind != BulkString && kind != Array && (!r.lenient || kind == Chunk || kind == commandArgument) {
 		return t, syntaxFault(ClassLength, 1, "a length that is not negative")
 	}
 	switch {
