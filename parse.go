@@ -532,6 +532,7 @@ func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t 
 	clipped := int64(len(b)) > remaining
 	if clipped {
 		b = b[:remaining+1]
+		seen = min(seen, len(b)) // who looked before may have had no such limit
 	}
 	t, size, more, f = r.header(kind, b, seen)
 	switch {

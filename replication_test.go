@@ -140,6 +140,30 @@ func TestReplicationLinesAreLimited(t *testing.T) {
 	}
 }
 
+// What has arrived of a line may also be read as a value, which MaxTotalLen limits.
+func TestPartOfAReplicationLineAsAValue(t *testing.T) {
+	for line, read := range map[string]func(d *resp.Decoder) error{
+		"+CONTINUE":                      func(d *resp.Decoder) error { _, err := d.ReadResync(); return err },
+		"$EOF:" + strings.Repeat("x", 9): func(d *resp.Decoder) error { _, err := d.CopyRDB(io.Discard); return err },
+	} {
+		for most := range int64(len(line) + 3) {
+			feed := func() *resp.Decoder {
+				d := resp.NewDecoder(nil, resp.MaxTotalLen(most))
+				d.Feed([]byte(line))
+				return d
+			}
+			_, want := feed().ReadToken()
+			d := feed()
+			if err := read(d); err != resp.ErrIncomplete {
+				t.Fatal(err)
+			}
+			if _, err := d.ReadToken(); err == nil || err.Error() != want.Error() {
+				t.Errorf("%s with at most %d bytes: %v, want %v", line, most, err, want)
+			}
+		}
+	}
+}
+
 func TestReplicationIsReadAtTopLevelAlone(t *testing.T) {
 	d := resp.NewDecoder(strings.NewReader("*2\r\n+CONTINUE\r\n$1\r\na\r\n"))
 	if _, err := d.ReadArrayLen(); err != nil {
