@@ -67,7 +67,7 @@ func (r *replica) next() []string {
 			r.acknowledge()
 		case err != nil:
 			r.t.Fatalf("command stream at offset %d: %v", r.offset(), err)
-		case string(command.Args[0]) != "PING" && string(command.Args[0]) != "REPLCONF":
+		case !strings.EqualFold(string(command.Args[0]), "PING") && string(command.Args[0]) != "REPLCONF":
 			words := make([]string, len(command.Args))
 			for i, arg := range command.Args {
 				words[i] = string(arg)
