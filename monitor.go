@@ -146,7 +146,9 @@ func expected(line []byte, at int, what string) *fault {
 
 // AppendMonitorLine appends m as MONITOR shows it, the text of the simple string
 // without its CR LF. What [ParseMonitorLine] took from a server becomes the very
-// same bytes. The time is cut to microseconds.
+// same bytes. The time is cut to microseconds. What no server shows is written all
+// the same, but not read back: a time before 1970, a negative DB, no Args, or a
+// Peer that looks as if it ended early.
 func AppendMonitorLine(dst []byte, m MonitorLine) []byte {
 	dst = strconv.AppendInt(dst, m.Time.Unix(), 10)
 	dst = append(dst, '.')
