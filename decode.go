@@ -340,7 +340,7 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
 		return false, nil
 	}
-	return true, d.need(start + n + 2)
+	return true, d.need(start + n + 1) // not the LF: what comes in place of the CR may be at fault
 }
 
 // ReadRaw returns the bytes of the next whole value, with its attributes,
