@@ -962,13 +962,16 @@ func TestCostIsLinearByteByByte(t *testing.T) {
 // What comes in place of the CR behind a payload is judged before the byte behind
 // that has come.
 func TestAFaultBehindAPayloadIsFoundAtOnce(t *testing.T) {
-	const wire, want = "$15\r\nc4mqnrhc5ixhia\r\n", `resp: syntax error at offset 20: expected CR LF behind the payload, found "\n"`
+	const before, wire, want = "+OK\r\n", "$15\r\nc4mqnrhc5ixhia\r\n", `resp: syntax error at offset 25: expected CR LF behind the payload, found "\n"`
 	for cut := range len(wire) {
 		for _, method := range namedMethods {
 			if method == "PeekKind" || method == "ReadArrayLen" || method == "ReadMapLen" {
 				continue
 			}
-			r := newReading(io.MultiReader(iotest.OneByteReader(strings.NewReader(wire[:cut])), strings.NewReader(wire[cut:])))
+			r := newReading(io.MultiReader(strings.NewReader(before+wire[:cut]), strings.NewReader(wire[cut:])))
+			if ok, err := r.ReadString(); ok != "OK" || err != nil {
+				t.Fatal(ok, err)
+			}
 			if _, err := r.call(method); err == nil || err.Error() != want {
 				t.Errorf("%s of %q, cut at %d: %v, want %s", method, wire, cut, err, want)
 			}
