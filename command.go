@@ -195,7 +195,13 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]by
 	if avail < shortest || b[0] != '*' {
 		return args, 0
 	}
-	n, pos := lengthAt(b)
+	n, pos := 0, 0
+	if len(b) >= parseSlack {
+		n, pos = shortLength(window(b, 0))
+	}
+	if pos == 0 {
+		n, pos = lengthAt(b)
+	}
 	if n == 0 || n > limits.Args || n > avail/len("$0\r\n\r\n") {
 		return args, 0
 	}
