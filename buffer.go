@@ -126,7 +126,7 @@ func (b *buffer) fill(want int) error {
 			continue
 		}
 		b.makeRoom(want)
-		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.size)]
+		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.ahead(want))]
 		n, err := b.reader.Read(free)
 		if n < 0 || n > len(free) {
 			return errImpossibleCount
@@ -141,6 +141,15 @@ func (b *buffer) fill(want int) error {
 		b.pending = err
 	}
 	return nil
+}
+
+// ahead returns how much is read behind the want bytes that are needed. Behind a
+// large payload it is little: it will have to be moved to the front soon.
+func (b *buffer) ahead(want int) int {
+	if want > b.size {
+		return b.size / 16
+	}
+	return b.size
 }
 
 // readPast reads into p, past the buffer, in which nothing is unread or kept.
