@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 	if err != nil || len(results) != 2 || results[1].Name != "b" || results[1].Wall <= 0 {
 		t.Errorf("%+v, %v", results, err)
 	}
-	if order != "ab" {
+	if order != "aabb" { // each with the pass before it
 		t.Errorf("ran %s; without a budget there is one round, without a length one pass", order)
 	}
 }
