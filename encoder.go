@@ -774,7 +774,11 @@ func (e *Encoder) checkStream(part Kind) error {
 // argument is that of WriteBulkFrom.
 func (e *Encoder) WriteCommand(name string, args ...Arg) error {
 	size, plain := measure(args, largePayload)
-	if !plain || !isOneWord(name) || size+len(name)+2*maxHeaderLen+len(crlf) > cap(e.buf)-len(e.buf) {
+	size += len(name) + 2*maxHeaderLen + len(crlf)
+	if e.idle && size > cap(e.buf)-len(e.buf) {
+		e.wake()
+	}
+	if !plain || !isOneWord(name) || size > cap(e.buf)-len(e.buf) {
 		return e.writeLongCommand(name, args)
 	}
 	if e.idle && e.resting > 0 { // one at a time, each flushed: 40 % faster so
@@ -789,10 +793,6 @@ func (e *Encoder) WriteCommand(name string, args ...Arg) error {
 // writeLongCommand is WriteCommand for one that does not fit into the buffer or
 // has parts that do not go through it.
 func (e *Encoder) writeLongCommand(name string, args []Arg) error {
-	if e.idle { // it may fit into a larger buffer
-		e.wake()
-		return e.WriteCommand(name, args...)
-	}
 	words := countWords(name)
 	if words == 0 {
 		return &EncodeError{Array, noWord}
