@@ -18,7 +18,7 @@ import (
 // Every write accounts for one value with slot, puts its bytes into buf and ends
 // with wrote. slot and wrote look at one number each, and whatever is out of the
 // ordinary makes that look fail: left is 0 when the open aggregate is full, when
-// it is a streamed string, and when the Encoder is broken; limit is 0 when a
+// it is a streamed string, and when the Encoder is idle or broken; limit is 0 when a
 // write has failed during the call, while the content of an attribute is dropped
 // for RESP2, and when the Encoder is broken. So the usual path pays for none of it.
 
