@@ -56,6 +56,10 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 // between values alone. After a *SyntaxError or a *LimitError the Decoder
 // stays in that error until Reset.
 //
+// A Decoder that has read all that came holds less than 1 KiB: its buffer is shared
+// with others meanwhile, so views that are kept too long may come to show what
+// belongs to another (the tag respdebug finds them).
+//
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
 	buffer

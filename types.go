@@ -379,7 +379,9 @@ func newConfig(opts []Option) config {
 }
 
 // BufferSize sets how many bytes a Decoder asks its reader for at once, and how
-// many an Encoder gathers before it writes; 16 KiB by default, at least 64.
+// many an Encoder gathers before it writes; 16 KiB by default, at least 64. With
+// nothing left to read, a Decoder asks readers that may block, but for TCP and unix
+// sockets, for 192 bytes first, because it waits without a large buffer.
 func BufferSize(n int) Option {
 	return func(c *config) { c.bufferSize = max(n, minBufferSize) }
 }
