@@ -25,6 +25,9 @@ func (b *buffer) socketOf(r io.Reader) *socket {
 	var conn syscall.Conn
 	switch c := r.(type) {
 	case *net.TCPConn:
+		if c.LocalAddr() == nil {
+			return nil // not connected
+		}
 		conn = c
 	case *net.UnixConn:
 		if addr := c.LocalAddr(); addr == nil || addr.Network() != "unix" {
