@@ -48,7 +48,7 @@ func (r *BulkReader) Len() int64 {
 	switch {
 	case d.op.name != bulkReader || d.op.parts == nothing:
 		return 0
-	case d.op.token.IsStreamed():
+	case d.nest.inStreamedString() && len(d.nest.outer) > d.op.end: // begun by this payload
 		return -1
 	}
 	return d.op.payload + int64(d.kept)

@@ -179,8 +179,30 @@ func TestBulkReaderLen(t *testing.T) {
 		}
 		r.Read(make([]byte, 1))
 	}
-	if r, err = d.BulkReader(); err != nil || r.Len() != -1 {
-		t.Errorf("a streamed string: %v, %v, want a Len of -1", r, err)
+	if r, err = d.BulkReader(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int64{-1, -1, -1, 0} { // up to io.EOF
+		if r.Len() != want {
+			t.Errorf("a streamed string: %d bytes left, want %d", r.Len(), want)
+		}
+		r.Read(make([]byte, 1))
+	}
+
+	// A chunk alone has a length, and so has what an attribute decorates.
+	d = resp.NewDecoder(strings.NewReader("$?\r\n;3\r\nabc\r\n;0\r\n|1\r\n+a\r\n:1\r\n$3\r\nabc\r\n"))
+	for _, tokens := range []int{1, 4} {
+		for range tokens {
+			if _, err := d.ReadToken(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r, err = d.BulkReader(); err != nil {
+			t.Fatal(err)
+		}
+		if r.Len() != 3 {
+			t.Errorf("behind %d tokens %d bytes left, want 3", tokens, r.Len())
+		}
 	}
 }
 
