@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"sync"
 )
 
 // This file is the wire layer of decoding: it parses one token at the start of
@@ -210,6 +211,57 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 		return -int64(v), int(end + 2)
 	}
 	return int64(v), int(end + 2)
+}
+
+// ConsumeValue returns the size of the whole value at the start of b, with the attributes
+// before it: of a reply, and of a multibulk request, too. It returns ErrIncomplete when b
+// ends before the value does, and a *SyntaxError or *LimitError (with the limits of
+// ClientLimits, offsets counted from the start of b) when b does not start with a value;
+// n is 0 then.
+//
+// It keeps no state: who calls it again with more bytes has it begin again. A Decoder
+// that is fed looks at every byte once.
+func ConsumeValue(b []byte) (n int, err error) {
+	if t, n := fastToken(b, &standardRules.Limits); n > 0 && !opens[t.kind] {
+		return n, nil
+	}
+	nest := nestings.Get().(*nesting)
+	defer nestings.Put(nest)
+	for nest.resetOne(0); !nest.isDone(); {
+		if n == len(b) {
+			return 0, ErrIncomplete
+		}
+		t, size, f := standardRules.tokenIn(nest, b[n:])
+		switch {
+		case f != nil:
+			return 0, f.asError(b[n:], int64(n))
+		case size == 0:
+			return 0, ErrIncomplete
+		}
+		n += size
+		nest.add(t)
+	}
+	return n, nil
+}
+
+// nestings are the places of ConsumeValue, used again with their stacks, which the limit
+// on depth bounds.
+var nestings = sync.Pool{New: func() any { return &nesting{outer: make([]frame, 0, usualDepth)} }}
+
+// usualDepth is how many aggregates are open in most values.
+const usualDepth = 64
+
+// tokenIn parses the token at the start of b, which is not empty, in the place of n, and
+// returns its size, or 0 where b ends before it.
+func (r *rules) tokenIn(n *nesting, b []byte) (t Token, size int, f *fault) {
+	if !n.inStreamedString() {
+		t, size := fastToken(b, &r.Limits)
+		if size > 0 && !(opens[t.kind] && n.depth >= r.Depth) {
+			return t, size, nil
+		}
+	}
+	t, _, size, _, _, f = r.token(n, b, 0, unlimited)
+	return t, size, f
 }
 
 // rules are what the careful parser goes by.
