@@ -118,3 +118,10 @@ type headerWindow = [parseSlack]byte
 func window(data []byte, pos int) *headerWindow {
 	return (*headerWindow)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(data)), pos))
 }
+
+// offsetIn returns where in whole the bytes of part lie, and whether they do.
+func offsetIn(whole, part []byte) (offset int, ok bool) {
+	first := uintptr(unsafe.Pointer(unsafe.SliceData(whole)))
+	n := uintptr(unsafe.Pointer(unsafe.SliceData(part))) - first
+	return int(n), n <= uintptr(len(whole)) && uintptr(len(part)) <= uintptr(len(whole))-n
+}
