@@ -177,14 +177,14 @@ func (d *Decoder) buildScalar(v *Value) bool {
 		start := d.pos + header
 		end := start + n
 		if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
-			v.keepLists()
 			v.setString(BulkString, d.data[start:end:end])
+			v.keepLists()
 			d.takeOne(header + n + 2)
 			return true
 		}
 	case kind == SimpleString && isOK(w) && d.end-d.pos >= len("+OK\r\n"):
-		v.keepLists()
 		v.setString(SimpleString, w[1:3:3])
+		v.keepLists()
 		d.takeOne(len("+OK\r\n"))
 		return true
 	case opens[kind]:
