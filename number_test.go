@@ -354,3 +354,58 @@ func TestNumberErrorIsThatOfStrconvAndCut(t *testing.T) {
 		t.Errorf("the error does not cut the text it quotes (-want +got):\n%s", diff)
 	}
 }
+
+// What the fast parser takes for a double or a big number is one, of that size, wherever the
+// bytes behind it end; and it takes the usual forms.
+func TestFastNumbersAreThoseOfTheCarefulParser(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	anywhere := nesting{frame: topLevel}
+	check := func(b []byte) (taken bool) {
+		t.Helper()
+		token, size := fastToken(b, &standardRules.Limits)
+		if size == 0 {
+			return false
+		}
+		want, _, wantSize, _, _, f := standardRules.token(&anywhere, b, 0, unlimited)
+		if f != nil || size != wantSize || string(token.Bytes()) != string(want.Bytes()) || token.kind != want.kind {
+			t.Fatalf("%q is %+v in %d bytes to the fast parser, %+v in %d bytes to the careful one, which finds %+v", b, token, size, want, wantSize, f)
+		}
+		return true
+	}
+	taken := 0
+	for range 300_000 {
+		b := []byte{",("[rng.IntN(2)]}
+		switch rng.IntN(3) {
+		case 0:
+			b = append(b, randomDouble(rng)...)
+		case 1:
+			b = append(b, "-+."[:rng.IntN(2)]...)
+			for range rng.IntN(60) {
+				b = append(b, byte('0'+rng.IntN(10)))
+			}
+		}
+		for range rng.IntN(3) * rng.IntN(6) {
+			b = append(b, "0123456789.e-+infa\r\n("[rng.IntN(21)])
+		}
+		b = append(b, "\r\n"...)
+		for len(b) < parseSlack {
+			b = append(b, "09.e-+\r\n"[rng.IntN(8)])
+		}
+		for n := parseSlack; n <= len(b); n++ {
+			if check(b[:n:n]) {
+				taken++
+			}
+		}
+	}
+	if taken < 20_000 {
+		t.Errorf("the fast parser took only %d; that tests too little", taken)
+	}
+	for _, line := range []string{
+		",1", ",-1.5", ",123.456", ",0.12345678901234567", ",1e+21", ",1.5e-7", ",1e9", ",inf", ",-inf", ",nan", "(1", "(-12",
+		"(3492890328409238509324850943850943825024385",
+	} {
+		if !check([]byte(line + "\r\n" + strings.Repeat(" ", parseSlack))) {
+			t.Errorf("the fast parser does not take %q", line)
+		}
+	}
+}

@@ -122,6 +122,11 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 		}
 		return Token{n: int64(n), kind: kind}, size
 
+	case Double, BigNumber:
+		if size := fastNumber(b); size > 0 {
+			return Token{data: &b[1], n: int64(size - len(",\r\n")), kind: kind}, size
+		}
+
 	case Null:
 		if le16(w[1:]) == le16CRLF {
 			return Token{kind: Null, flags: flagNull}, len("_\r\n")
@@ -262,6 +267,71 @@ func (r *rules) tokenIn(n *nesting, b []byte) (t Token, size int, f *fault) {
 	}
 	t, _, size, _, _, f = r.token(n, b, 0, unlimited)
 	return t, size, f
+}
+
+// fastNumber returns the size of the line of a Double or a BigNumber that b starts with, or
+// 0 when it has no usual form. A double is one only when it is in float64's range for sure.
+func fastNumber(b []byte) (size int) {
+	start := 1
+	if b[1] == '-' {
+		start = 2
+	}
+	end := digitsEnd(b, start)
+	switch {
+	case end == start:
+		end = wordEnd(b, start)
+	case end > start && Kind(b[0]) == Double:
+		if b[end] == '.' {
+			fraction := end + 1
+			if end = digitsEnd(b, fraction); end <= fraction {
+				return 0
+			}
+		}
+		if b[end] == 'e' {
+			end = exponentEnd(b, end+1)
+		}
+		if end > inRange {
+			return 0
+		}
+	}
+	if end == 0 || end+2 > len(b) || le16(b[end:]) != le16CRLF {
+		return 0
+	}
+	return end + 2
+}
+
+// inRange is the length up to which a double with an exponent of two digits is in range.
+const inRange = 200
+
+// exponentEnd returns where an exponent ends that starts at b[i], or 0 when it is none of
+// one or two digits.
+func exponentEnd(b []byte, i int) (end int) {
+	if i+1 < len(b) && (b[i] == '-' || b[i] == '+') {
+		i++
+	}
+	if end = digitsEnd(b, i); end <= i || end > i+2 {
+		return 0
+	}
+	return end
+}
+
+// wordEnd returns where the word ends that is a double, inf or nan, or 0.
+func wordEnd(b []byte, i int) (end int) {
+	if word := le32(b[i:]) &^ (0xff << 24); Kind(b[0]) == Double && (word == 'i'|'n'<<8|'f'<<16 || word == 'n'|'a'<<8|'n'<<16) {
+		return i + 3
+	}
+	return 0
+}
+
+// digitsEnd returns the index of the first byte of b that is no digit, from i on, or 0 when
+// it is far away.
+func digitsEnd(b []byte, i int) (end int) {
+	for ; i+8 <= len(b) && i < longestFastLine-16; i += 8 {
+		if n := countDigits(le64(b[i:])); n < 8 {
+			return i + int(n)
+		}
+	}
+	return 0
 }
 
 // rules are what the careful parser goes by.
