@@ -126,7 +126,7 @@ func (b *buffer) fill(want int) error {
 			continue
 		}
 		b.makeRoom(want)
-		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.ahead(want))]
+		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.readAhead(want))]
 		n, err := b.reader.Read(free)
 		if n < 0 || n > len(free) {
 			return errImpossibleCount
@@ -143,9 +143,9 @@ func (b *buffer) fill(want int) error {
 	return nil
 }
 
-// ahead returns how much is read behind the want bytes that are needed. Behind a
+// readAhead returns how much is read behind the want bytes that are needed. Behind a
 // large payload it is little: it will have to be moved to the front soon.
-func (b *buffer) ahead(want int) int {
+func (b *buffer) readAhead(want int) int {
 	if want > b.size {
 		return b.size / 16
 	}

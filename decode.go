@@ -36,7 +36,10 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 	case End:
 		anywhere.kind = Array
 	}
-	t, _, n, _, _, f := standardRules.token(&anywhere, b, 0, unlimited)
+	t, n, f := standardRules.token(&anywhere, b, 0, unlimited)
+	if t.hasPayload() && n > 0 {
+		n, _, f = t.payload(b, n)
+	}
 	switch {
 	case f != nil:
 		return Token{}, 0, f.asError(b, 0)
@@ -77,9 +80,7 @@ type Decoder struct {
 	// parsers: nothing stands in their way that these do not look at.
 	fast, fastCommands bool
 
-	line    partialLine
-	whole   scan // for the end of the next value
-	head    scan // for its header, behind the attributes
+	ahead   cursor // in the next value
 	request requestScan
 
 	*workspace // nil when idle
@@ -87,17 +88,28 @@ type Decoder struct {
 	mark []byte // that ends the RDB CopyRDB copies; empty where its length is known
 }
 
-// partialLine remembers how far a line that has not all arrived was searched.
-type partialLine struct {
-	at   int64 // offset in the stream
-	seen int   // bytes without a line end
+// cursor is how far the next value, or the token that comes next, has been looked
+// at without consuming it.
+type cursor struct {
+	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere
+	pos   int     // what has been looked at, in bytes behind at
+	value int     // where the value itself starts behind its attributes, in bytes behind at; -1 when not known
+	seen  int     // bytes behind pos that hold no line end
+	nest  nesting // what is open at pos
 }
 
-// scan is how far the value at offset at has been scanned.
-type scan struct {
-	at   int64
-	pos  int // behind at
-	nest nesting
+// reset makes c a cursor at the start of the value at offset at, at a depth of
+// open aggregates.
+func (c *cursor) reset(at int64, depth int) {
+	c.at, c.pos, c.value, c.seen = at, 0, -1, 0
+	c.nest.resetOne(depth)
+}
+
+// advance takes account of the token t of that size at c.
+func (c *cursor) advance(t Token, size int) {
+	c.pos += size
+	c.seen = 0
+	c.nest.add(t)
 }
 
 // NewDecoder returns a Decoder that reads from r with the limits of
@@ -128,9 +140,7 @@ func (d *Decoder) Reset(r io.Reader) {
 	d.err = nil
 	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
-	d.line = partialLine{at: -1}
-	d.whole.at = -1
-	d.head.at = -1
+	d.ahead.at = -1
 	d.request.reset(-1)
 	d.aof.reset()
 	d.settle()
@@ -174,9 +184,9 @@ func (d *Decoder) leaveWorkspace() {
 	if w == nil {
 		return
 	}
-	w.stacks = [...][]frame{d.nest.outer, d.whole.nest.outer, d.head.nest.outer}
-	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = nil, nil, nil
-	d.whole.at, d.head.at = -1, -1
+	w.stacks = [...][]frame{d.nest.outer, d.ahead.nest.outer}
+	d.nest.outer, d.ahead.nest.outer = nil, nil
+	d.ahead.at = -1
 	w.forget(d.offset(d.end-d.pos)-w.since, len(d.data) > oversize*max(d.size, defaultBufferSize))
 	d.workspace = nil
 	d.fastCommands = false
@@ -189,8 +199,8 @@ func (d *Decoder) takeWorkspace() {
 		return
 	}
 	w := workspaces.Get().(*workspace)
-	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = w.stacks[0], w.stacks[1], w.stacks[2]
-	w.stacks = [3][]frame{}
+	d.nest.outer, d.ahead.nest.outer = w.stacks[0], w.stacks[1]
+	w.stacks = [2][]frame{}
 	w.since = d.offset(0)
 	d.workspace = w
 	d.settle()
@@ -329,7 +339,7 @@ func (d *Decoder) readToken() (Token, error) {
 // reports whether that was so. Where reads end inside strings again and again, this
 // halves what that costs.
 func (d *Decoder) awaitString() (waited bool, err error) {
-	if !d.fast || d.pos == d.end || d.whole.at == d.offset(0) {
+	if !d.fast || d.pos == d.end || d.ahead.at == d.offset(0) {
 		return false, nil
 	}
 	w := window(d.data, d.pos)
@@ -464,49 +474,51 @@ func (d *Decoder) need(want int) error {
 // wholeToken returns the token that starts rel bytes behind the read position, in
 // the place of n, and its size, reading until it is all there.
 func (d *Decoder) wholeToken(n *nesting, rel int) (t Token, size int, err error) {
+	t, header, err := d.readHeader(n, rel)
+	if err != nil || !t.hasPayload() {
+		return t, header, err
+	}
 	for {
-		t, _, size, need, err := d.readHeader(n, rel)
-		if err != nil || size > 0 {
-			return t, size, err
+		size, need, f := t.payload(d.data[d.pos+rel:d.end], header)
+		if f != nil {
+			return Token{}, 0, d.fail(f, rel)
+		}
+		if size > 0 {
+			return t, size, nil
 		}
 		if err := d.need(rel + need); err != nil {
+			return Token{}, 0, err
+		}
+	}
+}
+
+// readHeader returns the token whose first line starts rel bytes behind the read
+// position, in the place of n, and the size of that line, reading until it is there.
+func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error) {
+	if err := d.need(rel + 1); err != nil {
+		return t, 0, err
+	}
+	c := d.lookAhead()
+	for {
+		seen := 0
+		if rel == c.pos {
+			seen = c.seen
+		}
+		b := d.data[d.pos+rel : d.end]
+		t, size, f := d.rules.token(n, b, seen, d.remaining(rel))
+		if f != nil {
+			return t, 0, d.fail(f, rel)
+		}
+		if size > 0 {
+			return t, size, nil
+		}
+		if rel == c.pos {
+			c.seen = len(b) - 1
+		}
+		if err := d.need(rel + len(b) + 1); err != nil {
 			return t, 0, err
 		}
 	}
-}
-
-// readHeader returns the token whose first line starts rel bytes behind the
-// read position, in the place of n, and the size of that line, reading until it
-// is there. size is that of the whole token, or 0 when need bytes of it are
-// needed first.
-func (d *Decoder) readHeader(n *nesting, rel int) (t Token, header, size, need int, err error) {
-	if err := d.need(rel + 1); err != nil {
-		return t, 0, 0, 0, err
-	}
-	for {
-		b := d.data[d.pos+rel : d.end]
-		var more int
-		var f *fault
-		t, header, size, need, more, f = d.rules.token(n, b, d.line.seenAt(d.offset(rel)), d.remaining(rel))
-		if f != nil {
-			return t, 0, 0, 0, d.fail(f, rel)
-		}
-		if header > 0 {
-			return t, header, size, need, nil
-		}
-		d.line = partialLine{at: d.offset(rel), seen: more}
-		if err := d.need(rel + need); err != nil {
-			return t, 0, 0, 0, err
-		}
-	}
-}
-
-// seenAt returns how many bytes of the line at offset hold no line end.
-func (p *partialLine) seenAt(offset int64) int {
-	if p.at != offset {
-		return 0
-	}
-	return p.seen
 }
 
 // remaining returns how many bytes the value at top level may still have, rel
@@ -529,40 +541,42 @@ func (d *Decoder) wholeSize() (int, error) {
 		_, size, err := d.wholeToken(&d.nest, 0)
 		return size, err
 	}
-	s := &d.whole
-	d.resume(s)
-	for d.scanBuffered(s); !s.nest.isDone(); d.scanBuffered(s) {
-		if err := d.scanToken(s); err != nil {
+	if err := d.scanAttributes(); err != nil {
+		return 0, err
+	}
+	c := &d.ahead
+	for d.scanBuffered(c); !c.nest.isDone(); d.scanBuffered(c) {
+		if err := d.scanToken(c); err != nil {
 			return 0, err
 		}
 	}
-	return s.pos, nil
+	return c.pos, nil
 }
 
 // scanBuffered scans tokens of the usual forms that are buffered whole.
-func (d *Decoder) scanBuffered(s *scan) {
-	if !d.fast || s.nest.inStreamedString() {
+func (d *Decoder) scanBuffered(c *cursor) {
+	if !d.fast || c.nest.inStreamedString() {
 		return
 	}
-	for pos := d.pos + s.pos; pos < d.end && !s.nest.isDone(); s.pos = pos - d.pos {
+	for pos := d.pos + c.pos; pos < d.end && !c.nest.isDone(); c.pos, c.seen = pos-d.pos, 0 {
 		w := window(d.data, pos)
 		if Kind(w[0]) == BulkString {
 			n, start := shortLength(w)
 			end := pos + start + n
 			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
 				pos = end + 2
-				if s.nest.left--; s.nest.left == 0 {
-					s.nest.close()
+				if c.nest.left--; c.nest.left == 0 {
+					c.nest.close()
 				}
 				continue
 			}
 		}
 		t, size := fastToken(d.data[pos:], &d.rules.Limits)
-		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && s.nest.depth >= d.rules.Depth {
+		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && c.nest.depth >= d.rules.Depth {
 			return
 		}
 		pos += size
-		s.nest.add(t)
+		c.nest.add(t)
 	}
 }
 
@@ -578,41 +592,57 @@ func (d *Decoder) atPart() (bool, error) {
 	return Kind(d.data[d.pos]) == End && d.nest.mayEnd(), nil
 }
 
-// resume makes s a scan of the next value, unless it is one already.
-func (d *Decoder) resume(s *scan) {
-	if at := d.offset(0); s.at != at {
-		s.at = at
-		s.pos = 0
-		s.nest.resetOne(d.nest.depth)
+// lookAhead returns the cursor, at the start of the next value unless it is inside.
+func (d *Decoder) lookAhead() *cursor {
+	if at := d.offset(0); d.ahead.at != at {
+		d.ahead.reset(at, d.nest.depth)
 	}
+	return &d.ahead
 }
 
-// scanToken scans one token, reading until it is all there.
-func (d *Decoder) scanToken(s *scan) error {
-	t, n, err := d.wholeToken(&s.nest, s.pos)
+// scanToken moves c behind one token, reading until it is all there.
+func (d *Decoder) scanToken(c *cursor) error {
+	t, size, err := d.wholeToken(&c.nest, c.pos)
 	if err != nil {
 		return err
 	}
-	s.pos += n
-	s.nest.add(t)
+	c.advance(t, size)
 	return nil
 }
 
-// scanHeader scans the attributes of the next value and the first line of the
-// value itself. It returns the sizes of both.
-func (d *Decoder) scanHeader() (t Token, attributes, header int, err error) {
-	s := &d.head
-	for d.resume(s); ; {
-		if s.nest.valueAtTop() {
-			t, header, _, _, err = d.readHeader(&s.nest, s.pos)
-			if err != nil || t.kind != Attribute {
-				return t, s.pos, header, err
+// scanAttributes moves the cursor behind the attributes of the next value, unless
+// it is there already.
+func (d *Decoder) scanAttributes() error {
+	for c := d.lookAhead(); c.value < 0; {
+		if c.nest.valueAtTop() {
+			if err := d.need(c.pos + 1); err != nil {
+				return err
+			}
+			if Kind(d.data[d.pos+c.pos]) != Attribute {
+				c.value = c.pos
+				return nil
 			}
 		}
-		if err := d.scanToken(s); err != nil {
-			return t, 0, 0, err
+		if err := d.scanToken(c); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// scanHeader scans the attributes of the next value, which end at d.ahead.value,
+// and the first line of the value itself, whose size it returns.
+func (d *Decoder) scanHeader() (t Token, size int, err error) {
+	if err := d.scanAttributes(); err != nil {
+		return t, 0, err
+	}
+	c := &d.ahead
+	if c.pos > c.value { // the value has been looked at and found right
+		b := d.data[d.pos+c.value : d.end]
+		t, size, _ = d.rules.header(Kind(b[0]), b, 0)
+		return t, size, nil
+	}
+	return d.readHeader(&c.nest, c.pos)
 }
 
 // consume takes a whole value of size bytes, or a part of an open one, off the

@@ -179,7 +179,7 @@ func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
 	if written, err = d.writeKept(w); err != nil {
 		return written, err
 	}
-	t, header, _, _, err := d.readHeader(&d.nest, 0)
+	t, header, err := d.readHeader(&d.nest, 0)
 	if err != nil {
 		return written, err
 	}

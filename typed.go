@@ -185,7 +185,8 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 		if part, err := d.atPart(); part || err != nil {
 			return d.partHeader(err)
 		}
-		t, attributes, header, err = d.scanHeader()
+		t, header, err = d.scanHeader()
+		attributes = d.ahead.value
 		switch {
 		case err != nil:
 			return t, 0, 0, err
@@ -210,7 +211,7 @@ func (d *Decoder) partHeader(err error) (t Token, attributes, header int, _ erro
 	if err != nil {
 		return t, 0, 0, err
 	}
-	t, header, _, _, err = d.readHeader(&d.nest, 0)
+	t, header, err = d.readHeader(&d.nest, 0)
 	if err != nil {
 		return t, 0, 0, err
 	}
@@ -227,12 +228,12 @@ func (d *Decoder) readReplyError() error {
 	if err != nil {
 		return err
 	}
-	t, attributes, header, err := d.scanHeader()
+	t, header, err := d.scanHeader()
 	if err != nil {
 		return err
 	}
 	if t.hasPayload() {
-		t.data = &d.data[d.pos+attributes+header]
+		t.data = &d.data[d.pos+d.ahead.value+header]
 	}
 	err = t.Err()
 	d.consume(size)
