@@ -544,40 +544,61 @@ func (d *Decoder) wholeSize() (int, error) {
 	if err := d.scanAttributes(); err != nil {
 		return 0, err
 	}
-	c := &d.ahead
-	for d.scanBuffered(c); !c.nest.isDone(); d.scanBuffered(c) {
+	for c := &d.ahead; ; {
+		if d.scanUsual(c); c.nest.isDone() {
+			return c.pos, nil
+		}
 		if err := d.scanToken(c); err != nil {
 			return 0, err
 		}
 	}
-	return c.pos, nil
 }
 
-// scanBuffered scans tokens of the usual forms that are buffered whole.
-func (d *Decoder) scanBuffered(c *cursor) {
-	if !d.fast || c.nest.inStreamedString() {
+// scanUsual moves c behind tokens of the usual forms that are buffered whole.
+func (d *Decoder) scanUsual(c *cursor) {
+	if !d.fast || c.nest.isDone() {
 		return
 	}
-	for pos := d.pos + c.pos; pos < d.end && !c.nest.isDone(); c.pos, c.seen = pos-d.pos, 0 {
+	from := d.pos + c.pos
+	if pos, _ := d.passUsual(&c.nest, from, 0); pos > from {
+		c.pos, c.seen = pos-d.pos, 0
+	}
+}
+
+// passUsual passes over tokens of the usual forms that are buffered whole, from
+// d.data[pos:] in the place of n, until a value is complete in which no more than
+// outer frames are around. It returns where it stopped and whether that is so.
+func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
+	if n.inStreamedString() {
+		return pos, false
+	}
+	for pos < d.end {
 		w := window(d.data, pos)
 		if Kind(w[0]) == BulkString {
-			n, start := shortLength(w)
-			end := pos + start + n
-			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+			length, header := shortLength(w)
+			end := pos + header + length
+			if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
 				pos = end + 2
-				if c.nest.left--; c.nest.left == 0 {
-					c.nest.close()
+				if n.left--; n.left == 0 {
+					n.close()
+				}
+				if len(n.outer) <= outer {
+					return pos, true
 				}
 				continue
 			}
 		}
 		t, size := fastToken(d.data[pos:], &d.rules.Limits)
-		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && c.nest.depth >= d.rules.Depth {
-			return
+		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
+			return pos, false
 		}
 		pos += size
-		c.nest.add(t)
+		n.add(t)
+		if len(n.outer) <= outer {
+			return pos, true
+		}
 	}
+	return pos, false
 }
 
 // atPart reports whether what comes next is only part of a value whose header

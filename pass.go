@@ -201,30 +201,13 @@ func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
 // reports whether there was one. Strings of a payload to be copied are not for it.
 func (d *Decoder) passBuffered() (passed bool) {
 	if d.op.parts == payloads || d.rules.LineLen < longestFastLine || d.rules.TotalLen != unlimited ||
-		d.rules.BulkLen < longestShort || d.nest.inStreamedString() {
+		d.rules.BulkLen < longestShort {
 		return false
 	}
-	for ; d.pos < d.end && !d.op.done; passed = true {
-		w := window(d.data, d.pos)
-		if Kind(w[0]) == BulkString {
-			n, start := shortLength(w)
-			end := d.pos + start + n
-			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
-				d.take(start+n+2, everything)
-				if d.nest.left--; d.nest.left == 0 {
-					d.nest.close()
-				}
-				d.op.done = len(d.nest.outer) <= d.op.end
-				continue
-			}
-		}
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
-		if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] && d.nest.depth >= d.rules.Depth {
-			return passed
-		}
-		d.take(n, everything)
-		d.endToken(t)
-	}
+	pos, done := d.passUsual(&d.nest, d.pos, d.op.end)
+	passed = pos > d.pos
+	d.take(pos-d.pos, everything)
+	d.op.done = done
 	return passed
 }
 
