@@ -41,6 +41,7 @@ func TestViewsKeptTooLongAreOverwritten(t *testing.T) {
 		"CopyValue":    func(d *Decoder) { d.CopyValue(new(bytes.Buffer)) },
 		"CopyBulk":     func(d *Decoder) { d.CopyBulk(new(bytes.Buffer)) },
 		"PeekKind":     func(d *Decoder) { d.PeekKind() },
+		"Peek":         func(d *Decoder) { d.Peek(1) },
 		"ReadCommand":  func(d *Decoder) { d.ReadCommand() },
 		"ReadCommands": func(d *Decoder) { d.ReadCommands(nil) },
 		"Feed":         func(d *Decoder) { d.Feed([]byte("+more\r\n")) },

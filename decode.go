@@ -224,6 +224,76 @@ func (d *Decoder) InputOffset() int64 { return d.aof.begin(d.offset(0)) }
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
 func (d *Decoder) Buffered() []byte { return d.unread() }
 
+var (
+	errInsideValue   = errors.New("resp: Peek or Discard inside an aggregate that is open, or behind an attribute")
+	errNegativePeek  = errors.New("resp: Peek or Discard of a negative number of bytes")
+	errDiscardUnread = errors.New("resp: Discard of more bytes than are buffered")
+)
+
+// Peek returns the next n bytes without reading them, as a view that is valid until
+// the next call on the Decoder other than Discard. With [Decoder.Discard] it reads
+// what is no RESP and stands between values at top level: a newline that keeps a
+// connection alive, or a file in the middle of a stream.
+//
+// With fewer than n bytes it returns those that are there and the reason: io.EOF
+// when there are none, io.ErrUnexpectedEOF when there are some, ErrIncomplete
+// when the Decoder is fed, or the reader's error. Nothing is lost, and any method
+// may be called next. The buffer grows with the bytes that arrive, whatever n is,
+// and no limit holds.
+//
+// Inside an aggregate, behind an attribute, inside a value that SkipValue,
+// CopyValue or CopyBulk has begun, and for a negative n, Peek fails, and the
+// Decoder does not stay in that error. Like any read it drops what a BulkReader has
+// left of its payload.
+func (d *Decoder) Peek(n int) ([]byte, error) {
+	if debugViews {
+		d.expireViews()
+	}
+	if err := d.ready(); err != nil {
+		return nil, err
+	}
+	if err := d.checkPeek(n); err != nil {
+		return nil, err
+	}
+	var err error
+	for err == nil && d.end-d.pos < n {
+		err = d.need(min(n, d.end-d.pos+defaultBufferSize)) // in steps: n may be any number
+	}
+	n = min(n, d.end-d.pos)
+	return d.data[d.pos : d.pos+n : d.pos+n], err
+}
+
+// Discard takes the next n bytes off the input. They must have arrived: it reads
+// nothing, and takes nothing and fails when n is above len(Buffered()). It moves no
+// bytes, so a view from [Decoder.Peek] stays valid. It fails where Peek does, and
+// while a BulkReader has not been read to its end.
+func (d *Decoder) Discard(n int) error {
+	switch {
+	case d.err != nil:
+		return d.err
+	case d.op.name != "":
+		return d.interrupted()
+	case n > d.end-d.pos:
+		return errDiscardUnread
+	}
+	if err := d.checkPeek(n); err != nil {
+		return err
+	}
+	d.pos += n
+	return nil
+}
+
+// checkPeek returns why n bytes that are no value cannot stand here.
+func (d *Decoder) checkPeek(n int) error {
+	switch {
+	case n < 0:
+		return errNegativePeek
+	case !d.nest.atTop():
+		return errInsideValue
+	}
+	return nil
+}
+
 // PeekKind returns the kind of the next token without reading it, an Attribute
 // or a Push too. It fails as ReadToken does.
 func (d *Decoder) PeekKind() (Kind, error) {
@@ -429,12 +499,17 @@ func (d *Decoder) ready() error {
 		}
 	}
 	if d.op.name != "" {
-		return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
+		return d.interrupted()
 	}
 	if d.nest.atTop() {
 		d.start = d.offset(0)
 	}
 	return nil
+}
+
+// interrupted returns that the operation which is under way has to go on first.
+func (d *Decoder) interrupted() error {
+	return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
 }
 
 // settle notes what the fast parsers depend on. It follows every slow step.
