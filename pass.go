@@ -218,7 +218,7 @@ func (d *Decoder) passBuffered() (passed bool) {
 				continue
 			}
 		}
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 		if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] && d.nest.depth >= d.rules.Depth {
 			return passed
 		}
