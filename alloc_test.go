@@ -143,7 +143,7 @@ var steadyReads = []struct {
 	{name: "CopyBulk of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: copyBulk},
 	{name: "ReadCommand", wire: multibulkWire("SET", "key", "value"), read: readCommand},
 	{name: "ReadCommand with server limits", wire: multibulkWire("SET", "key", "value"), read: readCommand,
-		opts: []resp.Option{resp.WithLimits(resp.ServerLimits())}},
+		opts: []resp.Option{resp.ServerLimits()}},
 	{name: "ReadCommand of large and small requests", wire: multibulkWire("SET", "key", strings.Repeat("x", largeSize)) + multibulkWire("PING"), read: readTwice(readCommand)},
 	{name: "ReadCommand of many arguments", wire: multibulkWire(strings.Split(strings.Repeat("x", 12000), "")...), read: readCommand},
 	{name: "ReadCommand inline", wire: "SET key value\r\n", read: readCommand},

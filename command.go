@@ -29,7 +29,7 @@ const (
 )
 
 // serverRules are those of ConsumeCommand.
-var serverRules = rules{Limits: clampToInt(ServerLimits())}
+var serverRules = newRules(ServerLimits())
 
 // ConsumeCommand parses the request at the start of b, multibulk or inline,
 // appends its arguments to args and returns them with its size in bytes. The
@@ -43,7 +43,7 @@ var serverRules = rules{Limits: clampToInt(ServerLimits())}
 // begins anew, so requests that arrive in many pieces are better read with a
 // Decoder, whose cost is linear.
 func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
-	if out, n = fastCommand(b, len(b), args, &serverRules.Limits); n > 0 {
+	if out, n = fastCommand(b, len(b), args, &serverRules.limits); n > 0 {
 		return out, n, nil
 	}
 	args = out[:len(args)] // it may have grown
@@ -69,7 +69,7 @@ func (d *Decoder) ReadCommand() (Command, error) {
 		d.expireViews()
 	}
 	if d.fastCommands && d.nest.atTop() && d.request.at != d.offset(0) {
-		args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args[:0], &d.rules.Limits)
+		args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args[:0], &d.rules.limits)
 		if n > 0 {
 			d.args = args
 			raw := d.data[d.pos : d.pos+n : d.pos+n]
@@ -166,7 +166,7 @@ func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
 	if at := d.offset(0); s.at != at {
 		s.reset(at)
 		if d.fastCommands {
-			args, n = fastCommand(d.data[d.pos:], d.end-d.pos, d.args, &d.rules.Limits)
+			args, n = fastCommand(d.data[d.pos:], d.end-d.pos, d.args, &d.rules.limits)
 		}
 	}
 	if n == 0 {
@@ -190,7 +190,7 @@ func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
 // fastCommand parses the multibulk request at the start of b[:avail] when it
 // is all there and has the usual form, appends its arguments to args and
 // returns its size, or 0 as size.
-func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]byte, size int) {
+func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]byte, size int) {
 	const shortest = len("*1\r\n$0\r\n\r\n")
 	if avail < shortest || b[0] != '*' {
 		return args, 0
@@ -339,15 +339,11 @@ func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, n
 // too big when the line is.
 func (f *fault) withReply(line, other string) *fault {
 	switch {
-	case f == nil:
+	case f == nil, f.reply != "":
 	case f.limit == limitLine:
 		f.reply = "Protocol error: too big " + line
 	case f.limit == limitTotal:
 		f.reply = "Protocol error: too big request"
-	case f.limit == limitArgs && f.max == unauthenticatedArgs:
-		f.reply = "Protocol error: unauthenticated multibulk length"
-	case f.limit == limitBulk && f.max == unauthenticatedBulkLen:
-		f.reply = "Protocol error: unauthenticated bulk length"
 	default:
 		f.reply = "Protocol error: " + other
 	}
@@ -378,6 +374,9 @@ func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 	if t, f = r.count(commandCount, text); f == nil && t.n > int64(r.Args) {
 		f = limitFault(limitArgs, int64(r.Args), 1)
 		f.atEnd = true
+		if r.beforeAuth && t.n <= lenientArgs {
+			f.reply = "Protocol error: unauthenticated multibulk length"
+		}
 	}
 	return t, f
 }

@@ -180,7 +180,7 @@ func TestHeadersTooLong(t *testing.T) {
 }
 
 func TestLimitsOfRequestsAtTheirEdges(t *testing.T) {
-	unauthenticated := resp.WithLimits(resp.UnauthenticatedLimits())
+	unauthenticated := resp.UnauthenticatedLimits()
 	inline := strings.Repeat("x", 64<<10-1)
 	for _, test := range []struct {
 		name, wire string

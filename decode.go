@@ -23,7 +23,7 @@ import (
 // It knows no context: chunks and ends of streams are tokens like others, and
 // neither depth nor the sum of chunks is limited. A Decoder checks these.
 func ConsumeToken(b []byte) (t Token, n int, err error) {
-	if t, n := fastToken(b, &standardRules.Limits); n > 0 {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 {
 		return t, n, nil
 	}
 	if len(b) == 0 {
@@ -118,7 +118,7 @@ func (c *cursor) advance(t Token, size int) {
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 	c := newConfig(opts)
 	d := &Decoder{
-		rules:  rules{Limits: clampToInt(c.limits), lenient: c.lenient, appendOnly: c.appendOnly},
+		rules:  c.rules(),
 		onPush: c.onPush,
 		aof:    newAppendOnly(&c),
 	}
@@ -355,13 +355,13 @@ func (d *Decoder) ReadToken() (Token, error) {
 				return t, nil
 			}
 		}
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.end-d.pos) {
 			if !opens[t.kind] {
 				d.takeOne(n)
 				return t, nil
 			}
-			if d.nest.depth < d.rules.Limits.Depth {
+			if d.nest.depth < d.rules.limits.Depth {
 				d.pos += n
 				d.nest.add(t)
 				return t, nil
@@ -455,7 +455,7 @@ func (d *Decoder) takeScalar() (size int) {
 	if !d.fast {
 		return 0
 	}
-	t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+	t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 	if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] {
 		return 0
 	}
@@ -663,7 +663,7 @@ func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
 				continue
 			}
 		}
-		t, size := fastToken(d.data[pos:], &d.rules.Limits)
+		t, size := fastToken(d.data[pos:], &d.rules.limits)
 		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
 			return pos, false
 		}

@@ -133,8 +133,10 @@
 //	bytes of a line     64 KiB         MaxLineLen
 //	bytes of a value    unlimited      MaxTotalLen
 //
-// [ServerLimits] are for requests (at most 1 GiB each), [UnauthenticatedLimits]
-// for those before AUTH. A Decoder's buffer stays below about twice what has
+// These are [ClientLimits]. [ServerLimits] are for requests (at most 1 GiB each),
+// [UnauthenticatedLimits] for those before AUTH, [NoLimits] for input that is
+// trusted; options that follow refine them. Limits hold for reads in constant
+// memory too. A Decoder's buffer stays below about twice what has
 // arrived of the value that is being read; a tree of the tiniest values (`_`)
 // takes about 30 times its size on the wire.
 package resp

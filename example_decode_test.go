@@ -105,7 +105,7 @@ func ExampleDecoder_lifetime() {
 func ExampleDecoder_Feed() {
 	arriving := []string{"*1\r\n$4\r\nPI", "NG\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n*2\r\n$4\r\nEC", "HO\r\n$2\r\nhi\r\n"}
 
-	d := resp.NewDecoder(nil, resp.WithLimits(resp.ServerLimits()))
+	d := resp.NewDecoder(nil, resp.ServerLimits())
 	var commands []resp.Command
 	for _, p := range arriving {
 		d.Feed([]byte(p))
@@ -513,7 +513,7 @@ func ExampleBulkReader_Len() {
 }
 
 func ExampleDecoder_ReadCommand() {
-	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nPING 'a b'\r\n*1\r\nPING\r\n"), resp.WithLimits(resp.UnauthenticatedLimits()))
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nPING 'a b'\r\n*1\r\nPING\r\n"), resp.UnauthenticatedLimits())
 	for {
 		command, err := d.ReadCommand()
 		var fault interface{ ReplyText() string } // *SyntaxError and *LimitError
@@ -581,13 +581,24 @@ func ExampleLenient() {
 	// 0.5 <nil>
 }
 
-func ExampleWithLimits() {
-	limits := resp.ServerLimits()
-	limits.BulkLen = 1 << 20
-	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$1048577\r\n"), resp.WithLimits(limits))
+func ExampleServerLimits() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$1048577\r\n"), resp.ServerLimits(), resp.MaxBulkLen(1<<20))
 	_, err := d.ReadCommand()
 	fmt.Println(err)
 	// Output: resp: over the limit at offset 14: bulk length above 1048576
+}
+
+func ExampleNoLimits() {
+	line := "+" + strings.Repeat("x", 100_000) + "\r\n"
+	for _, opts := range [][]resp.Option{{resp.ClientLimits()}, {resp.NoLimits()}, {resp.NoLimits(), resp.MaxLineLen(1000)}} {
+		d := resp.NewDecoder(strings.NewReader(line), opts...)
+		b, err := d.ReadBytes()
+		fmt.Println(len(b), err)
+	}
+	// Output:
+	// 0 resp: over the limit at offset 0: line length above 65536
+	// 100000 <nil>
+	// 0 resp: over the limit at offset 0: line length above 1000
 }
 
 func ExampleMaxTotalLen() {

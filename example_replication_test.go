@@ -17,7 +17,7 @@ func ExampleDecoder_ReadResync() {
 		"*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$5\r\nvalue\r\n")
 	var toMaster bytes.Buffer
 	enc := resp.NewEncoder(&toMaster)
-	dec := resp.NewDecoder(master, resp.WithLimits(resp.ServerLimits()))
+	dec := resp.NewDecoder(master, resp.ServerLimits())
 
 	enc.WriteCommand("PSYNC", resp.String("?"), resp.Int(-1)) // after the handshake
 	resync, err := dec.ReadResync()

@@ -825,7 +825,7 @@ func TestLiveUnauthenticatedLimits(t *testing.T) {
 		if bytes.Contains(answer, []byte("Protocol error")) != refused {
 			t.Errorf("%.100q: the server answers %.200q", wire, answer)
 		}
-		_, err := recode(t, wire, resp.WithLimits(resp.UnauthenticatedLimits()))
+		_, err := recode(t, wire, resp.UnauthenticatedLimits())
 		if limitError := (*resp.LimitError)(nil); errors.As(err, &limitError) != refused {
 			t.Errorf("%.100q: %v, the server answers %.200q", wire, err, answer)
 		} else if refused && !bytes.Equal(replyTo(err), answer) {

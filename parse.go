@@ -66,7 +66,7 @@ var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 // must be at least parseSlack; the caller checks that the size lies within its
 // input. Chunks and ends are left to the careful parser, so the token fits
 // wherever a value fits.
-func fastToken(b []byte, limits *Limits) (t Token, size int) {
+func fastToken(b []byte, limits *limits) (t Token, size int) {
 	if len(b) < parseSlack {
 		return Token{}, 0
 	}
@@ -214,13 +214,13 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 
 // rules are what the careful parser goes by.
 type rules struct {
-	Limits
+	limits
 	lenient    bool
 	appendOnly bool // of requests: none inline, none empty, and annotations between them
 }
 
 // standardRules are those of ConsumeToken.
-var standardRules = rules{Limits: clampToInt(ClientLimits())}
+var standardRules = newRules()
 
 // fault is what is wrong with a token, in offsets from its first byte. Either
 // class or limit is set.
@@ -272,7 +272,7 @@ func lineEnd(b []byte, from int) int {
 // then all bytes of b but the last, which may be its CR, are known so.
 func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fault) {
 	end := lineEnd(b, max(seen, 1))
-	maxLine := int(min(r.LineLen, math.MaxInt32))
+	maxLine := int(r.LineLen)
 	switch {
 	case end > maxLine, end == maxLine && end < len(b) && b[end] == '\r':
 		return Token{}, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
@@ -482,6 +482,9 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 			f = syntaxFault(ClassLength, 1, "a length of at least 4")
 		} else if n > r.BulkLen {
 			f = limitFault(limitBulk, r.BulkLen, 1)
+			if r.beforeAuth && n <= clientLimits.BulkLen {
+				f.reply = "Protocol error: unauthenticated bulk length"
+			}
 		}
 	case commandCount: // has a limit of its own
 	default:
@@ -642,15 +645,4 @@ func (f *fault) asError(b []byte, offset int64) error {
 	const shown = 40
 	found := b[max(f.from, f.to-shown):f.to]
 	return &SyntaxError{Offset: offset, Class: f.class, Expected: f.expected, Found: string(found), reply: f.reply}
-}
-
-// clampToInt lowers limits so that no length or count overflows an int of 32
-// bits, and raises negative ones of what slices are cut to.
-func clampToInt(l Limits) Limits {
-	const most = math.MaxInt/2 - 64
-	l.LineLen = max(l.LineLen, 0)
-	l.TotalLen = max(l.TotalLen, 0)
-	l.Elements = min(l.Elements, most)
-	l.BulkLen = min(l.BulkLen, most)
-	return l
 }

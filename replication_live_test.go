@@ -31,7 +31,7 @@ type replica struct {
 func (s server) attach(t *testing.T, id string, from int64) (*replica, resp.Resync) {
 	t.Helper()
 	r := &replica{client: s.connect(t, "tcp")}
-	r.dec = resp.NewDecoder(io.TeeReader(r.conn, &r.wire), resp.WithLimits(resp.ServerLimits()))
+	r.dec = resp.NewDecoder(io.TeeReader(r.conn, &r.wire), resp.ServerLimits())
 	_, port, _ := net.SplitHostPort(r.conn.LocalAddr().String())
 	for _, words := range [][]string{{"PING"}, {"REPLCONF", "listening-port", port}, {"REPLCONF", "capa", "eof", "capa", "psync2"}} {
 		if v := r.do(words...); v.Err() != nil {

@@ -665,7 +665,7 @@ func FuzzReplication(f *testing.F) {
 			resptest.SplitReader(bytes.NewReader(wire), 1+int(seed%41)),
 		} {
 			var rdb bytes.Buffer
-			d := resp.NewDecoder(reader, resp.BufferSize(1+int(seed%100)), resp.WithLimits(resp.ServerLimits()))
+			d := resp.NewDecoder(reader, resp.BufferSize(1+int(seed%100)), resp.ServerLimits())
 			offsets, offset, err := replicate(d, resptest.TimeoutWriter(&rdb, seed))
 			if !want {
 				if err == nil {

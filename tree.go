@@ -103,7 +103,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 		d.joined = d.joined[:0]
 	}
 	for {
-		t, n := fastToken(d.data[pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[pos:], &d.rules.limits)
 		if uint(n-1) >= uint(d.end-pos) {
 			if t, n = d.carefulToken(pos, scanned); n == 0 {
 				d.scanFrom(open, pos)
@@ -221,7 +221,7 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	case opens[kind]:
 		return false
 	}
-	t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+	t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 	if uint(n-1) >= uint(d.end-d.pos) {
 		return false
 	}
@@ -254,7 +254,7 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 		case opens[kind]:
 			return i, pos - start
 		}
-		t, n := fastToken(d.data[pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[pos:], &d.rules.limits)
 		if uint(n-1) >= uint(d.end-pos) {
 			return i, pos - start
 		}

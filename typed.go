@@ -122,7 +122,7 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 		d.expireViews()
 	}
 	if d.fast {
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
 			d.takeOne(n)
 			if t.IsNull() {
@@ -173,7 +173,7 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 		d.expireViews()
 	}
 	if d.fast {
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.end-d.pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
 			return t, 0, n, nil
 		}

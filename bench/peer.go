@@ -76,7 +76,7 @@ var Ours = Peer{
 		return &ourReplies{d: resp.NewDecoder(r)}, nil
 	},
 	Commands: func(r io.Reader) (Reader, error) {
-		return &ourCommands{d: resp.NewDecoder(r, resp.WithLimits(resp.ServerLimits()))}, nil
+		return &ourCommands{d: resp.NewDecoder(r, resp.ServerLimits())}, nil
 	},
 	Encode: func(w io.Writer) (Encoder, error) {
 		var args []resp.Arg

@@ -47,7 +47,7 @@ func newSession(conn net.Conn, servers []string) *session {
 		turns:   make(chan turn, maxTurns),
 		replies: bufio.NewWriter(conn),
 	}
-	s.requests = resp.NewDecoder(flushingReader{conn, s.flushRequests}, resp.WithLimits(resp.ServerLimits()))
+	s.requests = resp.NewDecoder(flushingReader{conn, s.flushRequests}, resp.ServerLimits())
 	return s
 }
 

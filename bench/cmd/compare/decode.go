@@ -176,7 +176,7 @@ func skipRow(s *bench.Stream) row {
 }
 
 func commandRow(name string, s *bench.Stream, piece int) row {
-	d := newDecoding(s, resp.WithLimits(resp.ServerLimits()))
+	d := newDecoding(s, resp.ServerLimits())
 	d.Reset(bench.Source(piece, s.Wire))
 	return d.row(name, func() error {
 		for range d.Frames {
@@ -201,7 +201,7 @@ func commandRow(name string, s *bench.Stream, piece int) row {
 // buffered may be of the next pass already, so it is their number that tells when
 // a pass is over.
 func commandsRow(s *bench.Stream) row {
-	d := resp.NewDecoder(bench.Source(pieceSize, s.Wire), resp.WithLimits(resp.ServerLimits()))
+	d := resp.NewDecoder(bench.Source(pieceSize, s.Wire), resp.ServerLimits())
 	var commands []resp.Command
 	ahead := 0 // commands of this pass that the last one has read
 	pass := func(each func(resp.Command)) (err error) {

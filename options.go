@@ -1,0 +1,209 @@
+package resp
+
+import (
+	"io"
+	"math"
+)
+
+// This file holds what NewDecoder and NewEncoder can be told: the limits of a
+// Decoder, and the other options.
+
+// Option changes how a Decoder reads or how an Encoder writes; each says which.
+// Options apply in the order in which they are given.
+type Option func(*config)
+
+// config is what the options set.
+type config struct {
+	limits     limits
+	onPush     func(*Value)
+	bufferSize int
+	protocol   int
+	lenient    bool
+
+	appendOnly   bool
+	onAnnotation func(text []byte)
+	preambleTo   io.Writer
+}
+
+// limits are the most a Decoder takes before it refuses the input with a
+// *LimitError.
+type limits struct {
+	Depth    int   // open aggregates at once
+	Args     int   // arguments of one multibulk command
+	Elements int64 // elements of one aggregate as announced (of a map or attribute: pairs)
+	BulkLen  int64 // bytes of one string's payload
+	LineLen  int64 // bytes of one line before its LF
+	TotalLen int64 // bytes of one whole value with its attributes, or of one command
+
+	beforeAuth bool // Redis answers in words of its own then
+}
+
+const (
+	unlimited = math.MaxInt64
+
+	// presetArgs stands for the arguments that presets allow. Lenient allows more,
+	// whether it is given before the preset or after it.
+	presetArgs  = -1
+	usualArgs   = 1024 * 1024
+	lenientArgs = math.MaxInt32
+
+	// largestInt bounds lengths, counts and what a Decoder holds at once, so that
+	// two of them, with all that is added to them, do not overflow an int.
+	largestInt = math.MaxInt/2 - 64
+)
+
+// resolve returns the limits that a Decoder goes by.
+func (l limits) resolve(lenient bool) limits {
+	switch {
+	case l.Args != presetArgs:
+	case lenient:
+		l.Args = lenientArgs
+	default:
+		l.Args = usualArgs
+	}
+	l.Args = min(l.Args, largestInt)
+	l.Elements = min(l.Elements, largestInt)
+	l.BulkLen = min(l.BulkLen, largestInt)
+	l.LineLen = min(l.LineLen, largestInt)
+	return l
+}
+
+// clientLimits are those of ClientLimits.
+var clientLimits = limits{
+	Depth:    1024,
+	Args:     presetArgs,
+	Elements: 1<<32 - 1,
+	BulkLen:  512 << 20,
+	LineLen:  64 << 10,
+	TotalLen: unlimited,
+}
+
+// defaultBufferSize is what one system call reads. On a unix socket a pipeline of
+// small replies takes a sixth longer than with the best size, 128 KiB, and replies of
+// 1 KiB half as long again; large payloads are read into place whatever it is
+// (BenchmarkReadSize). More would cost every busy connection memory and cache.
+const defaultBufferSize = 16 << 10
+
+// minBufferSize keeps a header and its CRLF in one piece.
+const minBufferSize = 64
+
+func newConfig(opts []Option) config {
+	c := config{limits: clientLimits, bufferSize: defaultBufferSize, protocol: 3}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	return c
+}
+
+// newRules returns the rules that the options make.
+func newRules(opts ...Option) rules {
+	c := newConfig(opts)
+	return c.rules()
+}
+
+func (c *config) rules() rules {
+	return rules{limits: c.limits.resolve(c.lenient), lenient: c.lenient, appendOnly: c.appendOnly}
+}
+
+// ClientLimits sets the limits of a Decoder for reading replies, which are the
+// default: 1,024 open aggregates, 1,048,576 arguments, 2^32-1 elements, strings
+// of 512 MiB, lines of 64 KiB, and whole values of any size.
+//
+// Like the other presets it sets all six limits; options that follow refine
+// them. All six hold for every read, for those in constant memory too: CopyBulk
+// of 600 MiB ends the stream unless [MaxBulkLen] allows it.
+func ClientLimits() Option { return func(c *config) { c.limits = clientLimits } }
+
+// ServerLimits sets the limits of a Decoder for reading commands of clients that
+// have authenticated: those of [ClientLimits], and at most 1 GiB for one command,
+// as Redis' client-query-buffer-limit has it.
+func ServerLimits() Option {
+	return func(c *config) {
+		c.limits = clientLimits
+		c.limits.TotalLen = 1 << 30
+	}
+}
+
+// UnauthenticatedLimits sets the limits of a Decoder for reading commands before
+// AUTH: those of [ClientLimits], but 10 arguments of 16 KiB and 1 MiB in all, as
+// in Redis. When the client has authenticated, [Decoder.SetLimits] sets others.
+func UnauthenticatedLimits() Option {
+	return func(c *config) {
+		c.limits = clientLimits
+		c.limits.Args = 10
+		c.limits.BulkLen = 16 << 10
+		c.limits.TotalLen = 1 << 20
+		c.limits.beforeAuth = true
+	}
+}
+
+// NoLimits has a Decoder take values of any size, length, count and depth, for
+// input that is trusted. What is left are the numbers that an int holds: lengths,
+// counts and lines of 2^62 where it has 64 bits, and of 1 GiB where it has 32.
+//
+// Memory still follows the bytes that arrive, never what a header announces. But
+// every byte of a value that is read whole has to be held, every 4 bytes may open
+// an aggregate, and a tree of them takes many times their size: use the reads in
+// constant memory for what may be large.
+func NoLimits() Option {
+	return func(c *config) {
+		c.limits = limits{Depth: math.MaxInt, Args: math.MaxInt, Elements: unlimited, BulkLen: unlimited, LineLen: unlimited, TotalLen: unlimited}
+	}
+}
+
+// MaxDepth sets how many aggregates may be open at once, an empty one and an
+// attribute whose content is being read among them. With 0 a Decoder refuses
+// every aggregate in a reply. A number below 0 counts as 0, here and in the other
+// five.
+func MaxDepth(n int) Option { return func(c *config) { c.limits.Depth = max(n, 0) } }
+
+// MaxArgs sets how many arguments a multibulk command may have. MaxLineLen alone
+// bounds an inline one, as in Redis.
+func MaxArgs(n int) Option { return func(c *config) { c.limits.Args = max(n, 0) } }
+
+// MaxElements sets how many elements (pairs of a map or attribute) an
+// aggregate may announce.
+func MaxElements(n int64) Option { return func(c *config) { c.limits.Elements = max(n, 0) } }
+
+// MaxBulkLen sets how many bytes the payload of one string may have, that of a
+// streamed one in all its chunks together.
+func MaxBulkLen(n int64) Option { return func(c *config) { c.limits.BulkLen = max(n, 0) } }
+
+// MaxLineLen sets how many bytes a line may have before its LF, its first byte
+// and its CR counted; an inline command is a line too.
+func MaxLineLen(n int64) Option { return func(c *config) { c.limits.LineLen = max(n, 0) } }
+
+// MaxTotalLen sets how many bytes one whole value with its attributes, or one
+// command, may have.
+func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = max(n, 0) } }
+
+// BufferSize sets how many bytes a Decoder asks its reader for at once, and how
+// many an Encoder gathers before it writes; 16 KiB by default, at least 64. With
+// nothing left to read, a Decoder asks readers that may block, but for TCP and unix
+// sockets, for 192 bytes first, because it waits without a large buffer.
+func BufferSize(n int) Option {
+	return func(c *config) { c.bufferSize = max(n, minBufferSize) }
+}
+
+// OnPush has a Decoder hand every push at top level to f, which Decode and the
+// typed reads then pass over. The Value is valid until f returns; f must not
+// call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
+// they come.
+func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
+
+// Lenient has a Decoder accept four things outside the grammar that many
+// parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of
+// any kind in a reply as a null of that kind (an attribute without pairs), NUL
+// in inline commands, and commands of up to 2^31-1 arguments where ClientLimits
+// and ServerLimits have 1,048,576; MaxArgs and UnauthenticatedLimits are not
+// raised. Where among the options it stands does not matter. Of an
+// AppendOnlyFile it accepts commands behind a preamble without a checksum.
+func Lenient() Option { return func(c *config) { c.lenient = true } }
+
+// Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
+// kind that RESP2 lacks is written in its RESP2 form, as servers do: a map as
+// a flat array, a set and a push as an array, a double and a big number as a
+// bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
+// a bulk string without its encoding, a bulk error as a simple error;
+// attributes are dropped, and streamed kinds are an error.
+func Protocol(version int) Option { return func(c *config) { c.protocol = version } }
