@@ -85,7 +85,12 @@ var steadyReads = []struct {
 		return err
 	}},
 	{name: "ReadBytes", wire: "$5\r\nhello\r\n", read: readBytes},
-	{name: "ReadBytes of a null", wire: "$-1\r\n", read: readBytes},
+	{name: "ReadBytes of a null", wire: "$-1\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		if _, err := d.ReadBytes(); err != resp.ErrNull {
+			return fmt.Errorf("%v, want %w", err, resp.ErrNull)
+		}
+		return nil
+	}},
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
 	{name: "ReadBytes of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readBytes)},

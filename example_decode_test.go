@@ -357,13 +357,13 @@ func ExampleDecoder_ReadBytes() {
 	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$?\r\n;2\r\nba\r\n;1\r\nr\r\n;0\r\n$0\r\n\r\n$-1\r\n"))
 	for range 4 {
 		b, err := d.ReadBytes()
-		fmt.Printf("%q, null: %t, %v\n", b, b == nil, err)
+		fmt.Printf("%q %v\n", b, err)
 	}
 	// Output:
-	// "foo", null: false, <nil>
-	// "bar", null: false, <nil>
-	// "", null: false, <nil>
-	// "", null: true, <nil>
+	// "foo" <nil>
+	// "bar" <nil>
+	// "" <nil>
+	// "" resp: null
 }
 
 func ExampleDecoder_ReadString() {
