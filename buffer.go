@@ -26,11 +26,11 @@ type buffer struct {
 	reader  io.Reader
 	socket  *socket // of the reader, if it is one; see await
 	pending error   // came from the reader together with bytes
-	full    bool    // the reader gave all that it was asked for last time
 	size    int     // to read at once, and of a usual buffer
 	large   large   // was needed not long ago
 	expired int     // in debug builds: bytes of data that have been overwritten
-	quiet   int     // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
+	full    bool    // the reader gave all that it was asked for last time
+	quiet   int32   // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
 	quietAt int64   // offset in the stream where quiet was last raised
 
 	small [smallSize + parseSlack]byte // to wait with, when idle

@@ -64,6 +64,7 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 type Decoder struct {
 	buffer
 	rules  rules
+	given  *rules // by NewDecoder, when SetLimits has set others
 	onPush func(*Value)
 	aof    *appendOnly // nil when it is none
 
@@ -106,7 +107,7 @@ type scan struct {
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 	c := newConfig(opts)
 	d := &Decoder{
-		rules:  c.rules(),
+		rules:  c.rules,
 		onPush: c.onPush,
 		aof:    newAppendOnly(&c),
 	}
@@ -116,8 +117,8 @@ func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 }
 
 // Reset makes the Decoder read from r as if it were new, with the same options
-// and, unless it has grown large, the same buffer. Everything unread is
-// dropped, and the error that it stayed in too.
+// (the limits are those of NewDecoder again) and, unless it has grown large, the
+// same buffer. Everything unread is dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
 	if debugViews {
 		d.expireViews()
@@ -125,15 +126,23 @@ func (d *Decoder) Reset(r io.Reader) {
 	d.leaveWorkspace()
 	d.resetBuffer(r)
 	d.nest.reset()
+	if d.given != nil {
+		d.rules, d.given = *d.given, nil
+	}
 	d.err = nil
 	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
+	d.forgetScans()
+	d.aof.reset()
+	d.settle()
+}
+
+// forgetScans has the next value scanned from its start.
+func (d *Decoder) forgetScans() {
 	d.line = partialLine{at: -1}
 	d.whole.at = -1
 	d.head.at = -1
 	d.request.reset(-1)
-	d.aof.reset()
-	d.settle()
 }
 
 // Feed appends a copy of p to the input, for event loops and others who do the
@@ -510,12 +519,13 @@ func (p *partialLine) seenAt(offset int64) int {
 }
 
 // remaining returns how many bytes the value at top level may still have, rel
-// bytes behind the read position.
+// bytes behind the read position. SetLimits may have lowered them below what has
+// been read.
 func (d *Decoder) remaining(rel int) int64 {
 	if d.rules.TotalLen == unlimited {
 		return unlimited
 	}
-	return d.rules.TotalLen - (d.offset(rel) - d.start)
+	return max(d.rules.TotalLen-(d.offset(rel)-d.start), 0)
 }
 
 // wholeSize returns the size of the next whole value with its attributes,

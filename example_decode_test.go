@@ -563,3 +563,20 @@ func ExampleMaxTotalLen() {
 	}
 	// Output: total length 10 8
 }
+
+func ExampleDecoder_SetLimits() {
+	d := resp.NewDecoder(strings.NewReader("AUTH sesame\r\n*11\r\n$3\r\nDEL\r\n"+strings.Repeat("$1\r\nk\r\n", 10)), resp.UnauthenticatedLimits())
+	for command, err := range d.Commands() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s with %d arguments\n", command.Args[0], len(command.Args))
+		if string(command.Args[0]) == "AUTH" { // and the password is right
+			d.SetLimits(resp.ServerLimits())
+		}
+	}
+	// Output:
+	// AUTH with 2 arguments
+	// DEL with 11 arguments
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -224,5 +225,167 @@ func TestUnauthenticatedWords(t *testing.T) {
 		if got := string(replyTo(err)); got != "-ERR Protocol error: "+test.want+"\r\n" {
 			t.Errorf("%q: %v, answered %q, want %q", test.wire, err, got, test.want)
 		}
+	}
+}
+
+// After AUTH a connection goes on with other limits, whatever of the next request
+// has arrived by then, buffered or looked at.
+func TestSetLimitsAfterAuth(t *testing.T) {
+	auth := multibulkWire("AUTH", "sesame")
+	big := multibulkWire(append([]string{"SET", "k", strings.Repeat("x", 20_000)}, strings.Split("abcdefghij", "")...)...)
+	for cut := 0; cut <= len(big); cut += 1 + cut/50 {
+		d := resp.NewDecoder(nil, resp.UnauthenticatedLimits())
+		d.Feed([]byte(auth + big[:cut]))
+		command, err := d.ReadCommand()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.SetLimits(resp.ServerLimits())
+		if got := string(command.Args[0]); got != "AUTH" {
+			t.Fatalf("a view does not outlive SetLimits: %q", got)
+		}
+		if cut < len(big) {
+			if command, err := d.ReadCommand(); err != resp.ErrIncomplete {
+				t.Fatalf("%d of %d bytes: %q, %v", cut, len(big), command.Args, err)
+			}
+			d.Feed([]byte(big[cut:]))
+		}
+		if command, err := d.ReadCommand(); err != nil || string(command.Raw) != big {
+			t.Fatalf("%d of %d bytes with AUTH: %v, %s", cut, len(big), err, shortWire(string(command.Raw)))
+		}
+		d.SetLimits(resp.MaxArgs(12)) // refines
+		d.Feed([]byte(big))
+		if _, err := d.ReadCommand(); err == nil || !strings.Contains(err.Error(), "arguments above 12") {
+			t.Fatalf("13 arguments with MaxArgs(12): %v", err)
+		}
+	}
+}
+
+// The next value is judged by the new limits alone, as by a Decoder that has had
+// them from its start, also where part of it had been looked at with others.
+func TestSetLimitsBetweenValues(t *testing.T) {
+	wires := []string{
+		"*3\r\n$5\r\nhello\r\n*1\r\n:12345\r\n+some text\r\n", "|1\r\n+a\r\n*1\r\n:1\r\n$?\r\n;4\r\nabcd\r\n;3\r\nefg\r\n;0\r\n",
+		"%2\r\n+k\r\n#t\r\n=8\r\ntxt:text\r\n,1.5\r\n", "+a line that is longer than others\r\n", "$30\r\n" + strings.Repeat("x", 30) + "\r\n",
+		"*?\r\n*?\r\n.\r\n.\r\n",
+	}
+	commands := []string{multibulkWire("SET", "key", "some value"), "SET key 'a b'\r\n", "PING\n"}
+	limits := []func(n int) resp.Option{
+		resp.MaxDepth, resp.MaxArgs,
+		func(n int) resp.Option { return resp.MaxElements(int64(n)) }, func(n int) resp.Option { return resp.MaxBulkLen(int64(n)) },
+		func(n int) resp.Option { return resp.MaxLineLen(int64(n)) }, func(n int) resp.Option { return resp.MaxTotalLen(int64(n)) },
+	}
+	check := func(method, wire string, before, after resp.Option, call func(*reading) (result, error)) {
+		t.Helper()
+		fresh := newReading(strings.NewReader(wire), after)
+		want, _ := call(fresh)
+		for cut := range len(wire) {
+			r := newReading(nil, resp.NoLimits(), before)
+			r.Feed([]byte(wire[:cut]))
+			if method != "SkipValue" && method != "CopyValue" { // which begin the value
+				call(r)
+			}
+			r.SetLimits(resp.ClientLimits(), after)
+			r.Feed([]byte(wire[cut:]))
+			if got, _ := call(r); got != want {
+				t.Fatalf("%s of %q with new limits behind byte %d:\n%+v, want\n%+v", method, wire, cut, got, want)
+			}
+		}
+	}
+	unlimited := resp.MaxTotalLen(math.MaxInt64)
+	for _, limit := range limits {
+		for n := range 45 {
+			for _, before := range []resp.Option{unlimited, resp.MaxTotalLen(1000)} {
+				for _, wire := range wires {
+					for _, method := range wholeMethods {
+						check(method, wire, before, limit(n), func(r *reading) (result, error) { return r.call(method) })
+					}
+				}
+				for _, wire := range commands {
+					check("ReadCommand", wire, before, limit(n), func(r *reading) (result, error) {
+						command, err := r.ReadCommand()
+						return result{Text: fmt.Sprintf("%q", command.Args), Err: fmt.Sprint(err), Offset: r.InputOffset()}, err
+					})
+				}
+			}
+		}
+	}
+}
+
+// Inside a value SetLimits holds for what is left, and never makes a Decoder panic
+// or go on without end.
+func TestSetLimitsInsideValues(t *testing.T) {
+	const wire = "*4\r\n$5\r\nhello\r\n*?\r\n|1\r\n+a\r\n%1\r\n+k\r\n$20\r\nxxxxxxxxxxxxxxxxxxxx\r\n:1\r\n.\r\n$?\r\n;4\r\nabcd\r\n;3\r\nefg\r\n;0\r\n+text\r\n:2\r\n"
+	rnd := rand.New(rand.NewPCG(9, 9))
+	for range 20_000 {
+		r := newReading(nil)
+		var called []string
+		fed := 0
+		for fed < len(wire) && len(called) < 200 {
+			n := min(1+rnd.IntN(12), len(wire)-fed)
+			r.Feed([]byte(wire[fed : fed+n]))
+			fed += n
+			for range 1 + rnd.IntN(3) {
+				method := namedMethods[rnd.IntN(len(namedMethods))]
+				called = append(called, method)
+				if _, err := r.call(method); isFault(err) {
+					fed = len(wire)
+				}
+				if rnd.IntN(4) == 0 {
+					n := rnd.IntN(60)
+					called = append(called, fmt.Sprintf("SetLimits(%d)", n))
+					r.SetLimits([]resp.Option{
+						resp.NoLimits(), resp.MaxDepth(n), resp.MaxElements(int64(n)), resp.MaxBulkLen(int64(n)), resp.MaxLineLen(int64(n)), resp.MaxTotalLen(int64(n)),
+					}[rnd.IntN(6)])
+				}
+			}
+		}
+	}
+
+	d := resp.NewDecoder(strings.NewReader("*2\r\n:1\r\n$50\r\n" + strings.Repeat("x", 50) + "\r\n"))
+	d.ReadArrayLen()
+	d.ReadInt64()
+	d.SetLimits(resp.MaxTotalLen(57)) // the string takes 57
+	if err := d.SkipValue(); err != nil {
+		t.Errorf("inside a value MaxTotalLen counts from where it was set: %v", err)
+	}
+}
+
+// SetLimits takes no other options, and lifts no error.
+func TestSetLimitsSetsLimitsAlone(t *testing.T) {
+	d := resp.NewDecoder(strings.NewReader(">1\r\n:1\r\n,.5\r\n"))
+	d.SetLimits(resp.OnPush(func(*resp.Value) { t.Error("OnPush was set") }), resp.Lenient(), resp.BufferSize(64), resp.MaxDepth(10))
+	if _, err := d.ReadInt64(); !errors.As(err, new(*resp.KindError)) {
+		t.Errorf("a push: %v, want a KindError", err)
+	}
+	_, err := d.ReadFloat64()
+	if !errors.As(err, new(*resp.SyntaxError)) {
+		t.Errorf(".5 after SetLimits(Lenient()): %v, want a SyntaxError", err)
+	}
+	d.SetLimits(resp.NoLimits())
+	if _, again := d.ReadFloat64(); again != err {
+		t.Errorf("after %v SetLimits makes it %v", err, again)
+	}
+
+	lenient := resp.NewDecoder(strings.NewReader("*1048577\r\n"), resp.Lenient(), resp.MaxArgs(1))
+	lenient.SetLimits(resp.ServerLimits())
+	if _, err := lenient.ReadCommand(); isFault(err) {
+		t.Errorf("a lenient Decoder with the limits of servers: %v", err)
+	}
+}
+
+// A Decoder that is Reset for another connection has the limits it was made with.
+func TestResetBringsLimitsBack(t *testing.T) {
+	d := resp.NewDecoder(nil, resp.UnauthenticatedLimits(), resp.MaxDepth(5))
+	d.SetLimits(resp.NoLimits())
+	d.Reset(strings.NewReader("*11\r\n"))
+	if _, err := d.ReadCommand(); err == nil || !strings.Contains(err.Error(), "arguments above 10") {
+		t.Errorf("11 arguments before AUTH: %v", err)
+	}
+	d.SetLimits(resp.MaxElements(1))
+	d.Reset(strings.NewReader(strings.Repeat("*2\r\n", 6)))
+	err := d.SkipValue()
+	if err == nil || !strings.Contains(err.Error(), "depth above 5") {
+		t.Errorf("6 arrays: %v", err)
 	}
 }
