@@ -111,7 +111,7 @@ func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 		onPush: c.onPush,
 		aof:    newAppendOnly(&c),
 	}
-	d.size = c.bufferSize
+	d.size, d.onWait = c.bufferSize, c.onWait
 	d.Reset(r)
 	return d
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"strings"
 
@@ -579,4 +580,23 @@ func ExampleDecoder_SetLimits() {
 	// Output:
 	// AUTH with 2 arguments
 	// DEL with 11 arguments
+}
+
+func ExampleOnWait() {
+	client, conn := net.Pipe()
+	go func() {
+		enc := resp.NewEncoder(conn)
+		dec := resp.NewDecoder(conn, resp.OnWait(enc.Flush))
+		for command, err := range dec.Commands() {
+			if err != nil {
+				return
+			}
+			enc.WriteBulkBytes(command.Args[1]) // waits until nothing is left to read
+		}
+	}()
+	go io.WriteString(client, "ECHO a\r\nECHO b\r\nECHO half") // of a request
+	replies := make([]byte, len("$1\r\na\r\n$1\r\nb\r\n"))
+	io.ReadFull(client, replies)
+	fmt.Printf("%q\n", replies)
+	// Output: "$1\r\na\r\n$1\r\nb\r\n"
 }

@@ -16,6 +16,7 @@ type Option func(*config)
 type config struct {
 	rules
 	onPush     func(*Value)
+	onWait     func() error
 	bufferSize int
 	protocol   int
 
@@ -204,6 +205,17 @@ func BufferSize(n int) Option {
 // call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
 // they come.
 func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
+
+// OnWait has a Decoder call f before it asks its reader for bytes that it does not
+// have, once for each Read, so that what others wait for goes out before it waits
+// itself: a server or a proxy gives the Flush of its Encoder. Replies to a
+// pipeline then leave together, and never stay behind because half of the next
+// request has arrived, as they do when one flushes where Buffered is empty.
+//
+// An error of f is returned by the read in place of the reader's. Nothing is lost:
+// call again. f must not call the Decoder. It is not called when the Decoder has no
+// reader: whoever feeds it knows when ErrIncomplete makes him wait.
+func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 
 // Lenient has a Decoder accept four things outside the grammar that many
 // parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of

@@ -3,13 +3,19 @@ package resp_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
+	"net"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/resptest"
 )
 
 // refusal says which limit the start of a reply, or of a request, is over. A wire
@@ -388,4 +394,160 @@ func TestResetBringsLimitsBack(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "depth above 5") {
 		t.Errorf("6 arrays: %v", err)
 	}
+}
+
+// countedReads counts the reads that reach a reader.
+type countedReads struct {
+	io.Reader
+	n int
+}
+
+func (r *countedReads) Read(p []byte) (int, error) {
+	r.n++
+	return r.Reader.Read(p)
+}
+
+// OnWait is called once for each read of the reader, and before it.
+func TestOnWaitComesBeforeEachRead(t *testing.T) {
+	wire := "+OK\r\n" + nestedWire + bulkWire(100) + bulkWire(20_000) + "$?\r\n;4\r\nabcd\r\n;0\r\n" + nestedWire
+	for name, wrap := range map[string]func(io.Reader) io.Reader{
+		"at once":                 func(r io.Reader) io.Reader { return r },
+		"byte by byte":            iotest.OneByteReader,
+		"in halves":               iotest.HalfReader,
+		"with its EOF":            iotest.DataErrReader,
+		"with nothing in between": resptest.EmptyReader,
+		"with timeouts":           resptest.TimeoutReader,
+		"with data and timeouts":  resptest.DataTimeoutReader,
+	} {
+		for method, read := range readingMethods {
+			reads := &countedReads{Reader: wrap(strings.NewReader(wire))}
+			waits := 0
+			d := resp.NewDecoder(reads, resp.OnWait(func() error {
+				if waits++; waits != reads.n+1 {
+					t.Errorf("%s, %s: wait %d comes behind %d reads", method, name, waits, reads.n)
+				}
+				return nil
+			}))
+			for d.InputOffset() < int64(len(wire)) {
+				if err := read(d); isFault(err) || err == io.EOF || err == io.ErrUnexpectedEOF {
+					break
+				}
+				if method == "PeekKind" {
+					d.ReadToken()
+				}
+			}
+			if waits != reads.n {
+				t.Errorf("%s, %s: %d waits and %d reads", method, name, waits, reads.n)
+			}
+		}
+	}
+}
+
+// An error of OnWait is returned as it is, costs nothing, and is gone with the next
+// call.
+func TestErrorsOfOnWait(t *testing.T) {
+	failed := fmt.Errorf("cannot flush: %w", os.ErrDeadlineExceeded)
+	for _, value := range awkwardWires {
+		for _, method := range namedMethods {
+			r := newReading(iotest.OneByteReader(strings.NewReader(value)))
+			want, _ := r.call(method)
+			for often := 2; often < 4; often++ {
+				calls := 0
+				r := newReading(iotest.OneByteReader(strings.NewReader(value)), resp.OnWait(func() error {
+					if calls++; calls%often == 0 {
+						return failed
+					}
+					return nil
+				}))
+				got, err := r.call(method)
+				for err == failed {
+					got, err = r.call(method)
+				}
+				if got != want {
+					t.Errorf("%s of %q, with every %dth OnWait failing: %+v, want %+v", method, value, often, got, want)
+				}
+			}
+		}
+	}
+}
+
+// A Decoder that is fed does not wait, and one that is Reset does again.
+func TestOnWaitWithoutAReader(t *testing.T) {
+	waits := 0
+	d := resp.NewDecoder(nil, resp.OnWait(func() error { waits++; return nil }))
+	d.Feed([]byte("+O"))
+	if _, err := d.ReadToken(); err != resp.ErrIncomplete || waits > 0 {
+		t.Errorf("fed: %v and %d waits, want ErrIncomplete and none", err, waits)
+	}
+	d.Reset(strings.NewReader("+OK\r\n"))
+	if _, err := d.ReadToken(); err != nil || waits != 1 {
+		t.Errorf("reading: %v and %d waits, want 1", err, waits)
+	}
+}
+
+// A pipeline that is cut inside a request: the replies to the requests before it go
+// out before the server waits for the rest, once, and so a client that sends the
+// rest only then gets them.
+func TestOnWaitFlushesBehindHalfARequest(t *testing.T) {
+	ping, rest := multibulkWire("PING"), multibulkWire("SET", "key", strings.Repeat("x", 1000))
+	for network, pair := range map[string]func() (net.Conn, net.Conn){
+		"tcp":      func() (net.Conn, net.Conn) { client, server := streamPair(t, "tcp"); return client, server },
+		"unix":     func() (net.Conn, net.Conn) { client, server := streamPair(t, "unix"); return client, server },
+		"net.Pipe": net.Pipe,
+	} {
+		for cut := range len(rest) {
+			if cut > 40 && cut%100 > 0 {
+				continue
+			}
+			client, server := pair()
+			writes := &countedWrites{Writer: server}
+			served := make(chan error, 1)
+			go func() {
+				e := resp.NewEncoder(writes)
+				d := resp.NewDecoder(server, resp.OnWait(e.Flush))
+				for command, err := range d.Commands() {
+					if err != nil {
+						served <- err
+						return
+					}
+					e.WriteSimpleString(string(command.Args[0]))
+				}
+				served <- e.Flush()
+			}()
+			client.SetDeadline(time.Now().Add(10 * time.Second))
+			replies := resp.NewDecoder(client)
+			for _, step := range []struct{ wire, replies string }{
+				{ping + ping + rest[:cut], "PING PING"}, {rest[cut:] + ping[:5], "SET"}, {ping[5:] + ping, "PING PING"},
+			} {
+				sent := make(chan error, 1)
+				go func() { _, err := io.WriteString(client, step.wire); sent <- err }()
+				for _, want := range strings.Fields(step.replies) {
+					if got, err := replies.ReadString(); got != want || err != nil {
+						t.Fatalf("%s, cut at %d: reply %q and %v, want %q", network, cut, got, err, want)
+					}
+				}
+				if err := <-sent; err != nil {
+					t.Fatal(err)
+				}
+			}
+			client.Close()
+			if err := <-served; err != nil {
+				t.Errorf("%s, cut at %d: %v", network, cut, err)
+			}
+			if network != "net.Pipe" && writes.n > 5 { // its reads are as small as the Decoder asks for
+				t.Errorf("%s, cut at %d: %d writes for 3 batches", network, cut, writes.n)
+			}
+		}
+	}
+}
+
+// countedWrites counts the writes that reach a writer.
+type countedWrites struct {
+	io.Writer
+	n int
+}
+
+func (w *countedWrites) Write(p []byte) (int, error) {
+	w.n++
+	return w.Writer.Write(p)
 }
