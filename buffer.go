@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"strings"
 )
 
@@ -61,9 +62,30 @@ var errImpossibleCount = errors.New("resp: a reader or writer returned an imposs
 // resetBuffer drops everything and reads from r from now on.
 func (b *buffer) resetBuffer(r io.Reader) {
 	b.giveUp()
+	if isNilConn(r) {
+		r = nilConn{}
+	}
 	*b = buffer{reader: r, onWait: b.onWait, size: b.size, large: b.large}
 	b.socket = b.socketOf(r)
 }
+
+// isNilConn reports whether r is one of the connections that socketOf knows, and nil.
+func isNilConn(r io.Reader) bool {
+	switch c := r.(type) {
+	case *net.TCPConn:
+		return c == nil
+	case *net.UnixConn:
+		return c == nil
+	}
+	return false
+}
+
+// nilConn takes the place of such a connection, whose methods panic.
+type nilConn struct{}
+
+var errNilConn = errors.New("resp: the connection to read from is nil")
+
+func (nilConn) Read([]byte) (int, error) { return 0, errNilConn }
 
 // giveUp leaves b without a buffer, and drops what that holds. A usual one goes to
 // the pool. A larger one is left to the garbage collector, unless it is needed

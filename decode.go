@@ -60,6 +60,9 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 // with others meanwhile, so views that are kept too long may come to show what
 // belongs to another (the tag respdebug finds them).
 //
+// The zero Decoder is one of NewDecoder without a reader and options: Reset gives it
+// a reader, or Feed its input.
+//
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
 	buffer
@@ -105,21 +108,30 @@ type scan struct {
 // ClientLimits and a buffer of 16 KiB, unless options say otherwise. r may be
 // nil: then Feed gives it its input.
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
-	c := newConfig(opts)
-	d := &Decoder{
-		rules:  c.rules,
-		onPush: c.onPush,
-		aof:    newAppendOnly(&c),
-	}
-	d.size, d.onWait = c.bufferSize, c.onWait
+	d := new(Decoder)
+	d.configure(opts...)
 	d.Reset(r)
 	return d
 }
+
+func (d *Decoder) configure(opts ...Option) {
+	c := newConfig(opts)
+	d.rules = c.rules
+	d.onPush = c.onPush
+	d.aof = newAppendOnly(&c)
+	d.size, d.onWait = c.bufferSize, c.onWait
+}
+
+// isZero reports whether the Decoder is none of NewDecoder's and has not been used.
+func (d *Decoder) isZero() bool { return d.size == 0 }
 
 // Reset makes the Decoder read from r as if it were new, with the same options
 // (the limits are those of NewDecoder again) and, unless it has grown large, the
 // same buffer. Everything unread is dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
+	if d.isZero() {
+		d.configure()
+	}
 	if debugViews {
 		d.expireViews()
 	}
@@ -149,6 +161,9 @@ func (d *Decoder) forgetScans() {
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
 // reader takes p before what it reads next.
 func (d *Decoder) Feed(p []byte) {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if debugViews {
 		d.expireViews()
 	}
@@ -419,6 +434,9 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 // is dropped. It comes before every slow step and notes where a value at top level
 // starts.
 func (d *Decoder) ready() error {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if d.err != nil {
 		return d.err
 	}

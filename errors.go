@@ -32,18 +32,17 @@ var (
 // was asked for has been read to its end, and the next byte starts the next one. A
 // client gives a connection back to its pool when it is, and closes it otherwise.
 //
-//	nil                                     true
-//	ErrNull, ErrEnd                         true
-//	*ReplyError                             true   the server has answered
-//	*strconv.NumError                       true   the text was read
-//	*KindError                              true   the value was read whole
-//	*KindError that Got a Push              false  the reply is still to come
-//	ErrIncomplete, timeouts, other errors   false  it is still to come, or nobody
-//	of the reader or the writer                    knows what is
-//	io.EOF, io.ErrUnexpectedEOF             false  none will come
-//	*SyntaxError, *LimitError               false  nobody knows where the next starts
-//	*EncodeError                            false  the Encoder stays in it
-//	all others                              false
+//	nil                          true
+//	ErrNull, ErrEnd              true
+//	*ReplyError                  true   the server has answered
+//	*strconv.NumError            true   the text has been read
+//	*KindError                   true   the value has been read whole
+//	*KindError that Got a Push   false  the reply is still to come
+//	ErrIncomplete, a timeout     false  the reply is still to come
+//	io.EOF, io.ErrUnexpectedEOF  false  no reply will come
+//	*SyntaxError, *LimitError    false  the Decoder stays in it
+//	*EncodeError                 false  the Encoder stays in it
+//	any other error              false
 //
 // An error that wraps one of these is as that one is; one that wraps several is in
 // step when each of them is. Where the Decoder's Depth is not 0, elements of the

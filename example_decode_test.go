@@ -600,3 +600,10 @@ func ExampleOnWait() {
 	fmt.Printf("%q\n", replies)
 	// Output: "$1\r\na\r\n$1\r\nb\r\n"
 }
+
+func ExampleDecoder_Reset_zero() {
+	var d resp.Decoder
+	d.Reset(strings.NewReader("+OK\r\n"))
+	fmt.Println(d.ReadString())
+	// Output: OK <nil>
+}

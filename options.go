@@ -176,6 +176,9 @@ func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = 
 // Views stay valid, and an error that the Decoder stays in remains. Reset brings
 // the limits of NewDecoder back.
 func (d *Decoder) SetLimits(opts ...Option) {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	c := config{rules: d.rules}
 	for _, opt := range opts {
 		opt(&c)

@@ -551,3 +551,81 @@ func (w *countedWrites) Write(p []byte) (int, error) {
 	w.n++
 	return w.Writer.Write(p)
 }
+
+// The zero Decoder is that of NewDecoder(nil): Reset or Feed is all it needs.
+func TestZeroDecoder(t *testing.T) {
+	wire := nestedWire + "+OK\r\n"
+	for name, read := range readingMethods {
+		want := resp.NewDecoder(nil)
+		wantErr := read(want)
+
+		var unused resp.Decoder
+		if err := read(&unused); err != resp.ErrIncomplete || wantErr != err {
+			t.Errorf("%s of a zero Decoder: %v, want ErrIncomplete", name, err)
+		}
+		ways := map[string]func(d *resp.Decoder){
+			"Reset":        func(d *resp.Decoder) { d.Reset(strings.NewReader(wire)) },
+			"Feed":         func(d *resp.Decoder) { d.Feed([]byte(wire)) },
+			"read, Feed":   func(d *resp.Decoder) { read(d); d.Feed([]byte(wire)) },
+			"SetLimits":    func(d *resp.Decoder) { d.SetLimits(resp.MaxTotalLen(1 << 20)); d.Feed([]byte(wire)) },
+			"Feed nothing": func(d *resp.Decoder) { d.Feed(nil); d.Feed([]byte(wire)) },
+		}
+		for way, begin := range ways {
+			var zero resp.Decoder
+			begin(&zero)
+			made := resp.NewDecoder(nil)
+			if way == "Reset" {
+				made = resp.NewDecoder(strings.NewReader(wire))
+			} else {
+				made.Feed([]byte(wire))
+			}
+			for range 3 {
+				got, want := read(&zero), read(made)
+				if fmt.Sprint(got) != fmt.Sprint(want) || zero.InputOffset() != made.InputOffset() || zero.Depth() != made.Depth() {
+					t.Errorf("%s of a zero Decoder behind %s: %v at %d, want %v at %d", name, way, got, zero.InputOffset(), want, made.InputOffset())
+				}
+			}
+		}
+	}
+	var zero resp.Decoder
+	if zero.Depth() != 0 || zero.InputOffset() != 0 || len(zero.Buffered()) != 0 {
+		t.Errorf("a zero Decoder is at depth %d and offset %d with %d bytes", zero.Depth(), zero.InputOffset(), len(zero.Buffered()))
+	}
+	zero.SetLimits(resp.MaxDepth(0))
+	zero.Feed([]byte("*1\r\n"))
+	if _, err := zero.ReadToken(); !errors.As(err, new(*resp.LimitError)) {
+		t.Errorf("SetLimits of a zero Decoder has no effect: %v", err)
+	}
+	for v, err := range new(resp.Decoder).Values() {
+		if err != resp.ErrIncomplete {
+			t.Errorf("a zero Decoder has the value %v, %v", v, err)
+		}
+	}
+	for _, err := range new(resp.Decoder).Commands() {
+		if err != resp.ErrIncomplete {
+			t.Errorf("a zero Decoder has commands: %v", err)
+		}
+	}
+}
+
+// A nil connection is no reason to panic: reading says what is wrong, each time.
+func TestNilConnections(t *testing.T) {
+	for name, r := range map[string]io.Reader{"TCP": (*net.TCPConn)(nil), "unix": (*net.UnixConn)(nil)} {
+		for method, read := range readingMethods {
+			d := resp.NewDecoder(r)
+			for range 2 {
+				if err := read(d); err == nil || !strings.Contains(err.Error(), "connection to read from is nil") || resp.InStep(err) {
+					t.Errorf("%s of a nil %s connection: %v", method, name, err)
+				}
+			}
+			d.Reset(strings.NewReader("+OK\r\n"))
+			if got, err := d.ReadString(); got != "OK" || err != nil {
+				t.Errorf("behind Reset: %q, %v", got, err)
+			}
+			d.Reset(r)
+			if _, err := d.ReadToken(); err == nil || err == io.EOF {
+				t.Errorf("Reset to a nil %s connection: %v", name, err)
+			}
+		}
+	}
+}
