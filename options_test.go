@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // refusal says which limit the start of a reply, or of a request, is over. A wire
@@ -73,6 +74,19 @@ func TestLimitOptionsAreLiteral(t *testing.T) {
 	}
 }
 
+// Every limit has its edges.
+func TestEveryLimitIsTriedAtItsEdges(t *testing.T) {
+	for _, limit := range methods.Limits {
+		tried := false
+		for _, test := range limitsAtTheirEdges {
+			tried = tried || test.name == limit.Limit
+		}
+		if !tried {
+			t.Errorf("%s is not among limitsAtTheirEdges", limit.Name)
+		}
+	}
+}
+
 // Presets set all six limits, whatever came before, and what follows refines them.
 func TestPresetsAreRefinedInOrder(t *testing.T) {
 	const mib, gib = 1 << 20, 1 << 30
@@ -80,7 +94,7 @@ func TestPresetsAreRefinedInOrder(t *testing.T) {
 	if strconv.IntSize == 32 {
 		elements = math.MaxInt/2 - 64
 	}
-	tiny := []resp.Option{resp.MaxDepth(1), resp.MaxArgs(1), resp.MaxElements(1), resp.MaxBulkLen(1), resp.MaxLineLen(100), resp.MaxTotalLen(100)}
+	tiny := methods.AllLimits(1)
 	client := map[string]int64{"depth": 1024, "arguments": mib, "elements": elements, "bulk length": 512 * mib, "line length": 64 << 10}
 	for _, preset := range []struct {
 		name   string
@@ -173,9 +187,9 @@ func TestLenientRaisesArgumentsInAnyOrder(t *testing.T) {
 // With NoLimits, and with limits as large as their types allow, everything that an
 // int can count goes through, and nothing overflows.
 func TestNoLimits(t *testing.T) {
-	literal := []resp.Option{
-		resp.MaxDepth(math.MaxInt), resp.MaxArgs(math.MaxInt), resp.MaxElements(math.MaxInt64),
-		resp.MaxBulkLen(math.MaxInt64), resp.MaxLineLen(math.MaxInt64), resp.MaxTotalLen(math.MaxInt64),
+	literal := methods.AllLimits(math.MaxInt)
+	if math.MaxInt < math.MaxInt64 {
+		literal = append(literal, resp.MaxElements(math.MaxInt64), resp.MaxBulkLen(math.MaxInt64), resp.MaxLineLen(math.MaxInt64), resp.MaxTotalLen(math.MaxInt64))
 	}
 	const most = math.MaxInt/2 - 64
 	for name, opts := range map[string][]resp.Option{"NoLimits": {resp.NoLimits()}, "the six": literal, "the six in bytes held": append(literal, resp.MaxTotalLen(math.MaxInt64-1))} {
