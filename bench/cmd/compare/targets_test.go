@@ -4,6 +4,8 @@ import (
 	"io"
 	"slices"
 	"testing"
+
+	"github.com/seed65f5866d/resp/bench/internal/ways"
 )
 
 func ns(workload, name string, g group, ns float64) result {
@@ -42,13 +44,13 @@ func TestFindings(t *testing.T) {
 			[]string{"ok     target 3 (encode, AppendArgs): SET 16 B 16.0 ns <= a / 2.5 = 16.0 ns"}},
 		{"whatever the size", []result{ns("SET 1 MiB", "WriteCommand", ours, 160)},
 			[]string{"MISSED target 3 (encode, WriteCommand): SET 1 MiB 160 ns > the target of 150 ns"}},
-		{"elements", []result{ns(elementsName, "10", ours, 14), ns(elementsName, "100", ours, 10)},
+		{"elements", []result{ns(ways.Elements, "10", ours, 14), ns(ways.Elements, "100", ours, 10)},
 			[]string{"MISSED target 5 (an element of 10): elements 14.0 ns > 100 x 1.3 = 13.0 ns"}},
 		{"bytes, less what caches do", []result{
-			ns(bytesName, "1 KiB", ours, 10), ns(bytesName, readOf("1 KiB"), baseline, 5),
-			ns(bytesName, "64 MiB", ours, 25), ns(bytesName, readOf("64 MiB"), baseline, 10)},
+			ns(ways.Bytes, "1 KiB", ours, 10), ns(ways.Bytes, readOf("1 KiB"), baseline, 5),
+			ns(ways.Bytes, "64 MiB", ours, 25), ns(ways.Bytes, readOf("64 MiB"), baseline, 10)},
 			[]string{"ok     target 5 (a KiB of 64 MiB): bytes 25.0 ns <= 1 KiB x 2.6 = 26.0 ns"}},
-		{"short reads", []result{ns("reads of ok", shortRead, ours, 16), ns("reads of ok", longRead, ours, 10)},
+		{"short reads", []result{ns("reads of ok", ways.ShortRead, ours, 16), ns("reads of ok", ways.LongRead, ours, 10)},
 			[]string{"MISSED target 5 (short reads): reads of ok 16.0 ns > 64 KiB x 1.5 = 15.0 ns"}},
 	}
 	for _, test := range tests {
@@ -84,7 +86,7 @@ func TestAllocations(t *testing.T) {
 func TestFromTable(t *testing.T) {
 	r := &report{[]result{ns("mixed", indexByteName, baseline, 54), ns("SET 16 B", readyName, baseline, 4), ns("SET 16 B", hiredisSet, native, 100)}}
 	got := map[string]float64{}
-	for _, workload := range []string{"mixed", "SET 16 B", elementsName} {
+	for _, workload := range []string{"mixed", "SET 16 B", ways.Elements} {
 		for _, of := range r.fromTable(workload) {
 			got[of.Workload+" "+of.Name] = of.NS
 		}
