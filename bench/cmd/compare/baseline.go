@@ -100,6 +100,9 @@ func allocateRow(size int) row {
 		for range once {
 			allocated = make([]byte, size)
 		}
+		if len(allocated) != size {
+			return errors.New("nothing was allocated")
+		}
 		return nil
 	}
 	return row{Row: measure.Row{Name: allocateName, Units: once, Pass: pass}, group: baseline}
