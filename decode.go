@@ -83,8 +83,6 @@ type Decoder struct {
 	request requestScan
 
 	*workspace // nil when idle
-
-	mark []byte // that ends the RDB CopyRDB copies; empty where its length is known
 }
 
 // partialLine remembers how far a line that has not all arrived was searched.

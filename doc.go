@@ -110,15 +110,6 @@
 // [AppendQuoted] know the text that MONITOR and redis-cli show; [SplitInline]
 // takes quotes off again.
 //
-// # Replication
-//
-// A replica reads a master's answer to PSYNC with [Decoder.ReadResync], the RDB
-// of a full resync with [Decoder.CopyRDB], in constant memory and in both its
-// forms, and then the command stream with [Decoder.ReadCommand] or
-// [Decoder.Commands]. [Decoder.InputOffset] counts every byte of the stream,
-// newlines too: with the offset of the [Resync] noted where the stream begins, it
-// is what REPLCONF ACK has to say.
-//
 // # Limits
 //
 // Nothing is reserved on a stranger's word: what a header announces costs

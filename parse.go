@@ -326,11 +326,6 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 		return booleanToken(text)
 	case commandCount:
 		return r.commandCount(text)
-	case resyncAnswer:
-		_, _, _, f = parseResync(text)
-		return textToken(kind, text), f
-	case rdbHeader:
-		return parseRDBHeader(text)
 	case Null, End:
 		if len(text) > 0 {
 			return t, syntaxFault(ClassSyntax, 1, "CR LF")
