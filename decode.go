@@ -65,7 +65,6 @@ type Decoder struct {
 	buffer
 	rules  rules
 	onPush func(*Value)
-	aof    *appendOnly // nil when it is none
 
 	nest  nesting
 	start int64     // offset of the value at top level that is being read
@@ -104,9 +103,8 @@ type scan struct {
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 	c := newConfig(opts)
 	d := &Decoder{
-		rules:  rules{Limits: clampToInt(c.limits), lenient: c.lenient, appendOnly: c.appendOnly},
+		rules:  rules{Limits: clampToInt(c.limits), lenient: c.lenient},
 		onPush: c.onPush,
-		aof:    newAppendOnly(&c),
 	}
 	d.size = c.bufferSize
 	d.Reset(r)
@@ -130,7 +128,6 @@ func (d *Decoder) Reset(r io.Reader) {
 	d.whole.at = -1
 	d.head.at = -1
 	d.request.reset(-1)
-	d.aof.reset()
 	d.settle()
 }
 
@@ -205,9 +202,8 @@ func (d *Decoder) Depth() int {
 }
 
 // InputOffset returns the offset in the stream of the next byte to be read, in
-// bytes from its start or the last Reset. Of an AppendOnlyFile it is the offset
-// right behind the last whole command.
-func (d *Decoder) InputOffset() int64 { return d.aof.begin(d.offset(0)) }
+// bytes from its start or the last Reset.
+func (d *Decoder) InputOffset() int64 { return d.offset(0) }
 
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
 func (d *Decoder) Buffered() []byte { return d.unread() }

@@ -215,8 +215,7 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 // rules are what the careful parser goes by.
 type rules struct {
 	Limits
-	lenient    bool
-	appendOnly bool // of requests: none inline, none empty, and annotations between them
+	lenient bool
 }
 
 // standardRules are those of ConsumeToken.

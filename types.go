@@ -1,9 +1,6 @@
 package resp
 
-import (
-	"io"
-	"strconv"
-)
+import "strconv"
 
 // This file holds the types that all layers share: Kind, the first byte on the
 // wire; Token, one scalar or one aggregate header; Value, a whole reply as a
@@ -355,10 +352,6 @@ type config struct {
 	bufferSize int
 	protocol   int
 	lenient    bool
-
-	appendOnly   bool
-	onAnnotation func(text []byte)
-	preambleTo   io.Writer
 }
 
 // defaultBufferSize is what one system call reads. On a unix socket a pipeline of
@@ -395,8 +388,7 @@ func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
 // Lenient has a Decoder accept four things outside the grammar that many
 // parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of
 // any kind in a reply as a null of that kind (an attribute without pairs), NUL
-// in inline commands, and commands of up to 2^31-1 arguments. Of an
-// AppendOnlyFile it accepts commands behind a preamble without a checksum.
+// in inline commands, and commands of up to 2^31-1 arguments.
 func Lenient() Option {
 	return func(c *config) {
 		c.lenient = true

@@ -132,8 +132,11 @@ func (t *trip) replicate(master *conn) *replica {
 		r.refuse("RDB", err)
 		return r
 	}
-	start := string(r.start)
-	r.expect("the start of an RDB", true, start == "REDIS" || start == "VALKE")
+	magic := "REDIS"
+	if string(r.start) == "VALKE" { // the start of VALKEY, since version 9
+		magic = "VALKE"
+	}
+	r.expect("the start of an RDB", magic, string(r.start))
 	r.base = answer.Offset - r.dec.InputOffset()
 	r.catchUp(t, master)
 	return r
