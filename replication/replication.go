@@ -23,13 +23,15 @@
 // (`REPLCONF capa rdb-channel-repl` to Redis 8, `capa dual-channel` to Valkey 8).
 //
 // Redis answers [RDBChannelSync] and begins the command stream right behind that.
-// On the second connection the replica names the Client of that answer with
-// `REPLCONF main-ch-client-id` and asks with `PSYNC ? -1`. There it gets
-// FullResync, whose Offset is where the command stream begins, and the RDB.
+// On the second connection the replica names the Client of that answer
+// (`REPLCONF rdb-channel 1 main-ch-client-id <Client>`) and asks with `PSYNC ? -1`.
+// There it gets FullResync, whose Offset is where the command stream begins, and the
+// RDB.
 //
-// Valkey answers [DualChannelSync]. On the second connection the replica asks with
-// SYNC, gets [EndOffset] and the RDB, and asks on the first one with
-// `PSYNC ID Offset+1` of that answer, which gets Continue.
+// Valkey answers [DualChannelSync]. On the second connection the replica says
+// `REPLCONF rdb-channel 1`, asks with SYNC, and gets [EndOffset] and the RDB. On the
+// first one it names the Client of EndOffset (`REPLCONF set-rdb-client-id`) and asks
+// with `PSYNC <ID> <Offset+1>` of it, which gets Continue.
 //
 // (Redis and Valkey, replication.c.)
 package replication
