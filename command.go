@@ -6,6 +6,8 @@ import (
 	"io"
 	"iter"
 	"slices"
+
+	"github.com/seed65f5866d/resp/internal/quote"
 )
 
 // This file reads commands: multibulk requests, `*` and so many bulk strings,
@@ -121,11 +123,6 @@ var errCommandInside = errors.New("resp: ReadCommand inside an aggregate that is
 
 // readCommand reads the next request that is not empty.
 func (d *Decoder) readCommand() (Command, error) {
-	if d.aof != nil {
-		if err := d.passAside(); err != nil {
-			return Command{}, err
-		}
-	}
 	if err := d.ready(); err != nil {
 		return Command{}, err
 	}
@@ -267,20 +264,12 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 		if len(b) == 0 {
 			return false, 1, nil
 		}
-		switch {
-		case b[0] == byte(Array):
-		case r.appendOnly:
-			return false, 1, notMultibulk(b[0])
-		default:
+		if b[0] != byte(Array) {
 			return s.advanceInline(r, b)
 		}
 		t, ok, need, f := s.header(r, commandCount, b)
 		if !ok {
 			return false, need, f.withReply("mbulk count string", "invalid multibulk length")
-		}
-		if t.n <= 0 && r.appendOnly {
-			s.pos = 0
-			return false, 0, syntaxFault(ClassLength, 1, "a command that is not empty")
 		}
 		s.begun, s.left = true, max(t.n, 0)
 	}
@@ -505,61 +494,17 @@ func splitInline(dst [][]byte, line []byte, unquoted *[]byte) ([][]byte, *fault)
 // unquote appends the text in the quotes that open at line[open] to dst and
 // returns the index behind them.
 func unquote(dst *[]byte, line []byte, open int) (end int, f *fault) {
-	quote := line[open]
-	for i := open + 1; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == quote && i+1 < len(line) && !isSpace(line[i+1]):
-			return 0, quoteFault(i+1, "white space behind the closing quote")
-		case c == quote:
-			return i + 1, nil
-		case c == '\\' && i+1 < len(line) && quote == '"':
-			c, i = unescape(line, i+1)
-		case c == '\\' && i+1 < len(line) && line[i+1] == '\'':
-			i++
-			c = '\''
-		}
-		*dst = append(*dst, c)
+	out, end, ok := quote.AppendUnquoted(*dst, line, open)
+	*dst = out
+	switch {
+	case ok:
+		return end, nil
+	case end == open:
+		return 0, quoteFault(open, "a quote that is closed")
 	}
-	return 0, quoteFault(open, "a quote that is closed")
+	return 0, quoteFault(end, "white space behind the closing quote")
 }
 
 func quoteFault(at int, expected string) *fault {
 	return syntaxFault(ClassSyntax, at, expected).withReply("", "unbalanced quotes in request")
-}
-
-// unescape returns what the escape stands for whose letter is line[i], and the
-// index of its last byte.
-func unescape(line []byte, i int) (c byte, last int) {
-	switch line[i] {
-	case 'n':
-		return '\n', i
-	case 'r':
-		return '\r', i
-	case 't':
-		return '\t', i
-	case 'b':
-		return '\b', i
-	case 'a':
-		return '\a', i
-	case 'x':
-		if i+2 < len(line) {
-			high, low := hexDigit(line[i+1]), hexDigit(line[i+2])
-			if high >= 0 && low >= 0 {
-				return byte(high<<4 | low), i + 2
-			}
-		}
-	}
-	return line[i], i
-}
-
-// hexDigit returns the value of c as a hexadecimal digit, or -1.
-func hexDigit(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
 }

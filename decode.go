@@ -72,7 +72,6 @@ type Decoder struct {
 	rules  rules
 	given  *rules // by NewDecoder, when SetLimits has set others
 	onPush func(*Value)
-	aof    *appendOnly // nil when it is none
 
 	nest  nesting
 	start int64     // offset of the value at top level that is being read
@@ -88,8 +87,6 @@ type Decoder struct {
 	request requestScan
 
 	*workspace // nil when idle
-
-	mark []byte // that ends the RDB CopyRDB copies; empty where its length is known
 }
 
 // cursor is how far the next value, or the token that comes next, has been looked
@@ -130,7 +127,6 @@ func (d *Decoder) configure(opts ...Option) {
 	c := newConfig(opts)
 	d.rules = c.rules
 	d.onPush = c.onPush
-	d.aof = newAppendOnly(&c)
 	d.size, d.onWait = c.bufferSize, c.onWait
 }
 
@@ -157,7 +153,6 @@ func (d *Decoder) Reset(r io.Reader) {
 	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
 	d.forgetScans()
-	d.aof.reset()
 	d.settle()
 }
 
@@ -241,9 +236,8 @@ func (d *Decoder) Depth() int {
 }
 
 // InputOffset returns the offset in the stream of the next byte to be read, in
-// bytes from its start or the last Reset. Of an AppendOnlyFile it is the offset
-// right behind the last whole command.
-func (d *Decoder) InputOffset() int64 { return d.aof.begin(d.offset(0)) }
+// bytes from its start or the last Reset.
+func (d *Decoder) InputOffset() int64 { return d.offset(0) }
 
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
 func (d *Decoder) Buffered() []byte { return d.unread() }

@@ -1,7 +1,6 @@
 // Package resp encodes and decodes RESP, the Redis serialization protocol: every
 // kind of RESP2 and RESP3, requests (multibulk and inline) and replies. It owns
-// no connection: clients, proxies, servers, test doubles and tools for
-// append-only files and replication streams import it.
+// no connection: clients, proxies, servers and test doubles import it.
 //
 // # Layers
 //
@@ -52,7 +51,7 @@
 //
 // Nothing is copied that need not be. The bytes of a [Token], a [Value] or a
 // [Command] that came from a [Decoder], and what [Decoder.ReadBytes],
-// [Decoder.ReadRaw] and [Decoder.Buffered] return, are views into its buffer:
+// [Decoder.ReadRaw], [Decoder.Peek] and [Decoder.Buffered] return, are views into its buffer:
 // they are valid until the next call on that Decoder. [Value.Clone], bytes.Clone
 // and string conversions make copies that last. What [ConsumeToken] and
 // [ConsumeCommand] return are views into their argument. An [Encoder] keeps
@@ -100,24 +99,11 @@
 // wait for a TCP or unix socket no buffer is needed; for other readers a Decoder
 // waits with a small one of its own.
 //
-// # Append-only files and MONITOR
+// # What is no RESP
 //
-// With [AppendOnlyFile] a Decoder reads a file as Redis loads it: [OnAnnotation]
-// shows its annotations, [PreambleTo] takes the RDB before the commands, and
-// InputOffset is right behind the last whole command, where a truncated file is
-// cut. [ReadAOF] reads a whole set of files by its manifest, which
-// [ParseAOFManifest] parses. [ParseMonitorLine], [AppendMonitorLine] and
-// [AppendQuoted] know the text that MONITOR and redis-cli show; [SplitInline]
-// takes quotes off again.
-//
-// # Replication
-//
-// A replica reads a master's answer to PSYNC with [Decoder.ReadResync], the RDB
-// of a full resync with [Decoder.CopyRDB], in constant memory and in both its
-// forms, and then the command stream with [Decoder.ReadCommand] or
-// [Decoder.Commands]. [Decoder.InputOffset] counts every byte of the stream,
-// newlines too: with the offset of the [Resync] noted where the stream begins, it
-// is what REPLCONF ACK has to say.
+// Bytes that are no RESP may stand between values: [Decoder.Peek] shows them and
+// [Decoder.Discard] takes them off. [AppendQuoted] writes the text that redis-cli
+// shows, and [SplitInline] takes quotes off again.
 //
 // # Limits
 //

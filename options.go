@@ -1,7 +1,6 @@
 package resp
 
 import (
-	"io"
 	"math"
 )
 
@@ -19,9 +18,6 @@ type config struct {
 	onWait     func() error
 	bufferSize int
 	protocol   int
-
-	onAnnotation func(text []byte)
-	preambleTo   io.Writer
 }
 
 // limits are the most a Decoder takes before it refuses the input with a
@@ -187,7 +183,7 @@ func (d *Decoder) SetLimits(opts ...Option) {
 		given := d.rules
 		d.given = &given
 	}
-	c.lenient, c.appendOnly = d.given.lenient, d.given.appendOnly
+	c.lenient = d.given.lenient
 	c.rules.resolve()
 	d.rules = c.rules
 	d.start = d.offset(0)
@@ -225,8 +221,7 @@ func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 // any kind in a reply as a null of that kind (an attribute without pairs), NUL
 // in inline commands, and commands of up to 2^31-1 arguments where ClientLimits
 // and ServerLimits have 1,048,576; MaxArgs and UnauthenticatedLimits are not
-// raised. Where among the options it stands does not matter. Of an
-// AppendOnlyFile it accepts commands behind a preamble without a checksum.
+// raised. Where among the options it stands does not matter.
 func Lenient() Option { return func(c *config) { c.lenient = true } }
 
 // Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every

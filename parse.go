@@ -216,7 +216,6 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 type rules struct {
 	limits
 	lenient    bool
-	appendOnly bool // of requests: none inline, none empty, and annotations between them
 	beforeAuth bool // Redis answers in words of its own
 }
 
@@ -327,11 +326,6 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 		return booleanToken(text)
 	case commandCount:
 		return r.commandCount(text)
-	case resyncAnswer:
-		_, _, _, f = parseResync(text)
-		return textToken(kind, text), f
-	case rdbHeader:
-		return parseRDBHeader(text)
 	case Null, End:
 		if len(text) > 0 {
 			return t, syntaxFault(ClassSyntax, 1, "CR LF")
