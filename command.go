@@ -143,6 +143,8 @@ func (d *Decoder) readCommand() (Command, error) {
 			return Command{}, d.fail(f, 0)
 		case len(command.Args) > 0:
 			return command, nil
+		case need > maxHeld:
+			return Command{}, d.fail(tooMuchHeld().withReply("", ""), 0)
 		case command.Raw == nil:
 			if err := d.need(need); err != nil {
 				return Command{}, err
