@@ -214,10 +214,10 @@ func BufferSize(n int) Option {
 	return func(c *config) { c.bufferSize = min(max(n, minBufferSize), maxBufferSize) }
 }
 
-// OnPush has a Decoder hand every push at top level to f, which Decode and the
-// typed reads then pass over. The Value is valid until f returns; f must not
-// call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
-// they come.
+// OnPush has a Decoder hand every push at top level that comes before a value to f;
+// Decode, the typed reads, CopyBulk and BulkReader then read on. The Value is valid
+// until f returns; f must not call the Decoder. ReadToken, ReadRaw, SkipValue and
+// CopyValue show pushes as they come.
 func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
 
 // OnWait has a Decoder call f before it asks its reader for bytes that it does not
@@ -244,6 +244,8 @@ func Lenient() Option { return func(c *config) { c.lenient = true } }
 // kind that RESP2 lacks is written in its RESP2 form, as servers do: a map as
 // a flat array, a set and a push as an array, a double and a big number as a
 // bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
-// a bulk string without its encoding, a bulk error as a simple error;
-// attributes are dropped, and streamed kinds are an error.
+// a bulk string without its encoding, a bulk error as a simple error. Attributes
+// are dropped. A Value that is marked as streamed is written with its length or
+// count; the methods that write the parts of a stream, and WriteToken for such a
+// part, return an *EncodeError.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }
