@@ -140,6 +140,8 @@ func (d *Decoder) readCommand() (Command, error) {
 			return Command{}, d.fail(f, 0)
 		case len(command.Args) > 0:
 			return command, nil
+		case need > maxHeld:
+			return Command{}, d.fail(tooMuchHeld().withReply(""), 0)
 		case command.Raw == nil:
 			if err := d.need(need); err != nil {
 				return Command{}, err
@@ -269,7 +271,7 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 		}
 		t, ok, need, f := s.header(r, commandCount, b)
 		if !ok {
-			return false, need, f.withReply("mbulk count string", "invalid multibulk length")
+			return false, need, f.withReply("invalid multibulk length")
 		}
 		s.begun, s.left = true, max(t.n, 0)
 	}
@@ -288,8 +290,11 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 	if b[s.pos] != byte(BulkString) {
 		f = syntaxFault(ClassType, 0, "the $ of an argument").behind(s.pos)
-		f.reply = "Protocol error: expected '$', got '" + string(b[s.pos:s.pos+1]) + "'"
-		return 0, f
+		got := b[s.pos : s.pos+1]
+		if got[0] == '\r' || got[0] == '\n' {
+			got = []byte(" ") // as Redis has it in a line
+		}
+		return 0, f.withReply("expected '$', got '" + string(got) + "'")
 	}
 	start := s.pos
 	t, ok, need, f := s.header(r, commandArgument, b)
@@ -306,7 +311,7 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 		}
 		f = f.behind(start)
 	}
-	return need, f.withReply("bulk count string", "invalid bulk length")
+	return need, f.withReply("invalid bulk length")
 }
 
 // header scans the header line at b[s.pos:].
@@ -324,17 +329,15 @@ func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, n
 	return t, true, 0, nil
 }
 
-// withReply gives f the text that a Redis server answers with; line is what is
-// too big when the line is.
-func (f *fault) withReply(line, other string) *fault {
+// withReply gives f the text to answer with, unless it has one. A request that is
+// too large as a whole is told so, wherever in it that shows.
+func (f *fault) withReply(text string) *fault {
 	switch {
 	case f == nil, f.reply != "":
-	case f.limit == limitLine:
-		f.reply = "Protocol error: too big " + line
 	case f.limit == limitTotal:
 		f.reply = "Protocol error: too big request"
 	default:
-		f.reply = "Protocol error: " + other
+		f.reply = "Protocol error: " + text
 	}
 	return f
 }
@@ -386,7 +389,7 @@ func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f 
 		return false, 0, nulFault(s.seen + i)
 	}
 	if len(line) > int(longest) {
-		return false, 0, limitFault(limitName, limit, 0).withReply("inline request", "")
+		return false, 0, limitFault(limitName, limit, 0).withReply("too big inline request")
 	}
 	if s.seen = end; end == len(b) {
 		return false, end + 1, nil
@@ -396,7 +399,7 @@ func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f 
 }
 
 func nulFault(at int) *fault {
-	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("", "NUL in inline request")
+	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("NUL in inline request")
 }
 
 // args appends the arguments of the request raw, which has been scanned to its
@@ -506,5 +509,5 @@ func unquote(dst *[]byte, line []byte, open int) (end int, f *fault) {
 }
 
 func quoteFault(at int, expected string) *fault {
-	return syntaxFault(ClassSyntax, at, expected).withReply("", "unbalanced quotes in request")
+	return syntaxFault(ClassSyntax, at, expected).withReply("unbalanced quotes in request")
 }

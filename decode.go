@@ -164,13 +164,20 @@ func (d *Decoder) forgetScans() {
 
 // Feed appends a copy of p to the input, for event loops and others who do the
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
-// reader takes p before what it reads next.
+// reader takes p before what it reads next. Where int has 32 bits, what is fed and
+// not read may have just below 1 GiB; more is a *LimitError of the next read.
 func (d *Decoder) Feed(p []byte) {
 	if d.isZero() {
 		d.Reset(nil)
 	}
 	if debugViews {
 		d.expireViews()
+	}
+	if !d.canFeed(len(p)) {
+		if d.err == nil {
+			d.fail(tooMuchHeld(), 0)
+		}
+		return
 	}
 	size := len(d.data)
 	d.feed(p)
@@ -554,6 +561,9 @@ func (d *Decoder) need(want int) error {
 	if d.end-d.pos >= want {
 		return nil
 	}
+	if want > maxHeld {
+		return d.fail(tooMuchHeld(), 0)
+	}
 	d.rest()
 	size := len(d.data)
 	err := d.fill(want)
@@ -566,6 +576,10 @@ func (d *Decoder) need(want int) error {
 	}
 	return err
 }
+
+// tooMuchHeld is the fault of what would have to be held at once and is larger than
+// an int can count. It cannot occur where that has 64 bits.
+func tooMuchHeld() *fault { return limitFault(limitTotal, maxHeld, 0) }
 
 // wholeToken returns the token that starts rel bytes behind the read position, in
 // the place of n, and its size, reading until it is all there.

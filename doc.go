@@ -76,7 +76,8 @@
 //
 // A read that ends with the reader's error, io.ErrUnexpectedEOF or
 // [ErrIncomplete] has lost nothing and can be repeated when there is more. After
-// a [*SyntaxError] or a [*LimitError] the Decoder stays in that error.
+// a [*SyntaxError] or a [*LimitError] the Decoder stays in that error. [InStep]
+// tells whether a connection may be used again after an error.
 //
 // # Values of any size
 //
@@ -121,8 +122,8 @@
 //
 // These are [ClientLimits]. [ServerLimits] are for requests (at most 1 GiB each),
 // [UnauthenticatedLimits] for those before AUTH, [NoLimits] for input that is
-// trusted; options that follow refine them. Limits hold for reads in constant
-// memory too. A Decoder's buffer stays below about twice what has
+// trusted; options that follow refine them, and [Decoder.SetLimits] sets others on a
+// live connection. Limits hold for reads in constant memory too. A Decoder's buffer stays below about twice what has
 // arrived of the value that is being read; a tree of the tiniest values (`_`)
 // takes about 30 times its size on the wire.
 package resp

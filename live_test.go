@@ -736,6 +736,31 @@ func TestLiveRequestsAreReadAsTheServerReadsThem(t *testing.T) {
 	}
 }
 
+// ReplyText is what the server says, byte for byte, before it closes the connection.
+func TestLiveReplyText(t *testing.T) {
+	s := startServer(t)
+	long := strings.Repeat("x", 100_000)
+	ones := strings.Repeat("1", 100_000)
+	wires := []string{
+		"*x\r\n", "*2147483648\r\n", "*1\r\n$x\r\n", "*1\r\n$536870913\r\n", "\"open\r\n",
+		long, "'" + long, "*" + long, "*" + ones, "*-" + ones, "*1\r\n$" + long, "*1\r\n$" + ones, "*1\r\n$-" + ones,
+	}
+	for c := range 256 {
+		if c != '$' && c != 0 { // with a NUL the server waits
+			wires = append(wires, "*1\r\n"+string([]byte{byte(c)})+"\r\n")
+		}
+	}
+	for _, wire := range wires {
+		_, err := recode(t, wire)
+		var refused interface{ ReplyText() string }
+		if !errors.As(err, &refused) {
+			t.Errorf("%s: %v, want a fault", shortWire(wire), err)
+		} else if want, got := string(s.answer(t, []byte(wire))), "-ERR "+refused.ReplyText()+"\r\n"; got != want {
+			t.Errorf("%s: ReplyText makes %q, the server answers %q", shortWire(wire), got, want)
+		}
+	}
+}
+
 // UnauthenticatedLimits are those of a server that waits for a password.
 func TestLiveUnauthenticatedLimits(t *testing.T) {
 	s := startServer(t)
