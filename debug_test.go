@@ -35,6 +35,8 @@ func TestViewsKeptTooLongAreOverwritten(t *testing.T) {
 		"ReadInt64":    func(d *Decoder) { d.ReadInt64() },
 		"ReadBytes":    func(d *Decoder) { d.ReadBytes() },
 		"ReadArrayLen": func(d *Decoder) { d.ReadArrayLen() },
+		"Elements":     func(d *Decoder) { d.Elements()(func(int, error) bool { return false }) },
+		"Entries":      func(d *Decoder) { d.Entries()(func(int, error) bool { return false }) },
 		"ReadRaw":      func(d *Decoder) { d.ReadRaw() },
 		"Decode":       func(d *Decoder) { d.Decode(new(Value)) },
 		"SkipValue":    func(d *Decoder) { d.SkipValue() },
@@ -86,5 +88,29 @@ func TestAnnotationsKeptTooLongAreOverwritten(t *testing.T) {
 	d.ReadCommand()
 	if string(text) == "TS:1" {
 		t.Error("the text is still there after the next call")
+	}
+}
+
+// Going on with a loop ends the views of its body; leaving it does not.
+func TestViewsOfALoop(t *testing.T) {
+	d := NewDecoder(strings.NewReader("*3\r\n$5\r\nhello\r\n$5\r\nworld\r\n:1\r\n+OK\r\n"))
+	var views [][]byte
+	for i, err := range d.Elements() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := d.ReadBytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if views = append(views, b); i == 1 {
+			break
+		}
+	}
+	if string(views[0]) == "hello" || string(views[1]) != "world" {
+		t.Errorf("%q behind the loop", views)
+	}
+	if d.ReadString(); string(views[1]) == "world" {
+		t.Error("a view of the last body is still there after the next call")
 	}
 }
