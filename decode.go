@@ -500,6 +500,7 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	return func(yield func(*Value, error) bool) {
 		var v Value
 		for {
+			large := len(d.data) > oversize*d.size+parseSlack
 			err := d.Decode(&v)
 			switch {
 			case err == io.EOF, err == ErrEnd:
@@ -509,6 +510,9 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 				return
 			case !yield(&v, nil):
 				return
+			}
+			if large && len(d.data) <= oversize*d.size+parseSlack {
+				v = Value{} // it may have views of the large buffer
 			}
 		}
 	}
