@@ -97,8 +97,8 @@ var Reads = []Read{
 		}
 		return resp.Command{}, io.EOF
 	}, commandText),
-	result(Read{Name: "Elements", Sort: OneType, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Elements()) }, text[int]),
-	result(Read{Name: "Entries", Sort: OneType, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Entries()) }, text[int]),
+	result(Read{Name: "Elements", Sort: Loop, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Elements()) }, text[int]),
+	result(Read{Name: "Entries", Sort: Loop, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Entries()) }, text[int]),
 	passing(Read{Name: "Peek", Sort: Between}, func(d *resp.Decoder, w io.Writer) error {
 		b, err := d.Peek(1)
 		w.Write(b)
