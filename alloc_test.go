@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // endless reads the same bytes over and over, at most so many at once.
@@ -85,7 +87,12 @@ var steadyReads = []struct {
 		return err
 	}},
 	{name: "ReadBytes", wire: "$5\r\nhello\r\n", read: readBytes},
-	{name: "ReadBytes of a null", wire: "$-1\r\n", read: readBytes},
+	{name: "ReadBytes of a null", wire: "$-1\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		if _, err := d.ReadBytes(); err != resp.ErrNull {
+			return fmt.Errorf("%v, want %w", err, resp.ErrNull)
+		}
+		return nil
+	}},
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
 	{name: "ReadBytes of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readBytes)},
@@ -262,6 +269,21 @@ func TestReadsDoNotAllocate(t *testing.T) {
 	}
 }
 
+// Every read is among those that are promised not to allocate, but for what has a
+// test of its own and for ReadString, which makes a string.
+func TestEveryReadIsPromisedNotToAllocate(t *testing.T) {
+	promised := []string{"Commands", "ReadCommands", "ReadString", "Values"}
+	for _, read := range steadyReads {
+		name, _, _ := strings.Cut(read.name, " ")
+		promised = append(promised, name)
+	}
+	for _, method := range methods.Reads {
+		if method.Sort != methods.Between && !slices.Contains(promised, method.Name) {
+			t.Errorf("%s is not among steadyReads", method.Name)
+		}
+	}
+}
+
 func TestReadsOfFedBytesDoNotAllocate(t *testing.T) {
 	for _, test := range steadyReads {
 		for _, atOnce := range []int{1 << 30, 1460} {
@@ -399,30 +421,15 @@ func allocated(f func()) int {
 	return int(after.TotalAlloc - before.TotalAlloc)
 }
 
-// readingMethods are all ways to read a value or command, each from its start as far as
-// it goes.
-var readingMethods = map[string]func(d *resp.Decoder) error{
-	"ReadToken": func(d *resp.Decoder) error {
-		for {
-			if _, err := d.ReadToken(); err != nil {
-				return err
-			}
+// readToEnd calls a read, ReadToken until it fails.
+func readToEnd(r methods.Read) func(*resp.Decoder) error {
+	return func(d *resp.Decoder) error {
+		err := r.Call(d, io.Discard)
+		for err == nil && r.Name == "ReadToken" {
+			err = r.Call(d, io.Discard)
 		}
-	},
-	"PeekKind":     func(d *resp.Decoder) error { _, err := d.PeekKind(); return err },
-	"ReadInt64":    func(d *resp.Decoder) error { return readInt64(d, nil) },
-	"ReadBytes":    func(d *resp.Decoder) error { return readBytes(d, nil) },
-	"ReadString":   func(d *resp.Decoder) error { _, err := d.ReadString(); return err },
-	"ReadArrayLen": func(d *resp.Decoder) error { _, err := d.ReadArrayLen(); return err },
-	"ReadMapLen":   func(d *resp.Decoder) error { _, err := d.ReadMapLen(); return err },
-	"Decode":       func(d *resp.Decoder) error { return d.Decode(new(resp.Value)) },
-	"ReadRaw":      func(d *resp.Decoder) error { return readRaw(d, nil) },
-	"SkipValue":    func(d *resp.Decoder) error { return d.SkipValue() },
-	"CopyValue":    func(d *resp.Decoder) error { return copyValue(d, nil) },
-	"CopyBulk":     func(d *resp.Decoder) error { return copyBulk(d, nil) },
-	"BulkReader":   func(d *resp.Decoder) error { return readBulk(d, nil) },
-	"ReadCommand":  func(d *resp.Decoder) error { return readCommand(d, nil) },
-	"ReadCommands": func(d *resp.Decoder) error { _, err := d.ReadCommands(nil); return err },
+		return err
+	}
 }
 
 func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
@@ -446,7 +453,8 @@ func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 			wire = strings.ReplaceAll(wire, "4294967295", "1000000000")
 		}
 		most := base + perByte*len(wire)
-		for name, read := range readingMethods {
+		for _, method := range methods.Reads {
+			name, read := method.Name, readToEnd(method)
 			if n := allocated(func() { read(resp.NewDecoder(strings.NewReader(wire))) }); n > most {
 				t.Errorf("%s of %s allocates %d bytes, want at most %d", name, shortWire(wire), n, most)
 			}
@@ -523,12 +531,12 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 		large      *string
 		read       func(*resp.Decoder) error
 	}{
-		{"ReadBytes", "$1\r\nx\r\n", &plain, readingMethods["ReadBytes"]},
+		{"ReadBytes", "$1\r\nx\r\n", &plain, readToEnd(methods.Named("ReadBytes"))},
 		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { return readTokens(1)(d, nil) }},
-		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["ReadBytes"]},
-		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["Decode"]},
-		{"ReadCommand", multibulkWire("PING"), &request, readingMethods["ReadCommand"]},
-		{"ReadCommands", multibulkWire("PING"), &request, readingMethods["ReadCommands"]},
+		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readToEnd(methods.Named("ReadBytes"))},
+		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readToEnd(methods.Named("Decode"))},
+		{"ReadCommand", multibulkWire("PING"), &request, readToEnd(methods.Named("ReadCommand"))},
+		{"ReadCommands", multibulkWire("PING"), &request, readToEnd(methods.Named("ReadCommands"))},
 	} {
 		before := inUse()
 		d := resp.NewDecoder(strings.NewReader(*test.large))

@@ -70,7 +70,21 @@ type appendOnly struct {
 	from, to int64
 	sum      uint64 // of the preamble so far
 
-	line partialLine // an annotation; not Decoder.line, because a CR does not end it
+	line partialLine // an annotation; not Decoder.ahead, because a CR does not end it
+}
+
+// partialLine remembers how far a line that has not all arrived was searched.
+type partialLine struct {
+	at   int64 // offset in the stream
+	seen int   // bytes without a line end
+}
+
+// seenAt returns how many bytes of the line at offset hold no line end.
+func (p *partialLine) seenAt(offset int64) int {
+	if p.at != offset {
+		return 0
+	}
+	return p.seen
 }
 
 func newAppendOnly(c *config) *appendOnly {

@@ -149,7 +149,7 @@ func (b *buffer) fill(want int) error {
 			continue
 		}
 		b.makeRoom(want)
-		room := min(len(b.data)-parseSlack-b.pos, want+b.ahead(want))
+		room := min(len(b.data)-parseSlack-b.pos, want+b.readAhead(want))
 		free := b.data[b.end : b.pos+room]
 		n, err := b.reader.Read(free)
 		if n < 0 || n > len(free) {
@@ -183,9 +183,9 @@ func (b *buffer) beforeRead() error {
 	return nil
 }
 
-// ahead returns how much is read behind the want bytes that are needed. Behind a
+// readAhead returns how much is read behind the want bytes that are needed. Behind a
 // large payload it is little: it will have to be moved to the front soon.
-func (b *buffer) ahead(want int) int {
+func (b *buffer) readAhead(want int) int {
 	if want > b.size {
 		return b.size / 16
 	}

@@ -327,12 +327,12 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 
 // header scans the header line at b[s.pos:].
 func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, need int, f *fault) {
-	t, size, more, f := r.headerWithin(kind, b[s.pos:], s.seen, r.TotalLen-int64(s.pos))
+	t, size, f := r.headerWithin(kind, b[s.pos:], s.seen, r.TotalLen-int64(s.pos))
 	if f != nil {
 		return t, false, 0, f.behind(s.pos)
 	}
 	if size == 0 {
-		s.seen = more
+		s.seen = len(b) - s.pos - 1
 		return t, false, len(b) + 1, nil
 	}
 	s.seen = 0

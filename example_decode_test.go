@@ -194,6 +194,53 @@ func ExampleDecoder_Buffered() {
 	// REDIS0011... <nil>
 }
 
+// A load balancer may put a line before the first request that says whose
+// connection it is (the PROXY protocol). It is no RESP.
+func ExampleDecoder_Peek() {
+	d := resp.NewDecoder(strings.NewReader("PROXY TCP4 192.0.2.7 192.0.2.1 56324 6379\r\n*1\r\n$4\r\nPING\r\n"))
+	const longest = 107 // bytes of such a line
+	for n := 1; n <= longest; n++ {
+		line, err := d.Peek(n)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if line[n-1] == '\n' {
+			fmt.Printf("%q\n", line)
+			if err := d.Discard(n); err != nil {
+				fmt.Println(err)
+			}
+			break
+		}
+	}
+	command, err := d.ReadCommand()
+	fmt.Printf("%q %v\n", command.Args, err)
+	// Output:
+	// "PROXY TCP4 192.0.2.7 192.0.2.1 56324 6379\r\n"
+	// ["PING"] <nil>
+}
+
+// A newline between values keeps a connection alive.
+func ExampleDecoder_Discard() {
+	d := resp.NewDecoder(strings.NewReader("\n\n+OK\r\n"))
+	for {
+		next, err := d.Peek(1)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if next[0] != '\n' {
+			break
+		}
+		if err := d.Discard(1); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(d.ReadString())
+	// Output: OK <nil>
+}
+
 func ExampleDecoder_PeekKind() {
 	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n*2\r\n:1\r\n:2\r\n"))
 	for {
@@ -311,13 +358,13 @@ func ExampleDecoder_ReadBytes() {
 	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$?\r\n;2\r\nba\r\n;1\r\nr\r\n;0\r\n$0\r\n\r\n$-1\r\n"))
 	for range 4 {
 		b, err := d.ReadBytes()
-		fmt.Printf("%q, null: %t, %v\n", b, b == nil, err)
+		fmt.Printf("%q %v\n", b, err)
 	}
 	// Output:
-	// "foo", null: false, <nil>
-	// "bar", null: false, <nil>
-	// "", null: false, <nil>
-	// "", null: true, <nil>
+	// "foo" <nil>
+	// "bar" <nil>
+	// "" <nil>
+	// "" resp: null
 }
 
 func ExampleDecoder_ReadString() {

@@ -53,8 +53,8 @@ func linearCases() []linearCase {
 	line := strings.Repeat("x", 100_000)
 	long := fmt.Sprintf("*%d\r\n", some/100) + strings.Repeat("$700\r\n"+strings.Repeat("a", 700)+"\r\n", some/100)
 
-	whole := func(d *Decoder) int { return d.whole.pos }
-	head := func(d *Decoder) int { return d.head.pos }
+	whole := func(d *Decoder) int { return d.ahead.pos }
+	head := func(d *Decoder) int { return d.ahead.pos }
 	request := func(d *Decoder) int { return d.request.pos }
 	var v Value
 	decode := func(d *Decoder) error { return d.Decode(&v) }
@@ -103,8 +103,11 @@ func linearCases() []linearCase {
 		{"ReadBool behind an attribute", attribute + "#t\r\n", func(d *Decoder) error { _, err := d.ReadBool(); return err }, head, array0, 0, nil},
 		{"ReadString of a streamed string", chunks, func(d *Decoder) error { _, err := d.ReadString(); return err }, whole, fault, len("$?\r\n"), nil},
 		{"CopyBulk of a null behind an attribute", attribute + "_\r\n", copyNull, head, array0, 0, nil},
+		{"Decode of a long line", "+" + line + "\r\n", decode, func(d *Decoder) int { return d.ahead.seen }, "\r\n", longestFastLine, longest},
+		{"ReadBytes of a long line behind an attribute", "|0\r\n+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadBytes(); return err },
+			func(d *Decoder) int { return d.ahead.seen }, "\r\n", longestFastLine, longest},
 		{"ReadToken of a long line", "+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadToken(); return err },
-			func(d *Decoder) int { return d.line.seen }, "\r\n", longestFastLine, longest},
+			func(d *Decoder) int { return d.ahead.seen }, "\r\n", longestFastLine, longest},
 	}
 }
 

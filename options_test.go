@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -80,6 +81,19 @@ func TestLimitOptionsAreLiteral(t *testing.T) {
 	}
 }
 
+// Every limit has its edges.
+func TestEveryLimitIsTriedAtItsEdges(t *testing.T) {
+	for _, limit := range methods.Limits {
+		tried := false
+		for _, test := range limitsAtTheirEdges {
+			tried = tried || test.name == limit.Limit
+		}
+		if !tried {
+			t.Errorf("%s is not among limitsAtTheirEdges", limit.Name)
+		}
+	}
+}
+
 // Presets set all six limits, whatever came before, and what follows refines them.
 func TestPresetsAreRefinedInOrder(t *testing.T) {
 	const mib, gib = 1 << 20, 1 << 30
@@ -87,7 +101,7 @@ func TestPresetsAreRefinedInOrder(t *testing.T) {
 	if strconv.IntSize == 32 {
 		elements = math.MaxInt/2 - 64
 	}
-	tiny := []resp.Option{resp.MaxDepth(1), resp.MaxArgs(1), resp.MaxElements(1), resp.MaxBulkLen(1), resp.MaxLineLen(100), resp.MaxTotalLen(100)}
+	tiny := methods.AllLimits(1)
 	client := map[string]int64{"depth": 1024, "arguments": mib, "elements": elements, "bulk length": 512 * mib, "line length": 64 << 10}
 	for _, preset := range []struct {
 		name   string
@@ -180,9 +194,9 @@ func TestLenientRaisesArgumentsInAnyOrder(t *testing.T) {
 // With NoLimits, and with limits as large as their types allow, everything that an
 // int can count goes through, and nothing overflows.
 func TestNoLimits(t *testing.T) {
-	literal := []resp.Option{
-		resp.MaxDepth(math.MaxInt), resp.MaxArgs(math.MaxInt), resp.MaxElements(math.MaxInt64),
-		resp.MaxBulkLen(math.MaxInt64), resp.MaxLineLen(math.MaxInt64), resp.MaxTotalLen(math.MaxInt64),
+	literal := methods.AllLimits(math.MaxInt)
+	if math.MaxInt < math.MaxInt64 {
+		literal = append(literal, resp.MaxElements(math.MaxInt64), resp.MaxBulkLen(math.MaxInt64), resp.MaxLineLen(math.MaxInt64), resp.MaxTotalLen(math.MaxInt64))
 	}
 	const most, mostArgs = math.MaxInt/2 - 64, (math.MaxInt/2 - 64) / 32
 	for name, opts := range map[string][]resp.Option{"NoLimits": {resp.NoLimits()}, "the six": literal, "the six in bytes held": append(literal, resp.MaxTotalLen(math.MaxInt64-1))} {
@@ -419,25 +433,28 @@ func TestOnWaitComesBeforeEachRead(t *testing.T) {
 		"with timeouts":           resptest.TimeoutReader,
 		"with data and timeouts":  resptest.DataTimeoutReader,
 	} {
-		for method, read := range readingMethods {
+		for _, read := range methods.Reads {
+			if read.Sort == methods.Between {
+				continue // takes nothing off the input
+			}
 			reads := &countedReads{Reader: wrap(strings.NewReader(wire))}
 			waits := 0
 			d := resp.NewDecoder(reads, resp.OnWait(func() error {
 				if waits++; waits != reads.n+1 {
-					t.Errorf("%s, %s: wait %d comes behind %d reads", method, name, waits, reads.n)
+					t.Errorf("%s, %s: wait %d comes behind %d reads", read.Name, name, waits, reads.n)
 				}
 				return nil
 			}))
 			for d.InputOffset() < int64(len(wire)) {
-				if err := read(d); isFault(err) || err == io.EOF || err == io.ErrUnexpectedEOF {
+				if err := read.Call(d, io.Discard); isFault(err) || err == io.EOF || err == io.ErrUnexpectedEOF {
 					break
 				}
-				if method == "PeekKind" {
+				if read.Name == "PeekKind" {
 					d.ReadToken()
 				}
 			}
 			if waits != reads.n {
-				t.Errorf("%s, %s: %d waits and %d reads", method, name, waits, reads.n)
+				t.Errorf("%s, %s: %d waits and %d reads", read.Name, name, waits, reads.n)
 			}
 		}
 	}
@@ -555,7 +572,8 @@ func (w *countedWrites) Write(p []byte) (int, error) {
 // The zero Decoder is that of NewDecoder(nil): Reset or Feed is all it needs.
 func TestZeroDecoder(t *testing.T) {
 	wire := nestedWire + "+OK\r\n"
-	for name, read := range readingMethods {
+	for _, method := range methods.Reads {
+		name, read := method.Name, func(d *resp.Decoder) error { return method.Call(d, io.Discard) }
 		want := resp.NewDecoder(nil)
 		wantErr := read(want)
 
@@ -611,11 +629,11 @@ func TestZeroDecoder(t *testing.T) {
 // A nil connection is no reason to panic: reading says what is wrong, each time.
 func TestNilConnections(t *testing.T) {
 	for name, r := range map[string]io.Reader{"TCP": (*net.TCPConn)(nil), "unix": (*net.UnixConn)(nil)} {
-		for method, read := range readingMethods {
+		for _, read := range methods.Reads {
 			d := resp.NewDecoder(r)
 			for range 2 {
-				if err := read(d); err == nil || !strings.Contains(err.Error(), "connection to read from is nil") || resp.InStep(err) {
-					t.Errorf("%s of a nil %s connection: %v", method, name, err)
+				if err := read.Call(d, io.Discard); err == nil || !strings.Contains(err.Error(), "connection to read from is nil") || resp.InStep(err) {
+					t.Errorf("%s of a nil %s connection: %v", read.Name, name, err)
 				}
 			}
 			d.Reset(strings.NewReader("+OK\r\n"))

@@ -269,16 +269,16 @@ func lineEnd(b []byte, from int) int {
 // header parses the first line of the token at the start of b, which is all of
 // it but for strings with a length: the payload and its CR LF follow. kind is
 // b[0], or one of the kinds that stand for the headers of commands. Of the bytes
-// of b, seen are known to hold no line end; more is how many are known so
-// afterwards when the line is not whole, and then size is 0.
-func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size, more int, f *fault) {
+// of b, seen are known to hold no line end. size is 0 when the line is not whole;
+// then all bytes of b but the last, which may be its CR, are known so.
+func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fault) {
 	end := lineEnd(b, max(seen, 1))
 	maxLine := int(r.LineLen)
 	switch {
 	case end > maxLine, end == maxLine && end < len(b) && b[end] == '\r':
-		return Token{}, 0, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
+		return Token{}, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
 	case end+1 >= len(b) && (end == len(b) || b[end] == '\r'):
-		return Token{}, 0, end, nil
+		return Token{}, 0, nil
 	}
 	t, f = r.line(kind, b[1:end])
 	if b[end] == '\n' {
@@ -290,12 +290,12 @@ func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size, more int, 
 		f.to++
 	}
 	if f != nil {
-		return Token{}, 0, 0, f
+		return Token{}, 0, f
 	}
 	if t.data == emptyText {
 		t.data = &b[1]
 	}
-	return t, end + 2, 0, nil
+	return t, end + 2, nil
 }
 
 // overlong judges a line that goes on behind its limit: a fault inside it was
@@ -510,64 +510,51 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 	return f
 }
 
-// token parses the token at the start of b, which is not empty, where n tells
-// what may come and the whole value at top level may have remaining bytes more.
-// header is the size of its first line and size that of all of it; where b ends
-// before them they are 0, and need is how many bytes have to be there before it
-// is worth looking again. seen and more are as for header.
-func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, header, size, need, more int, f *fault) {
+// token parses the first line of the token at the start of b, which is not empty,
+// where n tells what may come and the whole value at top level may have remaining
+// bytes more. size and seen are as for header.
+func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	kind := Kind(b[0])
 	if f = r.misplaced(n, kind); f != nil {
-		return t, 0, 0, 0, 0, f
+		return t, 0, f
 	}
 	if kind == Chunk {
-		t, header, more, f = r.chunkHeader(n, b, seen, remaining)
-	} else {
-		t, header, more, f = r.headerWithin(kind, b, seen, remaining)
+		return r.chunkHeader(n, b, seen, remaining)
 	}
-	switch {
-	case f != nil:
-		return t, 0, 0, 0, 0, f
-	case header == 0:
-		return t, 0, 0, len(b) + 1, more, nil
-	case !t.hasPayload():
-		return t, header, header, 0, 0, nil
-	}
-	size, need, f = t.payload(b, header)
-	return t, header, size, need, 0, f
+	return r.headerWithin(kind, b, seen, remaining)
 }
 
 // headerWithin is header where the whole token may have remaining bytes.
 // Nothing behind them is looked at, so that this limit is met at the same byte
 // whether more has arrived or not.
-func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	clipped := int64(len(b)) > remaining
 	if clipped {
 		b = b[:remaining+1]
 		seen = min(seen, len(b)) // who looked before may have had no such limit
 	}
-	t, size, more, f = r.header(kind, b, seen)
+	t, size, f = r.header(kind, b, seen)
 	switch {
 	case f != nil:
-		return t, 0, 0, f
+		return t, 0, f
 	case t.hasPayload() && t.n > remaining-int64(size)-2:
-		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 1)
+		return t, 0, limitFault(limitTotal, r.TotalLen, 1)
 	case clipped && size == 0, int64(size) > remaining:
-		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 0)
+		return t, 0, limitFault(limitTotal, r.TotalLen, 0)
 	}
-	return t, size, more, nil
+	return t, size, nil
 }
 
 // chunkHeader is headerWithin for a chunk, whose length may be what the chunks
 // before it leave of the limit on strings.
-func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	rest := *r
 	rest.BulkLen -= n.bytes
-	t, size, more, f = rest.headerWithin(Chunk, b, seen, remaining)
+	t, size, f = rest.headerWithin(Chunk, b, seen, remaining)
 	if f != nil && f.limit == limitBulk {
 		f.max = r.BulkLen
 	}
-	return t, size, more, f
+	return t, size, f
 }
 
 // misplaced judges the first byte of a token, before anything behind it is

@@ -144,14 +144,15 @@ func (d *Decoder) readUnexpected(kind, want Kind) error {
 // its size, reading until it is there.
 func (d *Decoder) replicationLine(kind Kind) (t Token, size int, err error) {
 	for {
-		t, size, more, f := d.rules.header(kind, d.unread(), d.line.seenAt(d.offset(0)))
+		c := d.lookAhead()
+		t, size, f := d.rules.header(kind, d.unread(), c.seen)
 		if f != nil {
 			return Token{}, 0, d.fail(f, 0)
 		}
 		if size > 0 {
 			return t, size, nil
 		}
-		d.line = partialLine{at: d.offset(0), seen: more}
+		c.seen = d.end - d.pos - 1
 		if err := d.need(d.end - d.pos + 1); err != nil {
 			return Token{}, 0, err
 		}
