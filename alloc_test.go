@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // endless reads the same bytes over and over, at most so many at once.
@@ -35,15 +38,11 @@ func (r *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// multibulkWire gives args as a multibulk request.
-func multibulkWire(args ...string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "*%d\r\n", len(args))
-	for _, arg := range args {
-		fmt.Fprintf(&b, "$%d\r\n%s\r\n", len(arg), arg)
-	}
-	return b.String()
-}
+var (
+	multibulkWire = tests.Multibulk
+	checkNoAllocs = tests.CheckNoAllocs
+	allocated     = tests.Allocated
+)
 
 // bulkWire gives a bulk string of n bytes.
 func bulkWire(n int) string { return fmt.Sprintf("$%d\r\n%s\r\n", n, strings.Repeat("x", n)) }
@@ -85,7 +84,12 @@ var steadyReads = []struct {
 		return err
 	}},
 	{name: "ReadBytes", wire: "$5\r\nhello\r\n", read: readBytes},
-	{name: "ReadBytes of a null", wire: "$-1\r\n", read: readBytes},
+	{name: "ReadBytes of a null", wire: "$-1\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		if _, err := d.ReadBytes(); err != resp.ErrNull {
+			return fmt.Errorf("%v, want %w", err, resp.ErrNull)
+		}
+		return nil
+	}},
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
 	{name: "ReadBytes of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readBytes)},
@@ -143,7 +147,7 @@ var steadyReads = []struct {
 	{name: "CopyBulk of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: copyBulk},
 	{name: "ReadCommand", wire: multibulkWire("SET", "key", "value"), read: readCommand},
 	{name: "ReadCommand with server limits", wire: multibulkWire("SET", "key", "value"), read: readCommand,
-		opts: []resp.Option{resp.WithLimits(resp.ServerLimits())}},
+		opts: []resp.Option{resp.ServerLimits()}},
 	{name: "ReadCommand of large and small requests", wire: multibulkWire("SET", "key", strings.Repeat("x", largeSize)) + multibulkWire("PING"), read: readTwice(readCommand)},
 	{name: "ReadCommand of many arguments", wire: multibulkWire(strings.Split(strings.Repeat("x", 12000), "")...), read: readCommand},
 	{name: "ReadCommand inline", wire: "SET key value\r\n", read: readCommand},
@@ -228,25 +232,6 @@ func shortWire(wire string) string {
 	return fmt.Sprintf("%q", wire)
 }
 
-// checkNoAllocs calls read until the buffers have grown, and then counts.
-func checkNoAllocs(t *testing.T, wire string, read func() error) {
-	t.Helper()
-	const warmUp, runs = 30, 40
-	failed := false
-	run := func() {
-		if err := read(); err != nil && !failed {
-			failed = true
-			t.Errorf("%s: %v", shortWire(wire), err)
-		}
-	}
-	for range warmUp {
-		run()
-	}
-	if n := testing.AllocsPerRun(runs, run); n != 0 {
-		t.Errorf("%s: %v allocations each time, want none", shortWire(wire), n)
-	}
-}
-
 func TestReadsDoNotAllocate(t *testing.T) {
 	for _, test := range steadyReads {
 		for _, atOnce := range []int{0, 1460} {
@@ -258,6 +243,21 @@ func TestReadsDoNotAllocate(t *testing.T) {
 					t.Errorf("%s: not read to its end", shortWire(test.wire))
 				}
 			})
+		}
+	}
+}
+
+// Every read is among those that are promised not to allocate, but for what has a
+// test of its own and for ReadString, which makes a string.
+func TestEveryReadIsPromisedNotToAllocate(t *testing.T) {
+	promised := []string{"Commands", "ReadCommands", "ReadString", "Values"}
+	for _, read := range steadyReads {
+		name, _, _ := strings.Cut(read.name, " ")
+		promised = append(promised, name)
+	}
+	for _, method := range methods.Reads {
+		if method.Sort != methods.Between && !slices.Contains(promised, method.Name) {
+			t.Errorf("%s is not among steadyReads", method.Name)
 		}
 	}
 }
@@ -390,39 +390,15 @@ func TestBodiesOfLoopsDoNotAllocate(t *testing.T) {
 	}
 }
 
-// allocated returns how many bytes f allocates, those that are freed again too.
-func allocated(f func()) int {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
-}
-
-// readingMethods are all ways to read a value or command, each from its start as far as
-// it goes.
-var readingMethods = map[string]func(d *resp.Decoder) error{
-	"ReadToken": func(d *resp.Decoder) error {
-		for {
-			if _, err := d.ReadToken(); err != nil {
-				return err
-			}
+// readToEnd calls a read, ReadToken until it fails.
+func readToEnd(r methods.Read) func(*resp.Decoder) error {
+	return func(d *resp.Decoder) error {
+		err := r.Call(d, io.Discard)
+		for err == nil && r.Name == "ReadToken" {
+			err = r.Call(d, io.Discard)
 		}
-	},
-	"PeekKind":     func(d *resp.Decoder) error { _, err := d.PeekKind(); return err },
-	"ReadInt64":    func(d *resp.Decoder) error { return readInt64(d, nil) },
-	"ReadBytes":    func(d *resp.Decoder) error { return readBytes(d, nil) },
-	"ReadString":   func(d *resp.Decoder) error { _, err := d.ReadString(); return err },
-	"ReadArrayLen": func(d *resp.Decoder) error { _, err := d.ReadArrayLen(); return err },
-	"ReadMapLen":   func(d *resp.Decoder) error { _, err := d.ReadMapLen(); return err },
-	"Decode":       func(d *resp.Decoder) error { return d.Decode(new(resp.Value)) },
-	"ReadRaw":      func(d *resp.Decoder) error { return readRaw(d, nil) },
-	"SkipValue":    func(d *resp.Decoder) error { return d.SkipValue() },
-	"CopyValue":    func(d *resp.Decoder) error { return copyValue(d, nil) },
-	"CopyBulk":     func(d *resp.Decoder) error { return copyBulk(d, nil) },
-	"BulkReader":   func(d *resp.Decoder) error { return readBulk(d, nil) },
-	"ReadCommand":  func(d *resp.Decoder) error { return readCommand(d, nil) },
-	"ReadCommands": func(d *resp.Decoder) error { _, err := d.ReadCommands(nil); return err },
+		return err
+	}
 }
 
 func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
@@ -446,7 +422,8 @@ func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 			wire = strings.ReplaceAll(wire, "4294967295", "1000000000")
 		}
 		most := base + perByte*len(wire)
-		for name, read := range readingMethods {
+		for _, method := range methods.Reads {
+			name, read := method.Name, readToEnd(method)
 			if n := allocated(func() { read(resp.NewDecoder(strings.NewReader(wire))) }); n > most {
 				t.Errorf("%s of %s allocates %d bytes, want at most %d", name, shortWire(wire), n, most)
 			}
@@ -523,12 +500,12 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 		large      *string
 		read       func(*resp.Decoder) error
 	}{
-		{"ReadBytes", "$1\r\nx\r\n", &plain, readingMethods["ReadBytes"]},
+		{"ReadBytes", "$1\r\nx\r\n", &plain, readToEnd(methods.Named("ReadBytes"))},
 		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { return readTokens(1)(d, nil) }},
-		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["ReadBytes"]},
-		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["Decode"]},
-		{"ReadCommand", multibulkWire("PING"), &request, readingMethods["ReadCommand"]},
-		{"ReadCommands", multibulkWire("PING"), &request, readingMethods["ReadCommands"]},
+		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readToEnd(methods.Named("ReadBytes"))},
+		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readToEnd(methods.Named("Decode"))},
+		{"ReadCommand", multibulkWire("PING"), &request, readToEnd(methods.Named("ReadCommand"))},
+		{"ReadCommands", multibulkWire("PING"), &request, readToEnd(methods.Named("ReadCommands"))},
 	} {
 		before := inUse()
 		d := resp.NewDecoder(strings.NewReader(*test.large))

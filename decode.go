@@ -23,7 +23,7 @@ import (
 // It knows no context: chunks and ends of streams are tokens like others, and
 // neither depth nor the sum of chunks is limited. A Decoder checks these.
 func ConsumeToken(b []byte) (t Token, n int, err error) {
-	if t, n := fastToken(b, &standardRules.Limits); n > 0 {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 {
 		return t, n, nil
 	}
 	if len(b) == 0 {
@@ -36,7 +36,10 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 	case End:
 		anywhere.kind = Array
 	}
-	t, _, n, _, _, f := standardRules.token(&anywhere, b, 0, unlimited)
+	t, n, f := standardRules.token(&anywhere, b, 0, unlimited)
+	if t.hasPayload() && n > 0 {
+		n, _, f = t.payload(b, n)
+	}
 	switch {
 	case f != nil:
 		return Token{}, 0, f.asError(b, 0)
@@ -60,12 +63,15 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 // with others meanwhile, so views that are kept too long may come to show what
 // belongs to another (the tag respdebug finds them).
 //
+// The zero Decoder is one of NewDecoder without a reader and options: Reset gives it
+// a reader, or Feed its input.
+//
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
 	buffer
 	rules  rules
+	given  *rules // by NewDecoder, when SetLimits has set others
 	onPush func(*Value)
-	aof    *appendOnly // nil when it is none
 
 	nest  nesting
 	start int64     // offset of the value at top level that is being read
@@ -77,71 +83,101 @@ type Decoder struct {
 	// parsers: nothing stands in their way that these do not look at.
 	fast, fastCommands bool
 
-	line    partialLine
-	whole   scan // for the end of the next value
-	head    scan // for its header, behind the attributes
+	ahead   cursor // in the next value
 	request requestScan
 
 	*workspace // nil when idle
-
-	mark []byte // that ends the RDB CopyRDB copies; empty where its length is known
 }
 
-// partialLine remembers how far a line that has not all arrived was searched.
-type partialLine struct {
-	at   int64 // offset in the stream
-	seen int   // bytes without a line end
+// cursor is how far the next value, or the token that comes next, has been looked
+// at without consuming it.
+type cursor struct {
+	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere
+	pos   int     // what has been looked at, in bytes behind at
+	value int     // where the value itself starts behind its attributes, in bytes behind at; -1 when not known
+	seen  int     // bytes behind pos that hold no line end
+	nest  nesting // what is open at pos
 }
 
-// scan is how far the value at offset at has been scanned.
-type scan struct {
-	at   int64
-	pos  int // behind at
-	nest nesting
+// reset makes c a cursor at the start of the value at offset at, at a depth of
+// open aggregates.
+func (c *cursor) reset(at int64, depth int) {
+	c.at, c.pos, c.value, c.seen = at, 0, -1, 0
+	c.nest.resetOne(depth)
+}
+
+// advance takes account of the token t of that size at c.
+func (c *cursor) advance(t Token, size int) {
+	c.pos += size
+	c.seen = 0
+	c.nest.add(t)
 }
 
 // NewDecoder returns a Decoder that reads from r with the limits of
 // ClientLimits and a buffer of 16 KiB, unless options say otherwise. r may be
 // nil: then Feed gives it its input.
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
-	c := newConfig(opts)
-	d := &Decoder{
-		rules:  rules{Limits: clampToInt(c.limits), lenient: c.lenient, appendOnly: c.appendOnly},
-		onPush: c.onPush,
-		aof:    newAppendOnly(&c),
-	}
-	d.size = c.bufferSize
+	d := new(Decoder)
+	d.configure(opts...)
 	d.Reset(r)
 	return d
 }
 
+func (d *Decoder) configure(opts ...Option) {
+	c := newConfig(opts)
+	d.rules = c.rules
+	d.onPush = c.onPush
+	d.size, d.onWait = c.bufferSize, c.onWait
+}
+
+// isZero reports whether the Decoder is none of NewDecoder's and has not been used.
+func (d *Decoder) isZero() bool { return d.size == 0 }
+
 // Reset makes the Decoder read from r as if it were new, with the same options
-// and, unless it has grown large, the same buffer. Everything unread is
-// dropped, and the error that it stayed in too.
+// (the limits are those of NewDecoder again) and, unless it has grown large, the
+// same buffer. Everything unread is dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
+	if d.isZero() {
+		d.configure()
+	}
 	if debugViews {
 		d.expireViews()
 	}
 	d.leaveWorkspace()
 	d.resetBuffer(r)
 	d.nest.reset()
+	if d.given != nil {
+		d.rules, d.given = *d.given, nil
+	}
 	d.err = nil
 	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
-	d.line = partialLine{at: -1}
-	d.whole.at = -1
-	d.head.at = -1
-	d.request.reset(-1)
-	d.aof.reset()
+	d.forgetScans()
 	d.settle()
+}
+
+// forgetScans has the next value scanned from its start.
+func (d *Decoder) forgetScans() {
+	d.ahead.at = -1
+	d.request.reset(-1)
 }
 
 // Feed appends a copy of p to the input, for event loops and others who do the
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
-// reader takes p before what it reads next.
+// reader takes p before what it reads next. Where int has 32 bits, what is fed and
+// not read may have just below 1 GiB; more is a *LimitError of the next read.
 func (d *Decoder) Feed(p []byte) {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if debugViews {
 		d.expireViews()
+	}
+	if !d.canFeed(len(p)) {
+		if d.err == nil {
+			d.fail(tooMuchHeld(), 0)
+		}
+		return
 	}
 	size := len(d.data)
 	d.feed(p)
@@ -174,9 +210,9 @@ func (d *Decoder) leaveWorkspace() {
 	if w == nil {
 		return
 	}
-	w.stacks = [...][]frame{d.nest.outer, d.whole.nest.outer, d.head.nest.outer}
-	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = nil, nil, nil
-	d.whole.at, d.head.at = -1, -1
+	w.stacks = [...][]frame{d.nest.outer, d.ahead.nest.outer}
+	d.nest.outer, d.ahead.nest.outer = nil, nil
+	d.ahead.at = -1
 	w.forget(d.offset(d.end-d.pos)-w.since, len(d.data) > oversize*max(d.size, defaultBufferSize))
 	d.workspace = nil
 	d.fastCommands = false
@@ -189,8 +225,8 @@ func (d *Decoder) takeWorkspace() {
 		return
 	}
 	w := workspaces.Get().(*workspace)
-	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = w.stacks[0], w.stacks[1], w.stacks[2]
-	w.stacks = [3][]frame{}
+	d.nest.outer, d.ahead.nest.outer = w.stacks[0], w.stacks[1]
+	w.stacks = [2][]frame{}
 	w.since = d.offset(0)
 	d.workspace = w
 	d.settle()
@@ -207,12 +243,81 @@ func (d *Decoder) Depth() int {
 }
 
 // InputOffset returns the offset in the stream of the next byte to be read, in
-// bytes from its start or the last Reset. Of an AppendOnlyFile it is the offset
-// right behind the last whole command.
-func (d *Decoder) InputOffset() int64 { return d.aof.begin(d.offset(0)) }
+// bytes from its start or the last Reset.
+func (d *Decoder) InputOffset() int64 { return d.offset(0) }
 
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
 func (d *Decoder) Buffered() []byte { return d.unread() }
+
+var (
+	errInsideValue   = errors.New("resp: Peek or Discard inside an aggregate that is open, or behind an attribute")
+	errNegativePeek  = errors.New("resp: Peek or Discard of a negative number of bytes")
+	errDiscardUnread = errors.New("resp: Discard of more bytes than are buffered")
+)
+
+// Peek returns the next n bytes without reading them, as a view that is valid until
+// the next call on the Decoder other than Discard. With [Decoder.Discard] it reads
+// what is no RESP and stands between values at top level: a newline that keeps a
+// connection alive, or a file in the middle of a stream.
+//
+// With fewer than n bytes it returns those that are there and the reason: io.EOF
+// when there are none, io.ErrUnexpectedEOF when there are some, ErrIncomplete
+// when the Decoder is fed, or the reader's error. Nothing is lost, and any method
+// may be called next. The buffer grows with the bytes that arrive, whatever n is,
+// and no limit holds.
+//
+// Inside an aggregate, behind an attribute, inside a value that SkipValue,
+// CopyValue or CopyBulk has begun, and for a negative n, Peek fails, and the
+// Decoder does not stay in that error. Like any read it drops what a BulkReader has
+// left of its payload.
+func (d *Decoder) Peek(n int) ([]byte, error) {
+	if debugViews {
+		d.expireViews()
+	}
+	if err := d.ready(); err != nil {
+		return nil, err
+	}
+	if err := d.checkPeek(n); err != nil {
+		return nil, err
+	}
+	var err error
+	for err == nil && d.end-d.pos < n {
+		err = d.need(min(n, d.end-d.pos+defaultBufferSize)) // in steps: n may be any number
+	}
+	n = min(n, d.end-d.pos)
+	return d.data[d.pos : d.pos+n : d.pos+n], err
+}
+
+// Discard takes the next n bytes off the input. They must have arrived: it reads
+// nothing, and takes nothing and fails when n is above len(Buffered()). It moves no
+// bytes, so a view from [Decoder.Peek] stays valid. It fails where Peek does, and
+// while a BulkReader has not been read to its end.
+func (d *Decoder) Discard(n int) error {
+	switch {
+	case d.err != nil:
+		return d.err
+	case d.op.name != "":
+		return d.interrupted()
+	case n > d.end-d.pos:
+		return errDiscardUnread
+	}
+	if err := d.checkPeek(n); err != nil {
+		return err
+	}
+	d.pos += n
+	return nil
+}
+
+// checkPeek returns why n bytes that are no value cannot stand here.
+func (d *Decoder) checkPeek(n int) error {
+	switch {
+	case n < 0:
+		return errNegativePeek
+	case !d.nest.atTop():
+		return errInsideValue
+	}
+	return nil
+}
 
 // PeekKind returns the kind of the next token without reading it, an Attribute
 // or a Push too. It fails as ReadToken does.
@@ -275,13 +380,13 @@ func (d *Decoder) ReadToken() (Token, error) {
 				return t, nil
 			}
 		}
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.end-d.pos) {
 			if !opens[t.kind] {
 				d.takeOne(n)
 				return t, nil
 			}
-			if d.nest.depth < d.rules.Limits.Depth {
+			if d.nest.depth < d.rules.limits.Depth {
 				d.pos += n
 				d.nest.add(t)
 				return t, nil
@@ -329,7 +434,7 @@ func (d *Decoder) readToken() (Token, error) {
 // reports whether that was so. Where reads end inside strings again and again, this
 // halves what that costs.
 func (d *Decoder) awaitString() (waited bool, err error) {
-	if !d.fast || d.pos == d.end || d.whole.at == d.offset(0) {
+	if !d.fast || d.pos == d.end || d.ahead.at == d.offset(0) {
 		return false, nil
 	}
 	w := window(d.data, d.pos)
@@ -375,7 +480,7 @@ func (d *Decoder) takeScalar() (size int) {
 	if !d.fast {
 		return 0
 	}
-	t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+	t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 	if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] {
 		return 0
 	}
@@ -410,6 +515,9 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 // is dropped. It comes before every slow step and notes where a value at top level
 // starts.
 func (d *Decoder) ready() error {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if d.err != nil {
 		return d.err
 	}
@@ -419,12 +527,17 @@ func (d *Decoder) ready() error {
 		}
 	}
 	if d.op.name != "" {
-		return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
+		return d.interrupted()
 	}
 	if d.nest.atTop() {
 		d.start = d.offset(0)
 	}
 	return nil
+}
+
+// interrupted returns that the operation which is under way has to go on first.
+func (d *Decoder) interrupted() error {
+	return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
 }
 
 // settle notes what the fast parsers depend on. It follows every slow step.
@@ -448,6 +561,9 @@ func (d *Decoder) need(want int) error {
 	if d.end-d.pos >= want {
 		return nil
 	}
+	if want > maxHeld {
+		return d.fail(tooMuchHeld(), 0)
+	}
 	d.rest()
 	size := len(d.data)
 	err := d.fill(want)
@@ -461,61 +577,68 @@ func (d *Decoder) need(want int) error {
 	return err
 }
 
+// tooMuchHeld is the fault of what would have to be held at once and is larger than
+// an int can count. It cannot occur where that has 64 bits.
+func tooMuchHeld() *fault { return limitFault(limitTotal, maxHeld, 0) }
+
 // wholeToken returns the token that starts rel bytes behind the read position, in
 // the place of n, and its size, reading until it is all there.
 func (d *Decoder) wholeToken(n *nesting, rel int) (t Token, size int, err error) {
+	t, header, err := d.readHeader(n, rel)
+	if err != nil || !t.hasPayload() {
+		return t, header, err
+	}
 	for {
-		t, _, size, need, err := d.readHeader(n, rel)
-		if err != nil || size > 0 {
-			return t, size, err
+		size, need, f := t.payload(d.data[d.pos+rel:d.end], header)
+		if f != nil {
+			return Token{}, 0, d.fail(f, rel)
+		}
+		if size > 0 {
+			return t, size, nil
 		}
 		if err := d.need(rel + need); err != nil {
+			return Token{}, 0, err
+		}
+	}
+}
+
+// readHeader returns the token whose first line starts rel bytes behind the read
+// position, in the place of n, and the size of that line, reading until it is there.
+func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error) {
+	if err := d.need(rel + 1); err != nil {
+		return t, 0, err
+	}
+	c := d.lookAhead()
+	for {
+		seen := 0
+		if rel == c.pos {
+			seen = c.seen
+		}
+		b := d.data[d.pos+rel : d.end]
+		t, size, f := d.rules.token(n, b, seen, d.remaining(rel))
+		if f != nil {
+			return t, 0, d.fail(f, rel)
+		}
+		if size > 0 {
+			return t, size, nil
+		}
+		if rel == c.pos {
+			c.seen = len(b) - 1
+		}
+		if err := d.need(rel + len(b) + 1); err != nil {
 			return t, 0, err
 		}
 	}
 }
 
-// readHeader returns the token whose first line starts rel bytes behind the
-// read position, in the place of n, and the size of that line, reading until it
-// is there. size is that of the whole token, or 0 when need bytes of it are
-// needed first.
-func (d *Decoder) readHeader(n *nesting, rel int) (t Token, header, size, need int, err error) {
-	if err := d.need(rel + 1); err != nil {
-		return t, 0, 0, 0, err
-	}
-	for {
-		b := d.data[d.pos+rel : d.end]
-		var more int
-		var f *fault
-		t, header, size, need, more, f = d.rules.token(n, b, d.line.seenAt(d.offset(rel)), d.remaining(rel))
-		if f != nil {
-			return t, 0, 0, 0, d.fail(f, rel)
-		}
-		if header > 0 {
-			return t, header, size, need, nil
-		}
-		d.line = partialLine{at: d.offset(rel), seen: more}
-		if err := d.need(rel + need); err != nil {
-			return t, 0, 0, 0, err
-		}
-	}
-}
-
-// seenAt returns how many bytes of the line at offset hold no line end.
-func (p *partialLine) seenAt(offset int64) int {
-	if p.at != offset {
-		return 0
-	}
-	return p.seen
-}
-
 // remaining returns how many bytes the value at top level may still have, rel
-// bytes behind the read position.
+// bytes behind the read position. SetLimits may have lowered them below what has
+// been read.
 func (d *Decoder) remaining(rel int) int64 {
 	if d.rules.TotalLen == unlimited {
 		return unlimited
 	}
-	return d.rules.TotalLen - (d.offset(rel) - d.start)
+	return max(d.rules.TotalLen-(d.offset(rel)-d.start), 0)
 }
 
 // wholeSize returns the size of the next whole value with its attributes,
@@ -529,41 +652,64 @@ func (d *Decoder) wholeSize() (int, error) {
 		_, size, err := d.wholeToken(&d.nest, 0)
 		return size, err
 	}
-	s := &d.whole
-	d.resume(s)
-	for d.scanBuffered(s); !s.nest.isDone(); d.scanBuffered(s) {
-		if err := d.scanToken(s); err != nil {
+	if err := d.scanAttributes(); err != nil {
+		return 0, err
+	}
+	for c := &d.ahead; ; {
+		if d.scanUsual(c); c.nest.isDone() {
+			return c.pos, nil
+		}
+		if err := d.scanToken(c); err != nil {
 			return 0, err
 		}
 	}
-	return s.pos, nil
 }
 
-// scanBuffered scans tokens of the usual forms that are buffered whole.
-func (d *Decoder) scanBuffered(s *scan) {
-	if !d.fast || s.nest.inStreamedString() {
+// scanUsual moves c behind tokens of the usual forms that are buffered whole.
+func (d *Decoder) scanUsual(c *cursor) {
+	if !d.fast || c.nest.isDone() {
 		return
 	}
-	for pos := d.pos + s.pos; pos < d.end && !s.nest.isDone(); s.pos = pos - d.pos {
+	from := d.pos + c.pos
+	if pos, _ := d.passUsual(&c.nest, from, 0); pos > from {
+		c.pos, c.seen = pos-d.pos, 0
+	}
+}
+
+// passUsual passes over tokens of the usual forms that are buffered whole, from
+// d.data[pos:] in the place of n, until a value is complete in which no more than
+// outer frames are around. It returns where it stopped and whether that is so.
+func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
+	if n.inStreamedString() {
+		return pos, false
+	}
+	for pos < d.end {
 		w := window(d.data, pos)
 		if Kind(w[0]) == BulkString {
-			n, start := shortLength(w)
-			end := pos + start + n
-			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+			length, header := shortLength(w)
+			end := pos + header + length
+			if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
 				pos = end + 2
-				if s.nest.left--; s.nest.left == 0 {
-					s.nest.close()
+				if n.left--; n.left == 0 {
+					n.close()
+				}
+				if len(n.outer) <= outer {
+					return pos, true
 				}
 				continue
 			}
 		}
-		t, size := fastToken(d.data[pos:], &d.rules.Limits)
-		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && s.nest.depth >= d.rules.Depth {
-			return
+		t, size := fastToken(d.data[pos:], &d.rules.limits)
+		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
+			return pos, false
 		}
 		pos += size
-		s.nest.add(t)
+		n.add(t)
+		if len(n.outer) <= outer {
+			return pos, true
+		}
 	}
+	return pos, false
 }
 
 // atPart reports whether what comes next is only part of a value whose header
@@ -578,41 +724,57 @@ func (d *Decoder) atPart() (bool, error) {
 	return Kind(d.data[d.pos]) == End && d.nest.mayEnd(), nil
 }
 
-// resume makes s a scan of the next value, unless it is one already.
-func (d *Decoder) resume(s *scan) {
-	if at := d.offset(0); s.at != at {
-		s.at = at
-		s.pos = 0
-		s.nest.resetOne(d.nest.depth)
+// lookAhead returns the cursor, at the start of the next value unless it is inside.
+func (d *Decoder) lookAhead() *cursor {
+	if at := d.offset(0); d.ahead.at != at {
+		d.ahead.reset(at, d.nest.depth)
 	}
+	return &d.ahead
 }
 
-// scanToken scans one token, reading until it is all there.
-func (d *Decoder) scanToken(s *scan) error {
-	t, n, err := d.wholeToken(&s.nest, s.pos)
+// scanToken moves c behind one token, reading until it is all there.
+func (d *Decoder) scanToken(c *cursor) error {
+	t, size, err := d.wholeToken(&c.nest, c.pos)
 	if err != nil {
 		return err
 	}
-	s.pos += n
-	s.nest.add(t)
+	c.advance(t, size)
 	return nil
 }
 
-// scanHeader scans the attributes of the next value and the first line of the
-// value itself. It returns the sizes of both.
-func (d *Decoder) scanHeader() (t Token, attributes, header int, err error) {
-	s := &d.head
-	for d.resume(s); ; {
-		if s.nest.valueAtTop() {
-			t, header, _, _, err = d.readHeader(&s.nest, s.pos)
-			if err != nil || t.kind != Attribute {
-				return t, s.pos, header, err
+// scanAttributes moves the cursor behind the attributes of the next value, unless
+// it is there already.
+func (d *Decoder) scanAttributes() error {
+	for c := d.lookAhead(); c.value < 0; {
+		if c.nest.valueAtTop() {
+			if err := d.need(c.pos + 1); err != nil {
+				return err
+			}
+			if Kind(d.data[d.pos+c.pos]) != Attribute {
+				c.value = c.pos
+				return nil
 			}
 		}
-		if err := d.scanToken(s); err != nil {
-			return t, 0, 0, err
+		if err := d.scanToken(c); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// scanHeader scans the attributes of the next value, which end at d.ahead.value,
+// and the first line of the value itself, whose size it returns.
+func (d *Decoder) scanHeader() (t Token, size int, err error) {
+	if err := d.scanAttributes(); err != nil {
+		return t, 0, err
+	}
+	c := &d.ahead
+	if c.pos > c.value { // the value has been looked at and found right
+		b := d.data[d.pos+c.value : d.end]
+		t, size, _ = d.rules.header(Kind(b[0]), b, 0)
+		return t, size, nil
+	}
+	return d.readHeader(&c.nest, c.pos)
 }
 
 // consume takes a whole value of size bytes, or a part of an open one, off the

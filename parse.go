@@ -66,7 +66,7 @@ var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 // must be at least parseSlack; the caller checks that the size lies within its
 // input. Chunks and ends are left to the careful parser, so the token fits
 // wherever a value fits.
-func fastToken(b []byte, limits *Limits) (t Token, size int) {
+func fastToken(b []byte, limits *limits) (t Token, size int) {
 	if len(b) < parseSlack {
 		return Token{}, 0
 	}
@@ -214,13 +214,13 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 
 // rules are what the careful parser goes by.
 type rules struct {
-	Limits
+	limits
 	lenient    bool
-	appendOnly bool // of requests: none inline, none empty, and annotations between them
+	beforeAuth bool // Redis answers in words of its own
 }
 
 // standardRules are those of ConsumeToken.
-var standardRules = rules{Limits: clampToInt(ClientLimits())}
+var standardRules = newConfig(nil).rules
 
 // fault is what is wrong with a token, in offsets from its first byte. Either
 // class or limit is set.
@@ -231,7 +231,7 @@ type fault struct {
 	expected string // for a SyntaxError
 	limit    string // of a LimitError
 	max      int64  // for a LimitError
-	reply    string // what a Redis server answers, for requests
+	reply    string // what to answer, for requests
 
 	// atEnd says that the number is only at fault because it ends here: more
 	// digits could have followed.
@@ -268,16 +268,16 @@ func lineEnd(b []byte, from int) int {
 // header parses the first line of the token at the start of b, which is all of
 // it but for strings with a length: the payload and its CR LF follow. kind is
 // b[0], or one of the kinds that stand for the headers of commands. Of the bytes
-// of b, seen are known to hold no line end; more is how many are known so
-// afterwards when the line is not whole, and then size is 0.
-func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size, more int, f *fault) {
+// of b, seen are known to hold no line end. size is 0 when the line is not whole;
+// then all bytes of b but the last, which may be its CR, are known so.
+func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fault) {
 	end := lineEnd(b, max(seen, 1))
-	maxLine := int(min(r.LineLen, math.MaxInt32))
+	maxLine := int(r.LineLen)
 	switch {
 	case end > maxLine, end == maxLine && end < len(b) && b[end] == '\r':
-		return Token{}, 0, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
+		return Token{}, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
 	case end+1 >= len(b) && (end == len(b) || b[end] == '\r'):
-		return Token{}, 0, end, nil
+		return Token{}, 0, nil
 	}
 	t, f = r.line(kind, b[1:end])
 	if b[end] == '\n' {
@@ -289,21 +289,29 @@ func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size, more int, 
 		f.to++
 	}
 	if f != nil {
-		return Token{}, 0, 0, f
+		return Token{}, 0, f
 	}
 	if t.data == emptyText {
 		t.data = &b[1]
 	}
-	return t, end + 2, 0, nil
+	return t, end + 2, nil
 }
 
 // overlong judges a line that goes on behind its limit: a fault inside it was
-// met before the limit was.
+// met before the limit was. Redis looks at no line before its end and so answers
+// that it is too long in any case.
 func (r *rules) overlong(kind Kind, text []byte) *fault {
-	if _, f := r.line(kind, text); f != nil && !f.atEnd {
-		return f
+	_, f := r.line(kind, text)
+	if f == nil || f.atEnd {
+		f = limitFault(limitLine, r.LineLen, 0)
 	}
-	return limitFault(limitLine, r.LineLen, 0)
+	switch kind {
+	case commandCount:
+		f.reply = "Protocol error: too big mbulk count string"
+	case commandArgument:
+		f.reply = "Protocol error: too big bulk count string"
+	}
+	return f
 }
 
 // line parses the text of a token's first line, without its first byte and
@@ -326,11 +334,6 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 		return booleanToken(text)
 	case commandCount:
 		return r.commandCount(text)
-	case resyncAnswer:
-		_, _, _, f = parseResync(text)
-		return textToken(kind, text), f
-	case rdbHeader:
-		return parseRDBHeader(text)
 	case Null, End:
 		if len(text) > 0 {
 			return t, syntaxFault(ClassSyntax, 1, "CR LF")
@@ -482,6 +485,9 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 			f = syntaxFault(ClassLength, 1, "a length of at least 4")
 		} else if n > r.BulkLen {
 			f = limitFault(limitBulk, r.BulkLen, 1)
+			if r.beforeAuth && n <= clientLimits.BulkLen {
+				f.reply = "Protocol error: unauthenticated bulk length"
+			}
 		}
 	case commandCount: // has a limit of its own
 	default:
@@ -498,64 +504,51 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 	return f
 }
 
-// token parses the token at the start of b, which is not empty, where n tells
-// what may come and the whole value at top level may have remaining bytes more.
-// header is the size of its first line and size that of all of it; where b ends
-// before them they are 0, and need is how many bytes have to be there before it
-// is worth looking again. seen and more are as for header.
-func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, header, size, need, more int, f *fault) {
+// token parses the first line of the token at the start of b, which is not empty,
+// where n tells what may come and the whole value at top level may have remaining
+// bytes more. size and seen are as for header.
+func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	kind := Kind(b[0])
 	if f = r.misplaced(n, kind); f != nil {
-		return t, 0, 0, 0, 0, f
+		return t, 0, f
 	}
 	if kind == Chunk {
-		t, header, more, f = r.chunkHeader(n, b, seen, remaining)
-	} else {
-		t, header, more, f = r.headerWithin(kind, b, seen, remaining)
+		return r.chunkHeader(n, b, seen, remaining)
 	}
-	switch {
-	case f != nil:
-		return t, 0, 0, 0, 0, f
-	case header == 0:
-		return t, 0, 0, len(b) + 1, more, nil
-	case !t.hasPayload():
-		return t, header, header, 0, 0, nil
-	}
-	size, need, f = t.payload(b, header)
-	return t, header, size, need, 0, f
+	return r.headerWithin(kind, b, seen, remaining)
 }
 
 // headerWithin is header where the whole token may have remaining bytes.
 // Nothing behind them is looked at, so that this limit is met at the same byte
 // whether more has arrived or not.
-func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	clipped := int64(len(b)) > remaining
 	if clipped {
 		b = b[:remaining+1]
 		seen = min(seen, len(b)) // who looked before may have had no such limit
 	}
-	t, size, more, f = r.header(kind, b, seen)
+	t, size, f = r.header(kind, b, seen)
 	switch {
 	case f != nil:
-		return t, 0, 0, f
+		return t, 0, f
 	case t.hasPayload() && t.n > remaining-int64(size)-2:
-		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 1)
+		return t, 0, limitFault(limitTotal, r.TotalLen, 1)
 	case clipped && size == 0, int64(size) > remaining:
-		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 0)
+		return t, 0, limitFault(limitTotal, r.TotalLen, 0)
 	}
-	return t, size, more, nil
+	return t, size, nil
 }
 
 // chunkHeader is headerWithin for a chunk, whose length may be what the chunks
 // before it leave of the limit on strings.
-func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	rest := *r
 	rest.BulkLen -= n.bytes
-	t, size, more, f = rest.headerWithin(Chunk, b, seen, remaining)
+	t, size, f = rest.headerWithin(Chunk, b, seen, remaining)
 	if f != nil && f.limit == limitBulk {
 		f.max = r.BulkLen
 	}
-	return t, size, more, f
+	return t, size, f
 }
 
 // misplaced judges the first byte of a token, before anything behind it is
@@ -655,15 +648,4 @@ func (f *fault) asError(b []byte, offset int64) error {
 	const shown = 40
 	found := b[max(f.from, f.to-shown):f.to]
 	return &SyntaxError{Offset: offset, Class: f.class, Expected: f.expected, Found: string(found), reply: f.reply}
-}
-
-// clampToInt lowers limits so that no length or count overflows an int of 32
-// bits, and raises negative ones of what slices are cut to.
-func clampToInt(l Limits) Limits {
-	const most = math.MaxInt/2 - 64
-	l.LineLen = max(l.LineLen, 0)
-	l.TotalLen = max(l.TotalLen, 0)
-	l.Elements = min(l.Elements, most)
-	l.BulkLen = min(l.BulkLen, most)
-	return l
 }

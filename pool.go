@@ -88,7 +88,7 @@ type workspace struct {
 
 	since      int64      // offset in the stream where the Decoder took the workspace
 	lastJoined large      // what joined was when that was large
-	stacks     [3][]frame // of the Decoder's nestings, while nobody has the workspace
+	stacks     [2][]frame // of the Decoder's nestings, while nobody has the workspace
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}

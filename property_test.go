@@ -6,7 +6,6 @@ package resp_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math/big"
@@ -16,37 +15,17 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
-	"github.com/leanovate/gopter/prop"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
-var (
-	propertySeed = flag.Int64("resp.seed", 0, "seed of the property tests; 0 takes a new one every time")
-	propertyRuns = flag.Int("resp.runs", 400, "how often each property is tried")
-)
-
-// forAll checks that condition returns "" for what the generators make.
-func forAll(t *testing.T, condition any, gens ...gopter.Gen) {
-	t.Helper()
-	t.Parallel()
-	seed := *propertySeed
-	if seed == 0 {
-		seed = time.Now().UnixNano()
-	}
-	parameters := gopter.DefaultTestParametersWithSeed(seed)
-	parameters.MinSuccessfulTests = *propertyRuns
-	result := prop.ForAll(condition, gens...).Check(parameters)
-	if !result.Passed() {
-		t.Errorf("seed %d", seed)
-		gopter.NewFormatedReporter(true, 1000, t.Output()).ReportTestResult(t.Name(), result)
-	}
-}
+// forAll checks that a condition returns "" for what generators make.
+var forAll = tests.ForAll
 
 var (
 	anyValue     = resptest.GenValue(resptest.Shape{Bytes: 700})
@@ -124,7 +103,7 @@ func spoil(rnd *rand.Rand, v *resp.Value) {
 	case 0:
 		v.Kind = resp.Kind(rnd.UintN(256))
 	case 1:
-		v.Kind = resp.Kind("+-:$*_#,(!=%|~>;."[rnd.IntN(17)])
+		v.Kind = validKinds[rnd.IntN(len(validKinds))]
 	case 2:
 		v.Null = !v.Null
 	case 3:
@@ -316,17 +295,17 @@ func mixedReads(wire []byte, seed uint64) string {
 			return ""
 		}
 		method := mixedMethods[rnd.IntN(len(mixedMethods))]
-		read = append(read, method.name)
+		read = append(read, method.Name)
 		var raw bytes.Buffer
 		depth := s.Depth()
-		err := s.untilDone(func() error { return method.read(s.Decoder, &raw) })
+		err := s.untilDone(func() error { return method.Call(s.Decoder, &raw) })
 		if fault := aligned(err); fault != "" {
 			return fmt.Sprintf("%s, %v: %s", way.name, read, fault)
 		}
-		if s.Depth() > depth && method.name != "ReadToken" && method.name != "ReadArrayLen" && method.name != "ReadMapLen" {
+		if s.Depth() > depth && !method.Opens {
 			return fmt.Sprintf("%s, %v: went from depth %d to %d", way.name, read, depth, s.Depth())
 		}
-		if want := all[at:s.InputOffset()]; raw.Len() > 0 && !bytes.Equal(raw.Bytes(), want) {
+		if want := all[at:s.InputOffset()]; method.Exact && err == nil && !bytes.Equal(raw.Bytes(), want) {
 			return fmt.Sprintf("%s, %v: gave %.100q for the bytes %.100q", way.name, read, raw.Bytes(), want)
 		}
 	}
@@ -355,29 +334,19 @@ func aligned(err error) string {
 	return err.Error()
 }
 
-// mixedMethods are the methods that read something; those that give exact bytes
-// write them to w.
-var mixedMethods = []struct {
-	name string
-	read func(d *resp.Decoder, w *bytes.Buffer) error
-}{
-	{"PeekKind", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.PeekKind(); return err }},
-	{"ReadToken", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadToken(); return err }},
-	{"ReadToken", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadToken(); return err }},
-	{"Decode", func(d *resp.Decoder, w *bytes.Buffer) error { return d.Decode(new(resp.Value)) }},
-	{"ReadRaw", func(d *resp.Decoder, w *bytes.Buffer) error { b, err := d.ReadRaw(); w.Write(b); return err }},
-	{"SkipValue", func(d *resp.Decoder, w *bytes.Buffer) error { return d.SkipValue() }},
-	{"CopyValue", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyValue(w); return err }},
-	{"CopyBulk", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyBulk(io.Discard); return err }},
-	{"ReadInt64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadInt64(); return err }},
-	{"ReadFloat64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadFloat64(); return err }},
-	{"ReadBool", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadBool(); return err }},
-	{"ReadBytes", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadBytes(); return err }},
-	{"ReadString", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadString(); return err }},
-	{"ReadArrayLen", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadArrayLen(); return err }},
-	{"ReadArrayLen", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadArrayLen(); return err }},
-	{"ReadMapLen", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadMapLen(); return err }},
-}
+// mixedMethods are the methods that read replies; those that open aggregates, without
+// which the others never get inside, come twice.
+var mixedMethods = func() (mixed []methods.Read) {
+	for _, r := range methods.Reads {
+		if r.OfReplies() {
+			mixed = append(mixed, r)
+		}
+		if r.OfReplies() && r.Opens {
+			mixed = append(mixed, r)
+		}
+	}
+	return mixed
+}()
 
 // ConsumeCommand gives what ReadCommand and ReadCommands give, and stops where
 // and for what they stop.

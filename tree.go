@@ -36,7 +36,7 @@ func (d *Decoder) Decode(v *Value) error {
 		return nil
 	}
 	for {
-		if d.fast && d.whole.at != d.offset(0) {
+		if d.fast && d.ahead.at != d.offset(0) {
 			if err := d.need(1); err != nil {
 				return err
 			}
@@ -103,7 +103,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 		d.joined = d.joined[:0]
 	}
 	for {
-		t, n := fastToken(d.data[pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[pos:], &d.rules.limits)
 		if uint(n-1) >= uint(d.end-pos) {
 			if t, n = d.carefulToken(pos, scanned); n == 0 {
 				d.scanFrom(open, pos)
@@ -181,24 +181,23 @@ func (d *Decoder) scanFrom(open []builder, pos int) {
 	if len(open) == 0 {
 		return
 	}
-	s := &d.whole
-	s.nest.resetOne(d.nest.depth)
+	c := &d.ahead
+	c.nest.resetOne(d.nest.depth)
 	for i := range open {
 		v := open[i].v
 		if v.Kind == Attribute || v.Streamed || len(v.Attrs) > 0 || len(open[i].slot().Attrs) > 0 {
 			return
 		}
-		s.nest.left--
-		s.nest.depth++
-		s.nest.push(frame{left: int64(len(v.Elems) - open[i].next), kind: v.Kind})
+		c.nest.left--
+		c.nest.depth++
+		c.nest.push(frame{left: int64(len(v.Elems) - open[i].next), kind: v.Kind})
 	}
-	s.at = d.offset(0)
-	s.pos = pos - d.pos
+	c.at, c.pos, c.value, c.seen = d.offset(0), pos-d.pos, 0, 0
 }
 
 // buildScalar builds the next value into v when that is a scalar of a usual form.
 func (d *Decoder) buildScalar(v *Value) bool {
-	if !d.fast || d.pos == d.end || d.whole.at == d.offset(0) {
+	if !d.fast || d.pos == d.end || d.ahead.at == d.offset(0) {
 		return false
 	}
 	w := window(d.data, d.pos)
@@ -222,7 +221,7 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	case opens[kind]:
 		return false
 	}
-	t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+	t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 	if uint(n-1) >= uint(d.end-d.pos) {
 		return false
 	}
@@ -255,7 +254,7 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 		case opens[kind]:
 			return i, pos - start
 		}
-		t, n := fastToken(d.data[pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[pos:], &d.rules.limits)
 		if uint(n-1) >= uint(d.end-pos) {
 			return i, pos - start
 		}
@@ -357,7 +356,7 @@ func (d *Decoder) carefulToken(pos int, scanned bool) (t Token, size int) {
 	if !scanned && (!kind.IsValid() || kind == Chunk || kind == End) {
 		return t, 0
 	}
-	t, header, _, f := d.rules.header(kind, b, 0)
+	t, header, f := d.rules.header(kind, b, 0)
 	switch {
 	case f != nil, header == 0, t.IsStreamed() && !scanned:
 		return t, 0
@@ -380,7 +379,7 @@ func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	}
 	start, pos := len(d.joined), from
 	for {
-		chunk, header, _, _ := d.rules.header(Chunk, d.data[pos:d.end], 0)
+		chunk, header, _ := d.rules.header(Chunk, d.data[pos:d.end], 0)
 		pos += header
 		if chunk.n == 0 {
 			break

@@ -49,12 +49,9 @@ func (d *Decoder) ReadBool() (bool, error) {
 
 // ReadBytes reads a string of any kind, a streamed one put together, and
 // returns it as a view, valid until the next call on the Decoder. A null gives
-// nil and no error, an empty string an empty slice that is not nil.
+// ErrNull, an empty string an empty slice that is not nil.
 func (d *Decoder) ReadBytes() ([]byte, error) {
 	t, err := d.readScalar(BulkString)
-	if err == ErrNull {
-		return nil, nil
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -68,43 +65,58 @@ func (d *Decoder) ReadBytes() ([]byte, error) {
 // that copy. A null gives ErrNull.
 func (d *Decoder) ReadString() (string, error) {
 	b, err := d.ReadBytes()
-	if err == nil && b == nil {
-		err = ErrNull
-	}
 	return string(b), err
 }
 
-// ReadArrayLen reads the header of an Array, a Set or a Push and returns how
-// many elements follow, or -1 for a streamed one, whose end is an ErrEnd. The
-// caller reads the elements; Depth tells when they have all been read.
+// ReadArrayLen reads the header of an Array or a Set, or inside an aggregate of a
+// Push, and returns how many elements follow, or -1 for a streamed one, whose end
+// is an ErrEnd. A push at top level is nobody's reply: it goes to OnPush, or is
+// read whole and a *KindError.
+//
+// The caller reads the elements; Depth tells when they have all been read. The
+// count is what the header says and no more: the elements may never come, so
+// nothing should be made to hold them on its word.
 func (d *Decoder) ReadArrayLen() (int, error) {
+	t, err := d.openArray()
+	return t.Len(), err
+}
+
+// openArray reads the header of what ReadArrayLen takes.
+func (d *Decoder) openArray() (Token, error) {
 	t, attributes, header, err := d.typedHeader(Array)
 	if err != nil {
-		return 0, err
+		return Token{}, err
 	}
-	if t.kind != Array && t.kind != Set && t.kind != Push {
-		return 0, d.readWrongKind(t.kind, Array)
+	if t.kind != Array && t.kind != Set && (t.kind != Push || d.nest.valueAtTop()) {
+		return Token{}, d.readWrongKind(t.kind, Array)
 	}
 	d.enter(t, attributes+header)
-	return t.Len(), nil
+	return t, nil
 }
 
 // ReadMapLen reads the header of a Map, or of an Array with an even count, which
 // stands for it in RESP2, and returns how many pairs follow, or -1 for a
-// streamed map, whose end is an ErrEnd.
+// streamed map, whose end is an ErrEnd. Nothing should be made to hold them on
+// the header's word.
 func (d *Decoder) ReadMapLen() (int, error) {
-	t, attributes, header, err := d.typedHeader(Map)
-	if err != nil {
-		return 0, err
-	}
-	if t.kind != Map && (t.kind != Array || t.IsStreamed() || t.n%2 != 0) {
-		return 0, d.readWrongKind(t.kind, Map)
-	}
-	d.enter(t, attributes+header)
-	if t.IsStreamed() {
-		return -1, nil
+	t, err := d.openMap()
+	if err != nil || t.IsStreamed() {
+		return t.Len(), err
 	}
 	return t.Len() / 2, nil
+}
+
+// openMap reads the header of what ReadMapLen takes.
+func (d *Decoder) openMap() (Token, error) {
+	t, attributes, header, err := d.typedHeader(Map)
+	if err != nil {
+		return Token{}, err
+	}
+	if t.kind != Map && (t.kind != Array || t.IsStreamed() || t.n%2 != 0) {
+		return Token{}, d.readWrongKind(t.kind, Map)
+	}
+	d.enter(t, attributes+header)
+	return t, nil
 }
 
 // enter takes the header t of an aggregate, size bytes with the attributes
@@ -122,7 +134,7 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 		d.expireViews()
 	}
 	if d.fast {
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
 			d.takeOne(n)
 			if t.IsNull() {
@@ -173,7 +185,7 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 		d.expireViews()
 	}
 	if d.fast {
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
+		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.end-d.pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
 			return t, 0, n, nil
 		}
@@ -185,7 +197,8 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 		if part, err := d.atPart(); part || err != nil {
 			return d.partHeader(err)
 		}
-		t, attributes, header, err = d.scanHeader()
+		t, header, err = d.scanHeader()
+		attributes = d.ahead.value
 		switch {
 		case err != nil:
 			return t, 0, 0, err
@@ -210,7 +223,7 @@ func (d *Decoder) partHeader(err error) (t Token, attributes, header int, _ erro
 	if err != nil {
 		return t, 0, 0, err
 	}
-	t, header, _, _, err = d.readHeader(&d.nest, 0)
+	t, header, err = d.readHeader(&d.nest, 0)
 	if err != nil {
 		return t, 0, 0, err
 	}
@@ -227,12 +240,12 @@ func (d *Decoder) readReplyError() error {
 	if err != nil {
 		return err
 	}
-	t, attributes, header, err := d.scanHeader()
+	t, header, err := d.scanHeader()
 	if err != nil {
 		return err
 	}
 	if t.hasPayload() {
-		t.data = &d.data[d.pos+attributes+header]
+		t.data = &d.data[d.pos+d.ahead.value+header]
 	}
 	err = t.Err()
 	d.consume(size)

@@ -25,7 +25,7 @@ type client struct {
 func newClient(w io.Writer, s store) *client {
 	return &client{
 		store:    s,
-		requests: resp.NewDecoder(nil, resp.WithLimits(resp.ServerLimits())),
+		requests: resp.NewDecoder(nil, resp.ServerLimits()),
 		replies:  resp.NewEncoder(w, resp.Protocol(2)),
 	}
 }
