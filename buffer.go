@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"strings"
 )
 
@@ -24,14 +25,15 @@ type buffer struct {
 	base     int64  // offset in the stream of data[0]
 
 	reader  io.Reader
-	socket  *socket // of the reader, if it is one; see await
-	pending error   // came from the reader together with bytes
-	full    bool    // the reader gave all that it was asked for last time
-	size    int     // to read at once, and of a usual buffer
-	large   large   // was needed not long ago
-	expired int     // in debug builds: bytes of data that have been overwritten
-	quiet   int     // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
-	quietAt int64   // offset in the stream where quiet was last raised
+	socket  *socket      // of the reader, if it is one; see await
+	onWait  func() error // before each read of the reader
+	pending error        // came from the reader together with bytes
+	size    int          // to read at once, and of a usual buffer
+	large   large        // was needed not long ago
+	expired int          // in debug builds: bytes of data that have been overwritten
+	full    bool         // the reader gave all that it was asked for last time
+	quiet   int32        // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
+	quietAt int64        // offset in the stream where quiet was last raised
 
 	small [smallSize + parseSlack]byte // to wait with, when idle
 }
@@ -60,9 +62,30 @@ var errImpossibleCount = errors.New("resp: a reader or writer returned an imposs
 // resetBuffer drops everything and reads from r from now on.
 func (b *buffer) resetBuffer(r io.Reader) {
 	b.giveUp()
-	*b = buffer{reader: r, size: b.size, large: b.large}
+	if isNilConn(r) {
+		r = nilConn{}
+	}
+	*b = buffer{reader: r, onWait: b.onWait, size: b.size, large: b.large}
 	b.socket = b.socketOf(r)
 }
+
+// isNilConn reports whether r is one of the connections that socketOf knows, and nil.
+func isNilConn(r io.Reader) bool {
+	switch c := r.(type) {
+	case *net.TCPConn:
+		return c == nil
+	case *net.UnixConn:
+		return c == nil
+	}
+	return false
+}
+
+// nilConn takes the place of such a connection, whose methods panic.
+type nilConn struct{}
+
+var errNilConn = errors.New("resp: the connection to read from is nil")
+
+func (nilConn) Read([]byte) (int, error) { return 0, errNilConn }
 
 // giveUp leaves b without a buffer, and drops what that holds. A usual one goes to
 // the pool. A larger one is left to the garbage collector, unless it is needed
@@ -108,16 +131,12 @@ func (b *buffer) unread() []byte { return b.data[b.pos:b.end:b.end] }
 func (b *buffer) offset(rel int) int64 { return b.base + int64(b.pos+rel) }
 
 // fill reads until at least want bytes are unread. It fails with what the
-// reader returns, or with ErrIncomplete when there is no reader; what has been
-// read by then stays.
+// reader or onWait returns, or with ErrIncomplete when there is no reader; what
+// has been read by then stays.
 func (b *buffer) fill(want int) error {
 	for empty := 0; b.end-b.pos < want; {
-		if err := b.pending; err != nil {
-			b.pending = nil
+		if err := b.beforeRead(); err != nil {
 			return err
-		}
-		if b.reader == nil {
-			return ErrIncomplete
 		}
 		if b.data == nil && b.socket != nil {
 			if err := b.await(); err != nil {
@@ -143,6 +162,22 @@ func (b *buffer) fill(want int) error {
 	return nil
 }
 
+// beforeRead returns why the reader is not to be asked for bytes now: it failed
+// when it gave the last ones, there is none, or onWait failed.
+func (b *buffer) beforeRead() error {
+	switch {
+	case b.pending != nil:
+		err := b.pending
+		b.pending = nil
+		return err
+	case b.reader == nil:
+		return ErrIncomplete
+	case b.onWait != nil:
+		return b.onWait()
+	}
+	return nil
+}
+
 // readAhead returns how much is read behind the want bytes that are needed. Behind a
 // large payload it is little: it will have to be moved to the front soon.
 func (b *buffer) readAhead(want int) int {
@@ -155,12 +190,8 @@ func (b *buffer) readAhead(want int) int {
 // readPast reads into p, past the buffer, in which nothing is unread or kept.
 func (b *buffer) readPast(p []byte) (n int, err error) {
 	for range maxEmptyReads {
-		if err := b.pending; err != nil {
-			b.pending = nil
+		if err := b.beforeRead(); err != nil {
 			return 0, err
-		}
-		if b.reader == nil {
-			return 0, ErrIncomplete
 		}
 		n, b.pending = b.reader.Read(p)
 		if n < 0 || n > len(p) {

@@ -29,7 +29,7 @@ const (
 )
 
 // serverRules are those of ConsumeCommand.
-var serverRules = newRules(ServerLimits())
+var serverRules = newConfig([]Option{ServerLimits()}).rules
 
 // ConsumeCommand parses the request at the start of b, multibulk or inline,
 // appends its arguments to args and returns them with its size in bytes. The

@@ -63,10 +63,14 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 // with others meanwhile, so views that are kept too long may come to show what
 // belongs to another (the tag respdebug finds them).
 //
+// The zero Decoder is one of NewDecoder without a reader and options: Reset gives it
+// a reader, or Feed its input.
+//
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
 	buffer
 	rules  rules
+	given  *rules // by NewDecoder, when SetLimits has set others
 	onPush func(*Value)
 	aof    *appendOnly // nil when it is none
 
@@ -116,40 +120,60 @@ func (c *cursor) advance(t Token, size int) {
 // ClientLimits and a buffer of 16 KiB, unless options say otherwise. r may be
 // nil: then Feed gives it its input.
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
-	c := newConfig(opts)
-	d := &Decoder{
-		rules:  c.rules(),
-		onPush: c.onPush,
-		aof:    newAppendOnly(&c),
-	}
-	d.size = c.bufferSize
+	d := new(Decoder)
+	d.configure(opts...)
 	d.Reset(r)
 	return d
 }
 
+func (d *Decoder) configure(opts ...Option) {
+	c := newConfig(opts)
+	d.rules = c.rules
+	d.onPush = c.onPush
+	d.aof = newAppendOnly(&c)
+	d.size, d.onWait = c.bufferSize, c.onWait
+}
+
+// isZero reports whether the Decoder is none of NewDecoder's and has not been used.
+func (d *Decoder) isZero() bool { return d.size == 0 }
+
 // Reset makes the Decoder read from r as if it were new, with the same options
-// and, unless it has grown large, the same buffer. Everything unread is
-// dropped, and the error that it stayed in too.
+// (the limits are those of NewDecoder again) and, unless it has grown large, the
+// same buffer. Everything unread is dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
+	if d.isZero() {
+		d.configure()
+	}
 	if debugViews {
 		d.expireViews()
 	}
 	d.leaveWorkspace()
 	d.resetBuffer(r)
 	d.nest.reset()
+	if d.given != nil {
+		d.rules, d.given = *d.given, nil
+	}
 	d.err = nil
 	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
-	d.ahead.at = -1
-	d.request.reset(-1)
+	d.forgetScans()
 	d.aof.reset()
 	d.settle()
+}
+
+// forgetScans has the next value scanned from its start.
+func (d *Decoder) forgetScans() {
+	d.ahead.at = -1
+	d.request.reset(-1)
 }
 
 // Feed appends a copy of p to the input, for event loops and others who do the
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
 // reader takes p before what it reads next.
 func (d *Decoder) Feed(p []byte) {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if debugViews {
 		d.expireViews()
 	}
@@ -490,6 +514,9 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 // is dropped. It comes before every slow step and notes where a value at top level
 // starts.
 func (d *Decoder) ready() error {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if d.err != nil {
 		return d.err
 	}
@@ -597,12 +624,13 @@ func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error)
 }
 
 // remaining returns how many bytes the value at top level may still have, rel
-// bytes behind the read position.
+// bytes behind the read position. SetLimits may have lowered them below what has
+// been read.
 func (d *Decoder) remaining(rel int) int64 {
 	if d.rules.TotalLen == unlimited {
 		return unlimited
 	}
-	return d.rules.TotalLen - (d.offset(rel) - d.start)
+	return max(d.rules.TotalLen-(d.offset(rel)-d.start), 0)
 }
 
 // wholeSize returns the size of the next whole value with its attributes,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"strings"
 
@@ -357,13 +358,13 @@ func ExampleDecoder_ReadBytes() {
 	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$?\r\n;2\r\nba\r\n;1\r\nr\r\n;0\r\n$0\r\n\r\n$-1\r\n"))
 	for range 4 {
 		b, err := d.ReadBytes()
-		fmt.Printf("%q, null: %t, %v\n", b, b == nil, err)
+		fmt.Printf("%q %v\n", b, err)
 	}
 	// Output:
-	// "foo", null: false, <nil>
-	// "bar", null: false, <nil>
-	// "", null: false, <nil>
-	// "", null: true, <nil>
+	// "foo" <nil>
+	// "bar" <nil>
+	// "" <nil>
+	// "" resp: null
 }
 
 func ExampleDecoder_ReadString() {
@@ -609,4 +610,47 @@ func ExampleMaxTotalLen() {
 		fmt.Println(limit.Limit, limit.Max, limit.Offset)
 	}
 	// Output: total length 10 8
+}
+
+func ExampleDecoder_SetLimits() {
+	d := resp.NewDecoder(strings.NewReader("AUTH sesame\r\n*11\r\n$3\r\nDEL\r\n"+strings.Repeat("$1\r\nk\r\n", 10)), resp.UnauthenticatedLimits())
+	for command, err := range d.Commands() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s with %d arguments\n", command.Args[0], len(command.Args))
+		if string(command.Args[0]) == "AUTH" { // and the password is right
+			d.SetLimits(resp.ServerLimits())
+		}
+	}
+	// Output:
+	// AUTH with 2 arguments
+	// DEL with 11 arguments
+}
+
+func ExampleOnWait() {
+	client, conn := net.Pipe()
+	go func() {
+		enc := resp.NewEncoder(conn)
+		dec := resp.NewDecoder(conn, resp.OnWait(enc.Flush))
+		for command, err := range dec.Commands() {
+			if err != nil {
+				return
+			}
+			enc.WriteBulkBytes(command.Args[1]) // waits until nothing is left to read
+		}
+	}()
+	go io.WriteString(client, "ECHO a\r\nECHO b\r\nECHO half") // of a request
+	replies := make([]byte, len("$1\r\na\r\n$1\r\nb\r\n"))
+	io.ReadFull(client, replies)
+	fmt.Printf("%q\n", replies)
+	// Output: "$1\r\na\r\n$1\r\nb\r\n"
+}
+
+func ExampleDecoder_Reset_zero() {
+	var d resp.Decoder
+	d.Reset(strings.NewReader("+OK\r\n"))
+	fmt.Println(d.ReadString())
+	// Output: OK <nil>
 }

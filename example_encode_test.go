@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -191,6 +192,26 @@ func ExampleAppendArgs() {
 	// "*2\r\n$4\r\nECHO\r\n$9\r\ntwo words\r\n"
 }
 
+func ExampleAppendArg() {
+	buf := resp.AppendArray(nil, 3) // a command whose arguments are told one by one
+	for _, arg := range []resp.Arg{resp.String("INCRBYFLOAT"), resp.String("key"), resp.Float(0.5)} {
+		buf = resp.AppendArg(buf, arg)
+	}
+	fmt.Printf("%q\n", buf)
+	// Output:
+	// "*3\r\n$11\r\nINCRBYFLOAT\r\n$3\r\nkey\r\n$3\r\n0.5\r\n"
+}
+
+func ExampleAppendBulkHeader() {
+	payload := []byte("a large value that is not to be copied")
+	pieces := net.Buffers{resp.AppendBulkHeader(nil, len(payload)), payload, []byte("\r\n")}
+	var conn bytes.Buffer // as a rule a net.Conn, which gets all pieces at once
+	pieces.WriteTo(&conn)
+	fmt.Printf("%q\n", &conn)
+	// Output:
+	// "$38\r\na large value that is not to be copied\r\n"
+}
+
 func ExampleAppendToken() {
 	// A filter that lets nothing but numbers pass.
 	var out []byte
@@ -279,7 +300,7 @@ func ExampleAny() {
 	// Output:
 	// "*2\r\n$4\r\nECHO\r\n$3\r\n0.1\r\n"
 	// "*2\r\n$4\r\nECHO\r\n$11\r\n60000000000\r\n"
-	// resp: bool is no command argument
+	// "*2\r\n$4\r\nECHO\r\n$1\r\n1\r\n"
 	// resp: nil is no command argument
 }
 

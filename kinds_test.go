@@ -279,9 +279,6 @@ func (s *kindSample) want(t *testing.T, read methods.Read) string {
 		if text, ok := s.as["String"]; ok {
 			return fmt.Sprintf("%q, nil: false", text)
 		}
-		if s.refused == "null" {
-			return `"", nil: true`
-		}
 	}
 	return s.accessed(name)
 }

@@ -14,13 +14,12 @@ type Option func(*config)
 
 // config is what the options set.
 type config struct {
-	limits     limits
+	rules
 	onPush     func(*Value)
+	onWait     func() error
 	bufferSize int
 	protocol   int
-	lenient    bool
 
-	appendOnly   bool
 	onAnnotation func(text []byte)
 	preambleTo   io.Writer
 }
@@ -34,8 +33,6 @@ type limits struct {
 	BulkLen  int64 // bytes of one string's payload
 	LineLen  int64 // bytes of one line before its LF
 	TotalLen int64 // bytes of one whole value with its attributes, or of one command
-
-	beforeAuth bool // Redis answers in words of its own then
 }
 
 const (
@@ -51,22 +48,6 @@ const (
 	// two of them, with all that is added to them, do not overflow an int.
 	largestInt = math.MaxInt/2 - 64
 )
-
-// resolve returns the limits that a Decoder goes by.
-func (l limits) resolve(lenient bool) limits {
-	switch {
-	case l.Args != presetArgs:
-	case lenient:
-		l.Args = lenientArgs
-	default:
-		l.Args = usualArgs
-	}
-	l.Args = min(l.Args, largestInt)
-	l.Elements = min(l.Elements, largestInt)
-	l.BulkLen = min(l.BulkLen, largestInt)
-	l.LineLen = min(l.LineLen, largestInt)
-	return l
-}
 
 // clientLimits are those of ClientLimits.
 var clientLimits = limits{
@@ -88,22 +69,30 @@ const defaultBufferSize = 16 << 10
 const minBufferSize = 64
 
 func newConfig(opts []Option) config {
-	c := config{limits: clientLimits, bufferSize: defaultBufferSize, protocol: 3}
+	c := config{rules: rules{limits: clientLimits}, bufferSize: defaultBufferSize, protocol: 3}
 	for _, opt := range opts {
 		opt(&c)
 	}
+	c.rules.resolve()
 	return c
 }
 
-// newRules returns the rules that the options make.
-func newRules(opts ...Option) rules {
-	c := newConfig(opts)
-	return c.rules()
+// resolve makes the limits those that a Decoder goes by.
+func (r *rules) resolve() {
+	if r.Args == presetArgs {
+		r.Args = usualArgs
+		if r.lenient {
+			r.Args = lenientArgs
+		}
+	}
+	r.Args = min(r.Args, largestInt)
+	r.Elements = min(r.Elements, largestInt)
+	r.BulkLen = min(r.BulkLen, largestInt)
+	r.LineLen = min(r.LineLen, largestInt)
 }
 
-func (c *config) rules() rules {
-	return rules{limits: c.limits.resolve(c.lenient), lenient: c.lenient, appendOnly: c.appendOnly}
-}
+// preset sets all limits anew.
+func (c *config) preset(l limits) { c.limits, c.beforeAuth = l, false }
 
 // ClientLimits sets the limits of a Decoder for reading replies, which are the
 // default: 1,024 open aggregates, 1,048,576 arguments, 2^32-1 elements, strings
@@ -112,14 +101,14 @@ func (c *config) rules() rules {
 // Like the other presets it sets all six limits; options that follow refine
 // them. All six hold for every read, for those in constant memory too: CopyBulk
 // of 600 MiB ends the stream unless [MaxBulkLen] allows it.
-func ClientLimits() Option { return func(c *config) { c.limits = clientLimits } }
+func ClientLimits() Option { return func(c *config) { c.preset(clientLimits) } }
 
 // ServerLimits sets the limits of a Decoder for reading commands of clients that
 // have authenticated: those of [ClientLimits], and at most 1 GiB for one command,
 // as Redis' client-query-buffer-limit has it.
 func ServerLimits() Option {
 	return func(c *config) {
-		c.limits = clientLimits
+		c.preset(clientLimits)
 		c.limits.TotalLen = 1 << 30
 	}
 }
@@ -129,11 +118,11 @@ func ServerLimits() Option {
 // in Redis. When the client has authenticated, [Decoder.SetLimits] sets others.
 func UnauthenticatedLimits() Option {
 	return func(c *config) {
-		c.limits = clientLimits
+		c.preset(clientLimits)
 		c.limits.Args = 10
 		c.limits.BulkLen = 16 << 10
 		c.limits.TotalLen = 1 << 20
-		c.limits.beforeAuth = true
+		c.beforeAuth = true
 	}
 }
 
@@ -147,7 +136,7 @@ func UnauthenticatedLimits() Option {
 // constant memory for what may be large.
 func NoLimits() Option {
 	return func(c *config) {
-		c.limits = limits{Depth: math.MaxInt, Args: math.MaxInt, Elements: unlimited, BulkLen: unlimited, LineLen: unlimited, TotalLen: unlimited}
+		c.preset(limits{Depth: math.MaxInt, Args: math.MaxInt, Elements: unlimited, BulkLen: unlimited, LineLen: unlimited, TotalLen: unlimited})
 	}
 }
 
@@ -177,6 +166,35 @@ func MaxLineLen(n int64) Option { return func(c *config) { c.limits.LineLen = ma
 // command, may have.
 func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = max(n, 0) } }
 
+// SetLimits has the options refine the limits that are set, for a connection that
+// goes on, as after AUTH: d.SetLimits(ServerLimits()). Options that set no limits
+// are ignored. Call it between values. What is unread is then judged by the new
+// limits alone, from the start of the next value, also where part of that had been
+// looked at. Inside a value they hold for what is left of it, and MaxTotalLen
+// counts from there.
+//
+// Views stay valid, and an error that the Decoder stays in remains. Reset brings
+// the limits of NewDecoder back.
+func (d *Decoder) SetLimits(opts ...Option) {
+	if d.isZero() {
+		d.Reset(nil)
+	}
+	c := config{rules: d.rules}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	if d.given == nil {
+		given := d.rules
+		d.given = &given
+	}
+	c.lenient, c.appendOnly = d.given.lenient, d.given.appendOnly
+	c.rules.resolve()
+	d.rules = c.rules
+	d.start = d.offset(0)
+	d.forgetScans()
+	d.settle()
+}
+
 // BufferSize sets how many bytes a Decoder asks its reader for at once, and how
 // many an Encoder gathers before it writes; 16 KiB by default, at least 64. With
 // nothing left to read, a Decoder asks readers that may block, but for TCP and unix
@@ -190,6 +208,17 @@ func BufferSize(n int) Option {
 // call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
 // they come.
 func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
+
+// OnWait has a Decoder call f before it asks its reader for bytes that it does not
+// have, once for each Read, so that what others wait for goes out before it waits
+// itself: a server or a proxy gives the Flush of its Encoder. Replies to a
+// pipeline then leave together, and never stay behind because half of the next
+// request has arrived, as they do when one flushes where Buffered is empty.
+//
+// An error of f is returned by the read in place of the reader's. Nothing is lost:
+// call again. f must not call the Decoder. It is not called when the Decoder has no
+// reader: whoever feeds it knows when ErrIncomplete makes him wait.
+func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 
 // Lenient has a Decoder accept four things outside the grammar that many
 // parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of

@@ -217,10 +217,11 @@ type rules struct {
 	limits
 	lenient    bool
 	appendOnly bool // of requests: none inline, none empty, and annotations between them
+	beforeAuth bool // Redis answers in words of its own
 }
 
 // standardRules are those of ConsumeToken.
-var standardRules = newRules()
+var standardRules = newConfig(nil).rules
 
 // fault is what is wrong with a token, in offsets from its first byte. Either
 // class or limit is set.

@@ -33,4 +33,4 @@ var Presets = map[string]resp.Option{
 }
 
 // OtherOptions are the functions that make the other options.
-var OtherOptions = []string{"AppendOnlyFile", "BufferSize", "Lenient", "OnAnnotation", "OnPush", "PreambleTo", "Protocol"}
+var OtherOptions = []string{"AppendOnlyFile", "BufferSize", "Lenient", "OnAnnotation", "OnPush", "OnWait", "PreambleTo", "Protocol"}
