@@ -433,25 +433,28 @@ func TestOnWaitComesBeforeEachRead(t *testing.T) {
 		"with timeouts":           resptest.TimeoutReader,
 		"with data and timeouts":  resptest.DataTimeoutReader,
 	} {
-		for method, read := range readingMethods {
+		for _, read := range methods.Reads {
+			if read.Sort == methods.Between {
+				continue // takes nothing off the input
+			}
 			reads := &countedReads{Reader: wrap(strings.NewReader(wire))}
 			waits := 0
 			d := resp.NewDecoder(reads, resp.OnWait(func() error {
 				if waits++; waits != reads.n+1 {
-					t.Errorf("%s, %s: wait %d comes behind %d reads", method, name, waits, reads.n)
+					t.Errorf("%s, %s: wait %d comes behind %d reads", read.Name, name, waits, reads.n)
 				}
 				return nil
 			}))
 			for d.InputOffset() < int64(len(wire)) {
-				if err := read(d); isFault(err) || err == io.EOF || err == io.ErrUnexpectedEOF {
+				if err := read.Call(d, io.Discard); isFault(err) || err == io.EOF || err == io.ErrUnexpectedEOF {
 					break
 				}
-				if method == "PeekKind" {
+				if read.Name == "PeekKind" {
 					d.ReadToken()
 				}
 			}
 			if waits != reads.n {
-				t.Errorf("%s, %s: %d waits and %d reads", method, name, waits, reads.n)
+				t.Errorf("%s, %s: %d waits and %d reads", read.Name, name, waits, reads.n)
 			}
 		}
 	}
@@ -569,7 +572,8 @@ func (w *countedWrites) Write(p []byte) (int, error) {
 // The zero Decoder is that of NewDecoder(nil): Reset or Feed is all it needs.
 func TestZeroDecoder(t *testing.T) {
 	wire := nestedWire + "+OK\r\n"
-	for name, read := range readingMethods {
+	for _, method := range methods.Reads {
+		name, read := method.Name, func(d *resp.Decoder) error { return method.Call(d, io.Discard) }
 		want := resp.NewDecoder(nil)
 		wantErr := read(want)
 
@@ -625,11 +629,11 @@ func TestZeroDecoder(t *testing.T) {
 // A nil connection is no reason to panic: reading says what is wrong, each time.
 func TestNilConnections(t *testing.T) {
 	for name, r := range map[string]io.Reader{"TCP": (*net.TCPConn)(nil), "unix": (*net.UnixConn)(nil)} {
-		for method, read := range readingMethods {
+		for _, read := range methods.Reads {
 			d := resp.NewDecoder(r)
 			for range 2 {
-				if err := read(d); err == nil || !strings.Contains(err.Error(), "connection to read from is nil") || resp.InStep(err) {
-					t.Errorf("%s of a nil %s connection: %v", method, name, err)
+				if err := read.Call(d, io.Discard); err == nil || !strings.Contains(err.Error(), "connection to read from is nil") || resp.InStep(err) {
+					t.Errorf("%s of a nil %s connection: %v", read.Name, name, err)
 				}
 			}
 			d.Reset(strings.NewReader("+OK\r\n"))

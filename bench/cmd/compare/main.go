@@ -72,11 +72,8 @@ func measureAll(s settings, out io.Writer) (*report, error) {
 		if !s.run.MatchString(e.name) {
 			continue
 		}
-		rows, err := e.rows()
+		rows, err := checked(e.name, e.rows(), func(f string, args ...any) { fmt.Fprintf(out, f, args...) })
 		if err != nil {
-			return nil, err
-		}
-		if rows, err = checked(e.name, rows, func(f string, args ...any) { fmt.Fprintf(out, f, args...) }); err != nil {
 			return nil, err
 		}
 		results, err := meter.Run(measured(rows), s.Options)
