@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
@@ -37,15 +38,11 @@ func (r *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// multibulkWire gives args as a multibulk request.
-func multibulkWire(args ...string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "*%d\r\n", len(args))
-	for _, arg := range args {
-		fmt.Fprintf(&b, "$%d\r\n%s\r\n", len(arg), arg)
-	}
-	return b.String()
-}
+var (
+	multibulkWire = tests.Multibulk
+	checkNoAllocs = tests.CheckNoAllocs
+	allocated     = tests.Allocated
+)
 
 // bulkWire gives a bulk string of n bytes.
 func bulkWire(n int) string { return fmt.Sprintf("$%d\r\n%s\r\n", n, strings.Repeat("x", n)) }
@@ -235,25 +232,6 @@ func shortWire(wire string) string {
 	return fmt.Sprintf("%q", wire)
 }
 
-// checkNoAllocs calls read until the buffers have grown, and then counts.
-func checkNoAllocs(t *testing.T, wire string, read func() error) {
-	t.Helper()
-	const warmUp, runs = 30, 40
-	failed := false
-	run := func() {
-		if err := read(); err != nil && !failed {
-			failed = true
-			t.Errorf("%s: %v", shortWire(wire), err)
-		}
-	}
-	for range warmUp {
-		run()
-	}
-	if n := testing.AllocsPerRun(runs, run); n != 0 {
-		t.Errorf("%s: %v allocations each time, want none", shortWire(wire), n)
-	}
-}
-
 func TestReadsDoNotAllocate(t *testing.T) {
 	for _, test := range steadyReads {
 		for _, atOnce := range []int{0, 1460} {
@@ -410,15 +388,6 @@ func TestBodiesOfLoopsDoNotAllocate(t *testing.T) {
 			t.Errorf("%s: %d allocations each turn, want none", name, n)
 		}
 	}
-}
-
-// allocated returns how many bytes f allocates, those that are freed again too.
-func allocated(f func()) int {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
 }
 
 // readingMethods are all ways to read a value or command, each from its start as far as

@@ -42,6 +42,10 @@ const (
 	// growthFactor bounds the memory by the bytes that have arrived.
 	growthFactor = 2
 
+	// maxHeld is how many bytes a buffer may have room for. Where int has 32 bits
+	// that is just below 1 GiB.
+	maxHeld = largestInt
+
 	// A buffer over this many times its usual size is given up when all that it
 	// held, or its usual size, has been consumed quietTimes times and no value
 	// took more than this part of it. So one large value does not hold memory, and
@@ -130,7 +134,7 @@ func (b *buffer) unread() []byte { return b.data[b.pos:b.end:b.end] }
 // the read position.
 func (b *buffer) offset(rel int) int64 { return b.base + int64(b.pos+rel) }
 
-// fill reads until at least want bytes are unread. It fails with what the
+// fill reads until at least want bytes are unread, maxHeld at most. It fails with what the
 // reader or onWait returns, or with ErrIncomplete when there is no reader; what
 // has been read by then stays.
 func (b *buffer) fill(want int) error {
@@ -145,7 +149,8 @@ func (b *buffer) fill(want int) error {
 			continue
 		}
 		b.makeRoom(want)
-		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.readAhead(want))]
+		room := min(len(b.data)-parseSlack-b.pos, want+b.readAhead(want))
+		free := b.data[b.end : b.pos+room]
 		n, err := b.reader.Read(free)
 		if n < 0 || n > len(free) {
 			return errImpossibleCount
@@ -205,7 +210,7 @@ func (b *buffer) readPast(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// feed appends a copy of p to what is unread. Moving that costs no more than
+// feed appends a copy of p, for which there is room, to what is unread. Moving that costs no more than
 // what has been consumed or fed since the last time, so the cost stays linear
 // however much is left unread.
 func (b *buffer) feed(p []byte) {
@@ -221,7 +226,7 @@ func (b *buffer) feed(p []byte) {
 	case low >= needed && needed+len(p) <= capacity:
 		b.moveTo(b.data)
 	default:
-		b.replace(max(b.size, growthFactor*needed, needed+len(p)))
+		b.replace(max(b.size, grown(needed), needed+len(p)))
 	}
 	b.end += copy(b.data[b.end:], p)
 }
@@ -239,15 +244,26 @@ func (b *buffer) makeRoom(want int) {
 	case b.data == nil:
 		b.data = b.smallBuffer()
 	case b.full && b.isSmall(), b.shrinks(b.kept + want):
-		b.replace(max(b.size, growthFactor*needed))
+		b.replace(max(b.size, grown(needed)))
 	case b.end < capacity && (low == 0 || b.pos+want <= capacity):
 		// there is room, or moving would win none
 	case low >= needed, low > 0 && b.kept+want <= capacity:
 		b.moveTo(b.data)
 	case b.end == capacity:
-		b.replace(max(b.size, growthFactor*needed))
+		b.replace(max(b.size, grown(needed)))
 	}
 }
+
+// grown returns how large the next buffer is when needed bytes fill this one.
+func grown(needed int) int {
+	if needed > maxHeld/growthFactor {
+		return maxHeld
+	}
+	return growthFactor * needed
+}
+
+// canFeed reports whether there is room for n bytes more.
+func (b *buffer) canFeed(n int) bool { return n <= maxHeld-(b.end-b.pos)-b.kept }
 
 // shrinks reports whether the buffer has long been larger than it had to be;
 // want is how much it has to hold now.

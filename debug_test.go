@@ -79,16 +79,3 @@ func TestViewsKeptTooLongAreOverwritten(t *testing.T) {
 		}
 	}
 }
-
-// So is the text of an annotation that is kept over the next call.
-func TestAnnotationsKeptTooLongAreOverwritten(t *testing.T) {
-	var text []byte
-	d := resp.NewDecoder(strings.NewReader("#TS:1\r\n*1\r\n$1\r\na\r\n"), resp.AppendOnlyFile(), resp.OnAnnotation(func(b []byte) { text = b }))
-	if _, err := d.ReadCommand(); err != nil || string(text) != "TS:1" {
-		t.Fatalf("%q, %v", text, err)
-	}
-	d.ReadCommand()
-	if string(text) == "TS:1" {
-		t.Error("the text is still there after the next call")
-	}
-}

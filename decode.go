@@ -72,7 +72,6 @@ type Decoder struct {
 	rules  rules
 	given  *rules // by NewDecoder, when SetLimits has set others
 	onPush func(*Value)
-	aof    *appendOnly // nil when it is none
 
 	nest  nesting
 	start int64     // offset of the value at top level that is being read
@@ -88,8 +87,6 @@ type Decoder struct {
 	request requestScan
 
 	*workspace // nil when idle
-
-	mark []byte // that ends the RDB CopyRDB copies; empty where its length is known
 }
 
 // cursor is how far the next value, or the token that comes next, has been looked
@@ -130,7 +127,6 @@ func (d *Decoder) configure(opts ...Option) {
 	c := newConfig(opts)
 	d.rules = c.rules
 	d.onPush = c.onPush
-	d.aof = newAppendOnly(&c)
 	d.size, d.onWait = c.bufferSize, c.onWait
 }
 
@@ -157,7 +153,6 @@ func (d *Decoder) Reset(r io.Reader) {
 	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
 	d.forgetScans()
-	d.aof.reset()
 	d.settle()
 }
 
@@ -169,13 +164,20 @@ func (d *Decoder) forgetScans() {
 
 // Feed appends a copy of p to the input, for event loops and others who do the
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
-// reader takes p before what it reads next.
+// reader takes p before what it reads next. Where int has 32 bits, what is fed and
+// not read may have just below 1 GiB; more is a *LimitError of the next read.
 func (d *Decoder) Feed(p []byte) {
 	if d.isZero() {
 		d.Reset(nil)
 	}
 	if debugViews {
 		d.expireViews()
+	}
+	if !d.canFeed(len(p)) {
+		if d.err == nil {
+			d.fail(tooMuchHeld(), 0)
+		}
+		return
 	}
 	size := len(d.data)
 	d.feed(p)
@@ -241,9 +243,8 @@ func (d *Decoder) Depth() int {
 }
 
 // InputOffset returns the offset in the stream of the next byte to be read, in
-// bytes from its start or the last Reset. Of an AppendOnlyFile it is the offset
-// right behind the last whole command.
-func (d *Decoder) InputOffset() int64 { return d.aof.begin(d.offset(0)) }
+// bytes from its start or the last Reset.
+func (d *Decoder) InputOffset() int64 { return d.offset(0) }
 
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
 func (d *Decoder) Buffered() []byte { return d.unread() }
@@ -560,6 +561,9 @@ func (d *Decoder) need(want int) error {
 	if d.end-d.pos >= want {
 		return nil
 	}
+	if want > maxHeld {
+		return d.fail(tooMuchHeld(), 0)
+	}
 	d.rest()
 	size := len(d.data)
 	err := d.fill(want)
@@ -572,6 +576,10 @@ func (d *Decoder) need(want int) error {
 	}
 	return err
 }
+
+// tooMuchHeld is the fault of what would have to be held at once and is larger than
+// an int can count. It cannot occur where that has 64 bits.
+func tooMuchHeld() *fault { return limitFault(limitTotal, maxHeld, 0) }
 
 // wholeToken returns the token that starts rel bytes behind the read position, in
 // the place of n, and its size, reading until it is all there.

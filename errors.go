@@ -83,7 +83,7 @@ type SyntaxError struct {
 	Expected string // what was expected there, in words
 	Found    string // the bytes from the start of the token up to and with the faulty one, its start cut when long
 
-	reply string // what a Redis server answers
+	reply string // what to answer
 }
 
 // Error names the offset, what was expected and, quoted, what was found.
@@ -91,9 +91,12 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("resp: %s error at offset %d: expected %s, found %s", e.Class, e.Offset, e.Expected, strconv.Quote(e.Found))
 }
 
-// ReplyText returns the text a Redis server answers such a request with, for
-// example `Protocol error: invalid bulk length`, to be sent after `ERR ` as an
-// error before the connection is closed. It is empty for an error in a reply.
+// ReplyText returns the text to answer such a request with, for example
+// `Protocol error: invalid bulk length`, to be sent after `ERR ` as an error before
+// the connection is closed. The words are those of Redis where it refuses the
+// request too, and like them where it would wait, as for a NUL in an inline
+// request, or not look, as at the CR LF behind an argument. It is empty for an error
+// in a reply.
 func (e *SyntaxError) ReplyText() string { return e.reply }
 
 // LimitError reports a length, count or depth over a limit of the Decoder. It
@@ -121,9 +124,11 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("resp: over the limit at offset %d: %s above %d", e.Offset, e.Limit, e.Max)
 }
 
-// ReplyText returns the text a Redis server answers such a request with, for
-// example `Protocol error: too big inline request`, to be sent after `ERR ` as
-// an error before the connection is closed. It is empty for an error in a reply.
+// ReplyText returns the text to answer such a request with, for example
+// `Protocol error: too big inline request`, to be sent after `ERR ` as an error
+// before the connection is closed. The words are those of Redis where it has any:
+// over the total length it closes the connection without a word. It is empty for an
+// error in a reply.
 func (e *LimitError) ReplyText() string { return e.reply }
 
 // KindError reports a value of another kind than the caller asked for. The

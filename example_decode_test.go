@@ -180,18 +180,18 @@ func ExampleDecoder_InputOffset() {
 	// 14 14 unexpected EOF
 }
 
-// After a hand-over, such as that of a replication stream, what the Decoder has
-// read already belongs to the next reader.
+// After a hand-over to another protocol, what the Decoder has read already belongs
+// to the next reader.
 func ExampleDecoder_Buffered() {
-	conn := strings.NewReader("+FULLRESYNC 8de1 0\r\nREDIS0011...")
+	conn := strings.NewReader("+OK\r\n\x16\x03\x01...")
 	d := resp.NewDecoder(conn)
 	line, err := d.ReadString()
 	fmt.Println(line, err)
 	rest, err := io.ReadAll(io.MultiReader(bytes.NewReader(d.Buffered()), conn))
-	fmt.Printf("%s %v\n", rest, err)
+	fmt.Printf("%q %v\n", rest, err)
 	// Output:
-	// FULLRESYNC 8de1 0 <nil>
-	// REDIS0011... <nil>
+	// OK <nil>
+	// "\x16\x03\x01..." <nil>
 }
 
 // A load balancer may put a line before the first request that says whose

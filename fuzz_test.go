@@ -19,11 +19,10 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
-// longestFuzzed bounds what is fuzzed, so that an execution takes well under a
-// millisecond.
-const longestFuzzed = 512
+const longestFuzzed = tests.LongestFuzzed
 
 // addVectors seeds f with the short wires of one kind.
 func addVectors(kind string, add func(wire []byte)) {

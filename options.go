@@ -1,7 +1,6 @@
 package resp
 
 import (
-	"io"
 	"math"
 )
 
@@ -19,9 +18,6 @@ type config struct {
 	onWait     func() error
 	bufferSize int
 	protocol   int
-
-	onAnnotation func(text []byte)
-	preambleTo   io.Writer
 }
 
 // limits are the most a Decoder takes before it refuses the input with a
@@ -47,6 +43,9 @@ const (
 	// largestInt bounds lengths, counts and what a Decoder holds at once, so that
 	// two of them, with all that is added to them, do not overflow an int.
 	largestInt = math.MaxInt/2 - 64
+
+	// bytesPerEntry is how much memory one argument or open aggregate may take.
+	bytesPerEntry = 32
 )
 
 // clientLimits are those of ClientLimits.
@@ -65,8 +64,10 @@ var clientLimits = limits{
 // (BenchmarkReadSize). More would cost every busy connection memory and cache.
 const defaultBufferSize = 16 << 10
 
-// minBufferSize keeps a header and its CRLF in one piece.
-const minBufferSize = 64
+const (
+	minBufferSize = 64        // keeps a header and its CRLF in one piece
+	maxBufferSize = 256 << 20 // several of them can be counted in an int of 32 bits
+)
 
 func newConfig(opts []Option) config {
 	c := config{rules: rules{limits: clientLimits}, bufferSize: defaultBufferSize, protocol: 3}
@@ -85,7 +86,8 @@ func (r *rules) resolve() {
 			r.Args = lenientArgs
 		}
 	}
-	r.Args = min(r.Args, largestInt)
+	r.Depth = min(r.Depth, largestInt/bytesPerEntry)
+	r.Args = min(r.Args, largestInt/bytesPerEntry)
 	r.Elements = min(r.Elements, largestInt)
 	r.BulkLen = min(r.BulkLen, largestInt)
 	r.LineLen = min(r.LineLen, largestInt)
@@ -127,8 +129,10 @@ func UnauthenticatedLimits() Option {
 }
 
 // NoLimits has a Decoder take values of any size, length, count and depth, for
-// input that is trusted. What is left are the numbers that an int holds: lengths,
-// counts and lines of 2^62 where it has 64 bits, and of 1 GiB where it has 32.
+// input that is trusted. What is left is what an int can count. Where it has 32 bits
+// that is just below 1 GiB for a string, a line, the elements of an aggregate and a
+// value that is read whole, and 2^25 arguments and levels; where it has 64, nothing
+// that memory has room for.
 //
 // Memory still follows the bytes that arrive, never what a header announces. But
 // every byte of a value that is read whole has to be held, every 4 bytes may open
@@ -187,7 +191,7 @@ func (d *Decoder) SetLimits(opts ...Option) {
 		given := d.rules
 		d.given = &given
 	}
-	c.lenient, c.appendOnly = d.given.lenient, d.given.appendOnly
+	c.lenient = d.given.lenient
 	c.rules.resolve()
 	d.rules = c.rules
 	d.start = d.offset(0)
@@ -195,18 +199,21 @@ func (d *Decoder) SetLimits(opts ...Option) {
 	d.settle()
 }
 
-// BufferSize sets how many bytes a Decoder asks its reader for at once, and how
-// many an Encoder gathers before it writes; 16 KiB by default, at least 64. With
-// nothing left to read, a Decoder asks readers that may block, but for TCP and unix
-// sockets, for 192 bytes first, because it waits without a large buffer.
+// BufferSize sets how many bytes a Decoder reads ahead, and how many an Encoder
+// gathers before it writes: 16 KiB by default, at least 64 and at most 256 MiB.
+// A Decoder asks its reader for n bytes behind those that it needs, or for n/16
+// behind a payload that is larger than n. With nothing left to read it asks readers
+// that may block for 192 bytes, or n if that is less, because it waits without a
+// large buffer; but TCP and unix connections for n, because it waits for those with
+// no buffer at all.
 func BufferSize(n int) Option {
-	return func(c *config) { c.bufferSize = max(n, minBufferSize) }
+	return func(c *config) { c.bufferSize = min(max(n, minBufferSize), maxBufferSize) }
 }
 
-// OnPush has a Decoder hand every push at top level to f, which Decode and the
-// typed reads then pass over. The Value is valid until f returns; f must not
-// call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
-// they come.
+// OnPush has a Decoder hand every push at top level that comes before a value to f;
+// Decode, the typed reads, CopyBulk and BulkReader then read on. The Value is valid
+// until f returns; f must not call the Decoder. ReadToken, ReadRaw, SkipValue and
+// CopyValue show pushes as they come.
 func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
 
 // OnWait has a Decoder call f before it asks its reader for bytes that it does not
@@ -225,14 +232,15 @@ func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 // any kind in a reply as a null of that kind (an attribute without pairs), NUL
 // in inline commands, and commands of up to 2^31-1 arguments where ClientLimits
 // and ServerLimits have 1,048,576; MaxArgs and UnauthenticatedLimits are not
-// raised. Where among the options it stands does not matter. Of an
-// AppendOnlyFile it accepts commands behind a preamble without a checksum.
+// raised. Where among the options it stands does not matter.
 func Lenient() Option { return func(c *config) { c.lenient = true } }
 
 // Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
 // kind that RESP2 lacks is written in its RESP2 form, as servers do: a map as
 // a flat array, a set and a push as an array, a double and a big number as a
 // bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
-// a bulk string without its encoding, a bulk error as a simple error;
-// attributes are dropped, and streamed kinds are an error.
+// a bulk string without its encoding, a bulk error as a simple error. Attributes
+// are dropped. A Value that is marked as streamed is written with its length or
+// count; the methods that write the parts of a stream, and WriteToken for such a
+// part, return an *EncodeError.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }

@@ -163,7 +163,7 @@ func TestPresetsAreRefinedInOrder(t *testing.T) {
 // wherever it stands.
 func TestLenientRaisesArgumentsInAnyOrder(t *testing.T) {
 	many, most := fmt.Sprintf("*%d\r\n", 1<<20+1), fmt.Sprintf("*%d\r\n", uint32(1)<<31)
-	highest := int64(min(math.MaxInt32, math.MaxInt/2-64))
+	highest := int64(min(math.MaxInt32, (math.MaxInt/2-64)/32))
 	for _, test := range []struct {
 		name string
 		opts []resp.Option
@@ -198,7 +198,7 @@ func TestNoLimits(t *testing.T) {
 	if math.MaxInt < math.MaxInt64 {
 		literal = append(literal, resp.MaxElements(math.MaxInt64), resp.MaxBulkLen(math.MaxInt64), resp.MaxLineLen(math.MaxInt64), resp.MaxTotalLen(math.MaxInt64))
 	}
-	const most = math.MaxInt/2 - 64
+	const most, mostArgs = math.MaxInt/2 - 64, (math.MaxInt/2 - 64) / 32
 	for name, opts := range map[string][]resp.Option{"NoLimits": {resp.NoLimits()}, "the six": literal, "the six in bytes held": append(literal, resp.MaxTotalLen(math.MaxInt64-1))} {
 		for _, test := range []struct {
 			request    bool
@@ -209,14 +209,14 @@ func TestNoLimits(t *testing.T) {
 			{true, strings.Repeat("x ", 1<<19) + "\r\n", ""},
 			{false, fmt.Sprintf("~%d\r\n", most), ""},
 			{false, fmt.Sprintf("%%%d\r\n", most), ""},
-			{false, fmt.Sprintf("$%d\r\n", most), ""},
-			{false, fmt.Sprintf("$?\r\n;1\r\na\r\n;%d\r\n", most-1), ""},
+			{false, fmt.Sprintf("$%d\r\n", most-100), ""},
+			{false, fmt.Sprintf("$?\r\n;1\r\na\r\n;%d\r\n", most-100), ""},
 			{false, fmt.Sprintf("$?\r\n;1\r\na\r\n;%d\r\n", most), fmt.Sprintf("bulk length above %d", most)},
-			{true, fmt.Sprintf("*%d\r\n", most), ""},
-			{true, fmt.Sprintf("*1\r\n$%d\r\n", most), ""},
+			{true, fmt.Sprintf("*%d\r\n", mostArgs), ""},
+			{true, fmt.Sprintf("*1\r\n$%d\r\n", most-100), ""},
 			{false, "~9223372036854775807\r\n", fmt.Sprintf("elements above %d", most)},
 			{false, "$9223372036854775807\r\n", fmt.Sprintf("bulk length above %d", most)},
-			{true, "*9223372036854775807\r\n", fmt.Sprintf("arguments above %d", most)},
+			{true, "*9223372036854775807\r\n", fmt.Sprintf("arguments above %d", mostArgs)},
 		} {
 			if got := refusal(t, test.wire, test.request, opts...); got != test.want {
 				t.Errorf("%s: %s gives %q, want %q", name, shortWire(test.wire), got, test.want)
@@ -644,6 +644,16 @@ func TestNilConnections(t *testing.T) {
 			if _, err := d.ReadToken(); err == nil || err == io.EOF {
 				t.Errorf("Reset to a nil %s connection: %v", name, err)
 			}
+		}
+	}
+}
+
+// No size that a program gives makes a Decoder panic.
+func TestBufferSizeOfAnySize(t *testing.T) {
+	for _, n := range []int{math.MinInt, -1, 0, 1, 63, 64, 1000, 1 << 20, math.MaxInt/2 - 64, math.MaxInt} {
+		d := resp.NewDecoder(iotest.DataErrReader(strings.NewReader(nestedWire)), resp.BufferSize(n))
+		if raw, err := d.ReadRaw(); string(raw) != nestedWire || err != nil {
+			t.Errorf("BufferSize(%d): %q, %v", n, raw, err)
 		}
 	}
 }

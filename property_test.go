@@ -6,7 +6,6 @@ package resp_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math/big"
@@ -16,38 +15,17 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/leanovate/gopter"
 	"github.com/leanovate/gopter/gen"
-	"github.com/leanovate/gopter/prop"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
-var (
-	propertySeed = flag.Int64("resp.seed", 0, "seed of the property tests; 0 takes a new one every time")
-	propertyRuns = flag.Int("resp.runs", 400, "how often each property is tried")
-)
-
-// forAll checks that condition returns "" for what the generators make.
-func forAll(t *testing.T, condition any, gens ...gopter.Gen) {
-	t.Helper()
-	t.Parallel()
-	seed := *propertySeed
-	if seed == 0 {
-		seed = time.Now().UnixNano()
-	}
-	parameters := gopter.DefaultTestParametersWithSeed(seed)
-	parameters.MinSuccessfulTests = *propertyRuns
-	result := prop.ForAll(condition, gens...).Check(parameters)
-	if !result.Passed() {
-		t.Errorf("seed %d", seed)
-		gopter.NewFormatedReporter(true, 1000, t.Output()).ReportTestResult(t.Name(), result)
-	}
-}
+// forAll checks that a condition returns "" for what generators make.
+var forAll = tests.ForAll
 
 var (
 	anyValue     = resptest.GenValue(resptest.Shape{Bytes: 700})

@@ -33,4 +33,4 @@ var Presets = map[string]resp.Option{
 }
 
 // OtherOptions are the functions that make the other options.
-var OtherOptions = []string{"AppendOnlyFile", "BufferSize", "Lenient", "OnAnnotation", "OnPush", "OnWait", "PreambleTo", "Protocol"}
+var OtherOptions = []string{"BufferSize", "Lenient", "OnPush", "OnWait", "Protocol"}

@@ -103,9 +103,8 @@ var Reads = []Read{
 	}),
 }
 
-// ReadNothing are the exported methods of a Decoder that read nothing, or, those of
-// replication, what only a master sends.
-var ReadNothing = []string{"Buffered", "CopyRDB", "Depth", "Discard", "Feed", "InputOffset", "ReadResync", "Reset", "SetLimits"}
+// ReadNothing are the exported methods of a Decoder that read nothing.
+var ReadNothing = []string{"Buffered", "Depth", "Discard", "Feed", "InputOffset", "Reset", "SetLimits"}
 
 // decode gives its Value nothing to reuse.
 var decode = result(Read{Name: "Decode", Sort: Values, OnPush: true}, func(d *resp.Decoder) (*resp.Value, error) {

@@ -1,4 +1,4 @@
-package resp_test
+package replication_test
 
 // The replica's side of replication against a live master.
 
@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strconv"
@@ -17,56 +18,60 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/replication"
 )
 
 // replica is a connection to a master that gets its command stream.
 type replica struct {
-	*client
-	wire bytes.Buffer // all that the master sent
-	id   string
-	base int64 // of the replication offset, in offsets of the Decoder's input
+	*tests.Client
+	wire   bytes.Buffer // all that the master sent
+	master *replication.Reader
+	id     string
+	base   int64 // of the replication offset, in offsets of the Decoder's input
 }
 
 // attach connects a replica and goes through the handshake up to PSYNC.
-func (s server) attach(t *testing.T, id string, from int64) (*replica, resp.Resync) {
+func attach(t *testing.T, s tests.Server, id string, from int64) (*replica, replication.Answer) {
 	t.Helper()
-	r := &replica{client: s.connect(t, "tcp")}
-	r.dec = resp.NewDecoder(io.TeeReader(r.conn, &r.wire), resp.ServerLimits())
-	_, port, _ := net.SplitHostPort(r.conn.LocalAddr().String())
+	r := &replica{Client: s.Connect(t, "tcp")}
+	r.Dec = resp.NewDecoder(io.TeeReader(r.Conn, &r.wire), resp.ServerLimits())
+	_, port, _ := net.SplitHostPort(r.Conn.LocalAddr().String())
 	for _, words := range [][]string{{"PING"}, {"REPLCONF", "listening-port", port}, {"REPLCONF", "capa", "eof", "capa", "psync2"}} {
-		if v := r.do(words...); v.Err() != nil {
+		if v := r.Do(words...); v.Err() != nil {
 			t.Fatalf("%q: %v", words, v.Err())
 		}
 	}
-	r.send("PSYNC", id, fmt.Sprint(from))
-	resync, err := r.dec.ReadResync()
+	r.Send("PSYNC", id, fmt.Sprint(from))
+	r.master = replication.NewReader(r.Dec)
+	answer, err := r.master.ReadAnswer()
 	if err != nil {
 		t.Fatalf("PSYNC %s %d: %v", id, from, err)
 	}
-	r.id = resync.ID
-	return r, resync
+	r.id = answer.ID
+	return r, answer
 }
 
 // offset is how far the replica has got in the command stream.
-func (r *replica) offset() int64 { return r.base + r.dec.InputOffset() }
+func (r *replica) offset() int64 { return r.base + r.Dec.InputOffset() }
 
 // acknowledge tells the master how far the replica has got.
-func (r *replica) acknowledge() { r.send("REPLCONF", "ACK", fmt.Sprint(r.offset())) }
+func (r *replica) acknowledge() { r.Send("REPLCONF", "ACK", fmt.Sprint(r.offset())) }
 
 // next returns the next command of a client: a master has its own, PING now and
 // then and REPLCONF GETACK while somebody waits. While none comes it
 // acknowledges: a master that sent a mark waits for that.
 func (r *replica) next() []string {
-	r.t.Helper()
-	defer r.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	r.T.Helper()
+	defer r.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 	for range 1000 {
-		r.conn.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
-		command, err := r.dec.ReadCommand()
+		r.Conn.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+		command, err := r.Dec.ReadCommand()
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			r.acknowledge()
 		case err != nil:
-			r.t.Fatalf("command stream at offset %d: %v", r.offset(), err)
+			r.T.Fatalf("command stream at offset %d: %v", r.offset(), err)
 		case !strings.EqualFold(string(command.Args[0]), "PING") && string(command.Args[0]) != "REPLCONF":
 			words := make([]string, len(command.Args))
 			for i, arg := range command.Args {
@@ -75,28 +80,28 @@ func (r *replica) next() []string {
 			return words
 		}
 	}
-	r.t.Fatalf("no command comes at offset %d", r.offset())
+	r.T.Fatalf("no command comes at offset %d", r.offset())
 	return nil
 }
 
 // expect fails the test unless these commands come next.
 func (r *replica) expect(want [][]string) {
-	r.t.Helper()
+	r.T.Helper()
 	for _, words := range want {
 		got := r.next()
 		for len(got) == 1 && strings.EqualFold(got[0], "PING") { // any time
 			got = r.next()
 		}
 		if diff := cmp.Diff(words, got); diff != "" {
-			r.t.Fatalf("command stream up to offset %d: -want +got\n%.500s", r.offset(), diff)
+			r.T.Fatalf("command stream up to offset %d: -want +got\n%.500s", r.offset(), diff)
 		}
 	}
 }
 
 // replicationInfo returns a field of INFO replication.
-func (c *client) replicationInfo(field string) string {
-	c.t.Helper()
-	v := c.do("INFO", "replication")
+func replicationInfo(c *tests.Client, field string) string {
+	c.T.Helper()
+	v := c.Do("INFO", "replication")
 	_, rest, _ := strings.Cut(string(v.Bytes), "\n"+field+":")
 	text, _, _ := strings.Cut(rest, "\r\n")
 	return text
@@ -104,31 +109,31 @@ func (c *client) replicationInfo(field string) string {
 
 // settle reads on until the offset is that of the master, and has the master
 // say how far it thinks the replica is.
-func (r *replica) settle(master *client) {
-	r.t.Helper()
+func (r *replica) settle(master *tests.Client) {
+	r.T.Helper()
 	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
-		want, err := strconv.ParseInt(master.replicationInfo("master_repl_offset"), 10, 64)
+		want, err := strconv.ParseInt(replicationInfo(master, "master_repl_offset"), 10, 64)
 		if err != nil {
-			r.t.Fatal(err)
+			r.T.Fatal(err)
 		}
-		r.conn.SetReadDeadline(time.Now().Add(time.Millisecond))
+		r.Conn.SetReadDeadline(time.Now().Add(time.Millisecond))
 		for err == nil {
-			_, err = r.dec.ReadCommand() // PING
+			_, err = r.Dec.ReadCommand() // PING
 		}
-		r.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		r.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 		if r.offset() < want {
 			continue // there is more to come
 		}
-		if r.offset() > want && master.replicationInfo("master_repl_offset") == fmt.Sprint(want) {
-			r.t.Fatalf("the replica is at offset %d, the master at %d", r.offset(), want)
+		if r.offset() > want && replicationInfo(master, "master_repl_offset") == fmt.Sprint(want) {
+			r.T.Fatalf("the replica is at offset %d, the master at %d", r.offset(), want)
 		}
 		r.acknowledge()
 		acknowledged := fmt.Sprintf("state=online,offset=%d,", r.offset())
-		if strings.Contains(master.replicationInfo("slave0"), acknowledged) {
+		if strings.Contains(replicationInfo(master, "slave0"), acknowledged) {
 			return
 		}
 	}
-	r.t.Fatalf("the replica is at offset %d, the master at %s: %s", r.offset(), master.replicationInfo("master_repl_offset"), master.replicationInfo("slave0"))
+	r.T.Fatalf("the replica is at offset %d, the master at %s: %s", r.offset(), replicationInfo(master, "master_repl_offset"), replicationInfo(master, "slave0"))
 }
 
 // A replica gets the RDB in both forms, every write, and the master's own offset
@@ -141,41 +146,43 @@ func TestLiveReplica(t *testing.T) {
 	for _, diskless := range []string{"no", "yes"} {
 		t.Run("diskless "+diskless, func(t *testing.T) {
 			t.Parallel()
-			s := startServer(t)
-			master := s.connect(t, "unix")
-			master.do("CONFIG", "SET", "repl-diskless-sync", diskless, "repl-diskless-sync-delay", "0", "repl-backlog-size", "16mb")
-			master.do("SET", "before", strings.Repeat("compresses", 10_000))
-			master.do("SET", "random", string(randomText(1<<20)))
+			s := tests.StartServer(t)
+			master := s.Connect(t, "unix")
+			master.Do("CONFIG", "SET", "repl-diskless-sync", diskless, "repl-diskless-sync-delay", "0", "repl-backlog-size", "16mb")
+			master.Do("SET", "before", strings.Repeat("compresses", 10_000))
+			master.Do("SET", "random", string(random(1<<20)))
 
-			r, resync := s.attach(t, "?", -1)
-			if !resync.Full || len(resync.ID) != 40 || resync.ID != master.replicationInfo("master_replid") {
-				t.Fatalf("%+v, with the ID %s", resync, master.replicationInfo("master_replid"))
+			r, answer := attach(t, s, "?", -1)
+			if answer.Kind != replication.FullResync || len(answer.ID) != 40 || answer.ID != replicationInfo(master, "master_replid") {
+				t.Fatalf("%+v, with the ID %s", answer, replicationInfo(master, "master_replid"))
 			}
 			r.copyRDB(diskless == "yes")
-			r.base = resync.Offset - r.dec.InputOffset()
+			r.base = answer.Offset - r.Dec.InputOffset()
 			r.expect(write(master))
 			r.settle(master)
-			t.Logf("up to %d bytes of input the offset is %d", r.dec.InputOffset(), r.offset())
+			t.Logf("up to %d bytes of input the offset is %d", r.Dec.InputOffset(), r.offset())
 
-			other := s.connect(t, "unix")
-			other.do("SET", "waited", "for")
-			other.send("WAIT", "1", "10000")
+			other := s.Connect(t, "unix")
+			other.Do("SET", "waited", "for")
+			other.Send("WAIT", "1", "10000")
 			r.expect([][]string{{"SET", "waited", "for"}})
 			r.acknowledge()
-			n, err := other.dec.ReadInt64()
-			expect(t, "WAIT 1", int64(1), n, err)
+			n, err := other.Dec.ReadInt64()
+			if n != 1 || err != nil {
+				t.Fatalf("WAIT 1: %d, %v", n, err)
+			}
 
 			asked := r.offset()
-			r.conn.Close()
+			r.Conn.Close()
 			commands := write(master)
-			r, resync = s.attach(t, r.id, asked+1)
-			if resync.Full || resync.ID != master.replicationInfo("master_replid") {
-				t.Fatalf("PSYNC from %d: %+v", asked+1, resync)
+			r, answer = attach(t, s, r.id, asked+1)
+			if answer.Kind != replication.Continue || answer.ID != replicationInfo(master, "master_replid") {
+				t.Fatalf("PSYNC from %d: %+v", asked+1, answer)
 			}
-			r.base = asked - r.dec.InputOffset()
+			r.base = asked - r.Dec.InputOffset()
 			r.expect(commands)
 			r.settle(master)
-			t.Logf("up to %d bytes of input the offset is %d", r.dec.InputOffset(), r.offset())
+			t.Logf("up to %d bytes of input the offset is %d", r.Dec.InputOffset(), r.offset())
 		})
 	}
 }
@@ -197,21 +204,21 @@ func TestLiveReplicaIsKeptAlive(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := startServer(t)
-			master := s.connect(t, "unix")
-			if v := master.do(append([]string{"CONFIG", "SET"}, test.config...)...); v.Err() != nil {
+			s := tests.StartServer(t)
+			master := s.Connect(t, "unix")
+			if v := master.Do(append([]string{"CONFIG", "SET"}, test.config...)...); v.Err() != nil {
 				t.Skip(v.Err())
 			}
-			master.do("SET", "key", "value")
-			r, resync := s.attach(t, "?", -1)
-			if _, err := r.dec.CopyRDB(io.Discard); err != nil {
+			master.Do("SET", "key", "value")
+			r, answer := attach(t, s, "?", -1)
+			if _, err := r.master.CopyRDB(io.Discard); err != nil {
 				t.Fatal(err)
 			}
-			r.base = resync.Offset - r.dec.InputOffset()
+			r.base = answer.Offset - r.Dec.InputOffset()
 			if !strings.Contains(r.wire.String(), test.newline) {
 				t.Errorf("no newline %s in %.200q", test.name, r.wire.Bytes())
 			}
-			master.do("SET", "key", "other")
+			master.Do("SET", "key", "other")
 			r.expect([][]string{{"SELECT", "0"}, {"SET", "key", "other"}})
 			r.settle(master)
 		})
@@ -220,34 +227,34 @@ func TestLiveReplicaIsKeptAlive(t *testing.T) {
 
 // copyRDB takes the RDB and checks its form.
 func (r *replica) copyRDB(marked bool) {
-	r.t.Helper()
+	r.T.Helper()
 	var rdb bytes.Buffer
 	var err error
 	n, timeouts := int64(0), 0
 	for ; ; timeouts++ {
 		var more int64
-		r.conn.SetReadDeadline(time.Now().Add(time.Millisecond))
-		more, err = r.dec.CopyRDB(&rdb)
+		r.Conn.SetReadDeadline(time.Now().Add(time.Millisecond))
+		more, err = r.master.CopyRDB(&rdb)
 		if n += more; !errors.Is(err, os.ErrDeadlineExceeded) {
 			break
 		}
 	}
-	r.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	r.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 	if err != nil || n != int64(rdb.Len()) || !bytes.HasPrefix(rdb.Bytes(), []byte("REDIS00")) || n < 1<<20 {
-		r.t.Fatalf("CopyRDB: %d bytes, %.10q, %v", n, rdb.Bytes(), err)
+		r.T.Fatalf("CopyRDB: %d bytes, %.10q, %v", n, rdb.Bytes(), err)
 	}
 	header := r.wire.Bytes()[:bytes.Index(r.wire.Bytes(), []byte("\r\nREDIS"))]
 	header = header[bytes.LastIndexByte(header, '\n')+1:]
 	mark, isMark := strings.CutPrefix(string(header), "$EOF:")
 	if isMark != marked || isMark && len(mark) != 40 || !isMark && string(header) != fmt.Sprintf("$%d", n) {
-		r.t.Fatalf("an RDB of %d bytes behind the header %q", n, header)
+		r.T.Fatalf("an RDB of %d bytes behind the header %q", n, header)
 	}
-	r.t.Logf("RDB of %d bytes behind %.10q, %d timeouts", n, header, timeouts)
+	r.T.Logf("RDB of %d bytes behind %.10q, %d timeouts", n, header, timeouts)
 }
 
 // write writes to the master and returns the commands that replicas get.
-func write(master *client) [][]string {
-	binary := string(randomText(1 << 18))
+func write(master *tests.Client) [][]string {
+	binary := string(random(1 << 18))
 	script := [][]string{
 		{"SELECT", "3"},
 		{"SET", "text", "诗\r\n\n"},
@@ -264,7 +271,14 @@ func write(master *client) [][]string {
 		{"DEL", "list"},
 	}
 	for _, words := range script {
-		master.do(words...)
+		master.Do(words...)
 	}
 	return append(script[:11:11], script[12])
+}
+
+// random is text of that size in which no stretch is like another.
+func random(size int) []byte {
+	text := make([]byte, size)
+	rand.NewChaCha8([32]byte{1}).Read(text)
+	return text
 }

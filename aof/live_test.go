@@ -1,6 +1,6 @@
-package resp_test
+package aof_test
 
-// Append-only files and MONITOR lines that a live server writes.
+// Append-only files that a live server writes.
 
 import (
 	"bytes"
@@ -18,23 +18,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/aof"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // aofServer writes an append-only file, with times in it.
-func aofServer(t *testing.T, more ...string) server {
-	return startServer(t, append([]string{"--appendonly", "yes", "--appendfsync", "always", "--aof-timestamp-enabled", "yes"}, more...)...)
+func aofServer(t *testing.T, more ...string) tests.Server {
+	return tests.StartServer(t, append([]string{"--appendonly", "yes", "--appendfsync", "always", "--aof-timestamp-enabled", "yes"}, more...)...)
 }
 
 // rewriteAOF has the server begin a new base file and waits until that is done.
-func rewriteAOF(t *testing.T, c *client, meanwhile func()) {
+func rewriteAOF(t *testing.T, c *tests.Client, meanwhile func()) {
 	t.Helper()
-	if v := c.do("BGREWRITEAOF"); v.Err() != nil {
+	if v := c.Do("BGREWRITEAOF"); v.Err() != nil {
 		t.Fatal(v.Err())
 	}
 	for range 1000 {
 		meanwhile()
-		info := string(c.do("INFO", "persistence").Bytes)
+		info := string(c.Do("INFO", "persistence").Bytes)
 		if strings.Contains(info, "aof_rewrite_in_progress:0") && strings.Contains(info, "aof_rewrite_scheduled:0") {
 			return
 		}
@@ -45,18 +46,18 @@ func rewriteAOF(t *testing.T, c *client, meanwhile func()) {
 
 // commandsOf reads a set and returns its commands, and the files and offsets they
 // end at. Times in commands are left out.
-func commandsOf(t *testing.T, fsys fs.FS, name string, opts ...resp.Option) (commands [][]string, ends []resp.AOFError) {
+func commandsOf(t *testing.T, fsys fs.FS, name string, opts ...aof.Option) (commands [][]string, ends []aof.Error) {
 	t.Helper()
-	for command, err := range resp.ReadAOF(fsys, name, opts...) {
+	for command, err := range aof.Commands(fsys, name, opts...) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		words := wordsOf(command.Args)
+		words := tests.Words(command.Args)
 		if words[0] == "PEXPIREAT" {
 			words[2] = "a time"
 		}
 		commands = append(commands, words)
-		ends = append(ends, resp.AOFError{File: command.File, Offset: command.Offset})
+		ends = append(ends, aof.Error{File: command.File, Offset: command.Offset})
 	}
 	return commands, ends
 }
@@ -98,14 +99,14 @@ func TestLiveAppendOnlyFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := aofServer(t, args...)
-			folder := os.DirFS(filepath.Dir(s.socket))
+			folder := os.DirFS(filepath.Dir(s.Socket))
 			const set = "appendonlydir"
-			c := s.connect(t, "unix")
+			c := s.Connect(t, "unix")
 			for _, words := range liveWrites {
-				c.do(words...)
+				c.Do(words...)
 			}
 			stamps := 0
-			got, _ := commandsOf(t, folder, set, resp.OnAnnotation(func(text []byte) {
+			got, _ := commandsOf(t, folder, set, aof.OnAnnotation(func(text []byte) {
 				if bytes.HasPrefix(text, []byte("TS:")) {
 					stamps++
 				}
@@ -117,17 +118,17 @@ func TestLiveAppendOnlyFiles(t *testing.T) {
 				t.Fatalf("the first log (-want +got):\n%.2000s", diff)
 			}
 			rewriteAOF(t, c, func() {
-				for _, err := range resp.ReadAOF(folder, set) {
+				for _, err := range aof.Commands(folder, set) {
 					if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, fs.ErrNotExist) {
 						t.Errorf("while it is rewritten: %v", err)
 					}
 				}
 			})
 			for _, words := range liveWrites {
-				c.do(words...)
+				c.Do(words...)
 			}
 			var preamble bytes.Buffer
-			got, ends := commandsOf(t, folder, set, resp.PreambleTo(&preamble))
+			got, ends := commandsOf(t, folder, set, aof.PreambleTo(&preamble))
 			if len(got) < len(liveLog) {
 				t.Fatalf("%d commands, want at least the %d of the log", len(got), len(liveLog))
 			}
@@ -148,7 +149,7 @@ func TestLiveAppendOnlyFiles(t *testing.T) {
 			if int64(len(tail)) != ends[len(ends)-1].Offset {
 				t.Errorf("ended at %d of %d bytes", ends[len(ends)-1].Offset, len(tail))
 			}
-			single, _ := commandsOf(t, fstest.MapFS{"single": {Data: append(preamble.Bytes(), tail...)}}, "single", resp.Lenient())
+			single, _ := commandsOf(t, fstest.MapFS{"single": {Data: append(preamble.Bytes(), tail...)}}, "single", aof.Lenient())
 			if diff := cmp.Diff(liveLog, single); diff != "" {
 				t.Errorf("the single file (-want +got):\n%.2000s", diff)
 			}
@@ -173,13 +174,13 @@ func checkBase(t *testing.T, base [][]string) {
 // and a server cuts it at the same offset.
 func TestLiveTruncatedAppendOnlyFiles(t *testing.T) {
 	s := aofServer(t)
-	c := s.connect(t, "unix")
+	c := s.Connect(t, "unix")
 	for _, words := range liveWrites {
-		c.do(words...)
+		c.Do(words...)
 	}
-	c.do("DEBUG", "SLEEP", "1.1") // so that a time stands before the last command
-	c.do("SET", "last", "one")
-	dir := filepath.Join(filepath.Dir(s.socket), "appendonlydir")
+	c.Do("DEBUG", "SLEEP", "1.1") // so that a time stands before the last command
+	c.Do("SET", "last", "one")
+	dir := filepath.Join(filepath.Dir(s.Socket), "appendonlydir")
 	set := fstest.MapFS{}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -207,14 +208,14 @@ func TestLiveTruncatedAppendOnlyFiles(t *testing.T) {
 	command := stamp + bytes.IndexByte(data[stamp:], '\n') + 1
 	for cut := stamp + 1; cut < len(data); cut++ {
 		file.Data = data[:cut]
-		var aof *resp.AOFError
-		for _, err := range resp.ReadAOF(set, "appendonlydir") {
-			errors.As(err, &aof)
+		var failed *aof.Error
+		for _, err := range aof.Commands(set, "appendonlydir") {
+			errors.As(err, &failed)
 		}
 		switch {
-		case cut == command && aof == nil: // nothing is missing
-		case aof == nil || aof.Err != io.ErrUnexpectedEOF || aof.File != whole.File || aof.Offset != whole.Offset:
-			t.Errorf("cut at %d: %+v, want it whole up to %d", cut, aof, whole.Offset)
+		case cut == command && failed == nil: // nothing is missing
+		case failed == nil || failed.Err != io.ErrUnexpectedEOF || failed.File != whole.File || failed.Offset != whole.Offset:
+			t.Errorf("cut at %d: %+v, want it whole up to %d", cut, failed, whole.Offset)
 		}
 	}
 	exec := slices.IndexFunc(commands, func(words []string) bool { return words[0] == "EXEC" })
@@ -239,9 +240,9 @@ func cutByServer(t *testing.T, set fs.FS, name string) int64 {
 	if err := os.CopyFS(dir, set); err != nil {
 		t.Fatal(err)
 	}
-	c := startServer(t, "--appendonly", "yes", "--dir", dir, "--aof-load-truncated", "yes").connect(t, "unix")
+	c := tests.StartServer(t, "--appendonly", "yes", "--dir", dir, "--aof-load-truncated", "yes").Connect(t, "unix")
 	for range 1000 {
-		if v := c.do("PING"); v.Err() == nil { // it has loaded the file
+		if v := c.Do("PING"); v.Err() == nil { // it has loaded the file
 			break
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -251,51 +252,4 @@ func cutByServer(t *testing.T, set fs.FS, name string) int64 {
 		t.Fatal(err)
 	}
 	return info.Size()
-}
-
-// Every line of MONITOR is taken apart and put together again.
-func TestLiveMonitorLines(t *testing.T) {
-	s := startServer(t)
-	monitor := s.connect(t, "tcp")
-	monitor.do("MONITOR")
-	want := [][]string{}
-	for _, network := range []string{"tcp", "unix"} {
-		c := s.connect(t, network)
-		for _, words := range [][]string{
-			{"SELECT", "3"}, {"SET", allBytes, `] "x" [`}, {"set", "", "123"}, {"AUTH", "secret"},
-		} {
-			c.do(words...)
-			if words[0] == "AUTH" {
-				words[1] = "(redacted)"
-			}
-			want = append(want, words)
-		}
-		c.do("EVAL", `redis.call("set", "k", "] \"")`, "0")
-		want = append(want, []string{"EVAL", `redis.call("set", "k", "] \"")`, "0"}, []string{"set", "k", `] "`})
-	}
-	var peers []string
-	for _, words := range want {
-		line, err := monitor.dec.ReadBytes()
-		if err != nil {
-			t.Fatal(err)
-		}
-		line = bytes.Clone(line)
-		m, err := resp.ParseMonitorLine(line)
-		if diff := cmp.Diff(words, wordsOf(m.Args)); diff != "" || err != nil {
-			t.Errorf("%q: %v (-want +got):\n%s", line, err, diff)
-		}
-		if again := resp.AppendMonitorLine(nil, m); !bytes.Equal(again, line) {
-			t.Errorf("%q was written again as %q", line, again)
-		}
-		if age := time.Since(m.Time); age < -time.Minute || age > time.Minute {
-			t.Errorf("%q is %v old", line, age)
-		}
-		peers = append(peers, m.Peer)
-		if m.DB != 3 && words[0] != "SELECT" {
-			t.Errorf("%q is of database %d", line, m.DB)
-		}
-	}
-	if peers[5] != "lua" || peers[6] != "unix:"+filepath.Base(s.socket) || !strings.HasPrefix(peers[0], "127.0.0.1:") {
-		t.Errorf("peers %q", peers)
-	}
 }

@@ -1,13 +1,13 @@
-package resp_test
+package replication_test
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +17,8 @@ import (
 	"github.com/leanovate/gopter/gen"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/replication"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -25,37 +27,42 @@ const (
 	rdbMark       = "0123456789abcdef0123456789abcdef01234567"
 )
 
-func TestReadResync(t *testing.T) {
+func TestReadAnswer(t *testing.T) {
 	for _, test := range []struct {
 		wire string
-		want resp.Resync
+		want replication.Answer
 		err  string
 	}{
-		{"+FULLRESYNC " + replicationID + " 0\r\n", resp.Resync{Full: true, ID: replicationID}, ""},
-		{"+FULLRESYNC " + replicationID + " 9223372036854775807\r\n", resp.Resync{Full: true, ID: replicationID, Offset: 1<<63 - 1}, ""},
-		{"\n\n\n+FULLRESYNC " + rdbMark + " 12\r\n", resp.Resync{Full: true, ID: rdbMark, Offset: 12}, ""},
-		{"+CONTINUE " + replicationID + "\r\n", resp.Resync{ID: replicationID}, ""},
-		{"\n+CONTINUE\r\n", resp.Resync{}, ""},
-		{"-NOMASTERLINK Can't SYNC while not connected with my master\r\n", resp.Resync{}, "NOMASTERLINK Can't SYNC while not connected with my master"},
-		{"\n!8\r\nERR what\r\n", resp.Resync{}, "ERR what"},
-		{":1\r\n", resp.Resync{}, "resp: got integer, want simple string"},
-		{"$2\r\nOK\r\n", resp.Resync{}, "resp: got bulk string, want simple string"},
-		{"_\r\n", resp.Resync{}, "resp: got null, want simple string"},
-		{"*2\r\n+a\r\n|1\r\n:1\r\n:2\r\n:3\r\n", resp.Resync{}, "resp: got array, want simple string"},
-		{"|0\r\n+CONTINUE\r\n", resp.Resync{}, "resp: got attribute, want simple string"},
-		{">1\r\n+CONTINUE\r\n", resp.Resync{}, "resp: got push, want simple string"},
+		{"+FULLRESYNC " + replicationID + " 0\r\n", replication.Answer{Kind: replication.FullResync, ID: replicationID}, ""},
+		{"+FULLRESYNC " + replicationID + " 9223372036854775807\r\n", replication.Answer{Kind: replication.FullResync, ID: replicationID, Offset: 1<<63 - 1}, ""},
+		{"\n\n\n+FULLRESYNC " + rdbMark + " 12\r\n", replication.Answer{Kind: replication.FullResync, ID: rdbMark, Offset: 12}, ""},
+		{"+CONTINUE " + replicationID + "\r\n", replication.Answer{Kind: replication.Continue, ID: replicationID}, ""},
+		{"\n+CONTINUE\r\n", replication.Answer{Kind: replication.Continue}, ""},
+		{"+RDBCHANNELSYNC 17\r\n", replication.Answer{Kind: replication.RDBChannelSync, Client: 17}, ""},
+		{"\n\n+RDBCHANNELSYNC 9223372036854775807\r\n", replication.Answer{Kind: replication.RDBChannelSync, Client: 1<<63 - 1}, ""},
+		{"+DUALCHANNELSYNC\r\n", replication.Answer{Kind: replication.DualChannelSync}, ""},
+		{"$ENDOFF:1057 " + replicationID + " 9 31\r\n", replication.Answer{Kind: replication.EndOffset, ID: replicationID, Offset: 1057, DB: 9, Client: 31}, ""},
+		{"\n$ENDOFF:0 " + rdbMark + " 2147483647 0\r\n", replication.Answer{Kind: replication.EndOffset, ID: rdbMark, DB: 1<<31 - 1}, ""},
+		{"-NOMASTERLINK Can't SYNC while not connected with my master\r\n", replication.Answer{}, "NOMASTERLINK Can't SYNC while not connected with my master"},
+		{"\n!8\r\nERR what\r\n", replication.Answer{}, "ERR what"},
+		{":1\r\n", replication.Answer{}, "resp: got integer, want simple string"},
+		{"$2\r\nOK\r\n", replication.Answer{}, "resp: got bulk string, want simple string"},
+		{"_\r\n", replication.Answer{}, "resp: got null, want simple string"},
+		{"*2\r\n+a\r\n|1\r\n:1\r\n:2\r\n:3\r\n", replication.Answer{}, "resp: got array, want simple string"},
+		{"|0\r\n+CONTINUE\r\n", replication.Answer{}, "resp: got attribute, want simple string"},
+		{">1\r\n+CONTINUE\r\n", replication.Answer{}, "resp: got push, want simple string"},
 	} {
 		for cut := range len(test.wire) {
 			d := resp.NewDecoder(io.MultiReader(strings.NewReader(test.wire[:cut]), strings.NewReader(test.wire[cut:]+"+NEXT\r\n")))
-			got, err := d.ReadResync()
+			got, err := replication.NewReader(d).ReadAnswer()
 			if got != test.want || err == nil && test.err != "" || err != nil && err.Error() != test.err {
-				t.Errorf("ReadResync of %q: %+v and %v, want %+v and %s", test.wire, got, err, test.want, test.err)
+				t.Errorf("ReadAnswer of %q: %+v and %v, want %+v and %s", test.wire, got, err, test.want, test.err)
 			}
 			if got := d.InputOffset(); got != int64(len(test.wire)) {
-				t.Errorf("ReadResync of %q: up to %d", test.wire, got)
+				t.Errorf("ReadAnswer of %q: up to %d", test.wire, got)
 			}
 			if next, err := d.ReadString(); next != "NEXT" {
-				t.Errorf("behind ReadResync of %q: %q and %v", test.wire, next, err)
+				t.Errorf("behind ReadAnswer of %q: %q and %v", test.wire, next, err)
 			}
 		}
 	}
@@ -67,11 +74,31 @@ var replicationFaults = []struct {
 	offset int64
 	want   string
 }{
-	{"+OK\r\n", 1, `syntax error at offset 1: expected FULLRESYNC or CONTINUE, found "+O"`},
-	{"+\r\n", 1, `syntax error at offset 1: expected FULLRESYNC or CONTINUE, found "+\r"`},
-	{"+FULLRESYN\r\n", 10, `expected FULLRESYNC or CONTINUE, found "+FULLRESYN\r"`},
-	{"+FULLRESYNX 1\r\n", 10, `expected FULLRESYNC or CONTINUE, found "+FULLRESYNX"`},
-	{"+continue\r\n", 1, `expected FULLRESYNC or CONTINUE`},
+	{"+RDBCHANNELSYN\r\n", 14, `expected FULLRESYNC, CONTINUE, RDBCHANNELSYNC or DUALCHANNELSYNC, found "+RDBCHANNELSYN\r"`},
+	{"+RDBCHANNELSYNC\r\n", 15, `expected a blank`},
+	{"+RDBCHANNELSYNCSLOTS\r\n", 15, `expected a blank, found "+RDBCHANNELSYNCS"`},
+	{"+RDBCHANNELSYNC \r\n", 16, `expected a digit`},
+	{"+RDBCHANNELSYNC -1\r\n", 16, `expected the ID of a client that is not negative`},
+	{"+RDBCHANNELSYNC 1 \r\n", 17, `expected CR LF`},
+	{"+RDBCHANNELSYNC 9223372036854775808\r\n", 16, `overflow error at offset 16: expected the ID of a client in range`},
+	{"+DUALCHANNELSYNC 1\r\n", 16, `expected CR LF`},
+	{"$ENDOFF\r\n", 7, `expected ENDOFF:`},
+	{"$ENDOFF: " + replicationID + " 0 1\r\n", 8, `expected a digit`},
+	{"$ENDOFF:12\r\n", 10, `expected a blank`},
+	{"$ENDOFF:12 " + replicationID[1:] + " 0 1\r\n", 50, `expected a replication ID of 40 bytes`},
+	{"$ENDOFF:12 " + replicationID + "\r\n", 51, `expected a blank`},
+	{"$ENDOFF:12 " + replicationID + " 0\r\n", 53, `expected a blank`},
+	{"$ENDOFF:12 " + replicationID + " 2147483648 1\r\n", 52, `overflow error at offset 52: expected the number of a database in range`},
+	{"$ENDOFF:12 " + replicationID + " 0 1 2\r\n", 55, `expected CR LF`},
+	{"$ENDOFF:12 " + replicationID + " 0 1\n", 55, `expected CR LF`},
+	{"+OK" + strings.Repeat(" long", 100) + "\r\n", 1, `found "+O"`},
+	{"$EOF:" + strings.Repeat("x", 500), 45, `expected CR LF`},
+
+	{"+OK\r\n", 1, `syntax error at offset 1: expected FULLRESYNC, CONTINUE, RDBCHANNELSYNC or DUALCHANNELSYNC, found "+O"`},
+	{"+\r\n", 1, `syntax error at offset 1: expected FULLRESYNC, CONTINUE, RDBCHANNELSYNC or DUALCHANNELSYNC, found "+\r"`},
+	{"+FULLRESYN\r\n", 10, `expected FULLRESYNC, CONTINUE, RDBCHANNELSYNC or DUALCHANNELSYNC, found "+FULLRESYN\r"`},
+	{"+FULLRESYNX 1\r\n", 10, `expected FULLRESYNC, CONTINUE, RDBCHANNELSYNC or DUALCHANNELSYNC, found "+FULLRESYNX"`},
+	{"+continue\r\n", 1, `expected FULLRESYNC, CONTINUE, RDBCHANNELSYNC or DUALCHANNELSYNC`},
 	{"+CONTINUED\r\n", 9, `expected a blank`},
 	{"+CONTINUE \r\n", 10, `expected a replication ID of 40 bytes`},
 	{"+CONTINUE " + replicationID[1:] + "\r\n", 49, `expected a replication ID of 40 bytes`},
@@ -84,7 +111,7 @@ var replicationFaults = []struct {
 	{"+FULLRESYNC " + replicationID + " \r\n", 53, `expected a digit`},
 	{"+FULLRESYNC " + replicationID + " -1\r\n", 53, `expected an offset that is not negative`},
 	{"+FULLRESYNC " + replicationID + " 1x\r\n", 54, `expected a digit, found "1445ee47adf9ef7ea8b1b2e2a5c8a3f8f2d11 1x"`},
-	{"+FULLRESYNC " + replicationID + " 9223372036854775808\r\n", 53, `overflow error at offset 53: expected a 64-bit integer`},
+	{"+FULLRESYNC " + replicationID + " 9223372036854775808\r\n", 53, `overflow error at offset 53: expected an offset in range`},
 	{"+FULLRESYNC " + replicationID + " 1\n", 54, `expected CR LF`},
 	{"\n\nPING\r\n", 2, `type error at offset 2: expected the first byte of a value, found "P"`},
 	{"\r\n+CONTINUE\r\n", 0, `expected the first byte of a value, found "\r"`},
@@ -105,17 +132,18 @@ var replicationFaults = []struct {
 	{"\n\r\n", 1, `expected the first byte of a value`},
 }
 
-// Bad headers are syntax errors with their offset, however they arrive, and the
-// Decoder stays in them.
+// Bad lines are syntax errors with their offset, however they arrive. They stay
+// unread, and the Decoder does not stay in the error.
 func TestReplicationFaults(t *testing.T) {
 	for _, test := range replicationFaults {
 		for cut := range len(test.wire) {
 			d := resp.NewDecoder(io.MultiReader(strings.NewReader(test.wire[:cut]), strings.NewReader(test.wire[cut:]+"\r\n")))
+			r := replication.NewReader(d)
 			read := func() (err error) {
-				if strings.Contains(test.wire, "$") || strings.HasPrefix(test.wire, "\n\r") {
-					_, err = d.CopyRDB(io.Discard)
+				if strings.Contains(test.wire, "$") && !strings.Contains(test.wire, "$ENDOFF") || strings.HasPrefix(test.wire, "\n\r") {
+					_, err = r.CopyRDB(io.Discard)
 				} else {
-					_, err = d.ReadResync()
+					_, err = r.ReadAnswer()
 				}
 				return err
 			}
@@ -125,42 +153,69 @@ func TestReplicationFaults(t *testing.T) {
 				t.Errorf("%q, cut at %d: %v, want %s at %d", test.wire, cut, err, test.want, test.offset)
 				break
 			}
-			if again := read(); again != err {
+			if again := read(); again.Error() != err.Error() {
 				t.Errorf("%q: %v behind %v", test.wire, again, err)
 			}
+			if next, err := d.Peek(1); strings.Contains("+$", test.wire[:1]) && (err != nil || next[0] != test.wire[0]) {
+				t.Errorf("%q: then %q, %v", test.wire, next, err)
+			}
 		}
 	}
 }
 
+// A line has an end, however many zeros a number in it starts with.
 func TestReplicationLinesAreLimited(t *testing.T) {
-	d := resp.NewDecoder(strings.NewReader("$"+strings.Repeat("1", 18)), resp.MaxLineLen(10))
-	var limit *resp.LimitError
-	if _, err := d.CopyRDB(io.Discard); !errors.As(err, &limit) || limit.Limit != "line length" {
-		t.Errorf("18 digits in a line of 10 bytes: %v", err)
+	for _, end := range []string{"", "0\r\n"} {
+		wire := "\n+RDBCHANNELSYNC " + strings.Repeat("0", 1000) + end
+		var limit *resp.LimitError
+		_, err := replication.NewReader(resp.NewDecoder(iotest.OneByteReader(strings.NewReader(wire)))).ReadAnswer()
+		if !errors.As(err, &limit) || limit.Limit != "line length" || limit.Max != 128 || limit.Offset != 1 {
+			t.Errorf("a line of %d bytes: %v", len(wire), err)
+		}
 	}
 }
 
-// What has arrived of a line may also be read as a value, which MaxTotalLen limits.
-func TestPartOfAReplicationLineAsAValue(t *testing.T) {
-	for line, read := range map[string]func(d *resp.Decoder) error{
-		"+CONTINUE":                      func(d *resp.Decoder) error { _, err := d.ReadResync(); return err },
-		"$EOF:" + strings.Repeat("x", 9): func(d *resp.Decoder) error { _, err := d.CopyRDB(io.Discard); return err },
+// What has arrived of a line, or is at fault in it, may also be read as a value.
+func TestReplicationLinesAreLeftUnread(t *testing.T) {
+	for line, read := range map[string]func(r *replication.Reader) error{
+		"+CONTINUE": func(r *replication.Reader) error { _, err := r.ReadAnswer(); return err },
+		"$2":        func(r *replication.Reader) error { _, err := r.CopyRDB(io.Discard); return err },
 	} {
-		for most := range int64(len(line) + 3) {
-			feed := func() *resp.Decoder {
-				d := resp.NewDecoder(nil, resp.MaxTotalLen(most))
-				d.Feed([]byte(line))
-				return d
-			}
-			_, want := feed().ReadToken()
-			d := feed()
-			if err := read(d); err != resp.ErrIncomplete {
-				t.Fatal(err)
-			}
-			if _, err := d.ReadToken(); err == nil || err.Error() != want.Error() {
-				t.Errorf("%s with at most %d bytes: %v, want %v", line, most, err, want)
-			}
+		d := resp.NewDecoder(nil)
+		d.Feed([]byte(line))
+		if err := read(replication.NewReader(d)); err != resp.ErrIncomplete {
+			t.Fatal(err)
 		}
+		d.Feed([]byte("\r\nOK\r\n"))
+		if text, err := d.ReadString(); err != nil || text != "CONTINUE" && text != "OK" {
+			t.Errorf("behind part of %s: %q, %v", line, text, err)
+		}
+	}
+	d := resp.NewDecoder(strings.NewReader("+QUEUED\r\n$EOF:x\r\n$ENDOFF:1 " + replicationID + " 0 2\r\n$EOF:" + rdbMark + "\r\nx" + rdbMark))
+	r := replication.NewReader(d)
+	if _, err := r.ReadAnswer(); err == nil {
+		t.Error("QUEUED was taken for an answer")
+	}
+	if text, err := d.ReadString(); text != "QUEUED" || err != nil {
+		t.Errorf("%q, %v", text, err)
+	}
+	if _, err := r.CopyRDB(io.Discard); err == nil {
+		t.Error("a mark of one byte was taken")
+	}
+	if err := d.Discard(len("$EOF:x\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.CopyRDB(io.Discard); err == nil {
+		t.Error("$ENDOFF: was taken for an RDB")
+	}
+	if answer, err := r.ReadAnswer(); answer.Client != 2 || err != nil {
+		t.Errorf("%+v, %v", answer, err)
+	}
+	if _, err := r.ReadAnswer(); err == nil {
+		t.Error("an RDB was taken for an answer")
+	}
+	if n, err := r.CopyRDB(io.Discard); n != 1 || err != nil {
+		t.Errorf("%d, %v", n, err)
 	}
 }
 
@@ -169,8 +224,9 @@ func TestReplicationIsReadAtTopLevelAlone(t *testing.T) {
 	if _, err := d.ReadArrayLen(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := d.ReadResync()
-	_, rdbErr := d.CopyRDB(io.Discard)
+	r := replication.NewReader(d)
+	_, err := r.ReadAnswer()
+	_, rdbErr := r.CopyRDB(io.Discard)
 	if err == nil || rdbErr != err || d.InputOffset() != 4 {
 		t.Errorf("inside an array: %v and %v at %d", err, rdbErr, d.InputOffset())
 	}
@@ -179,9 +235,9 @@ func TestReplicationIsReadAtTopLevelAlone(t *testing.T) {
 	}
 }
 
-// replication is a whole conversation: what the master sends, and what a replica
+// conversation is a whole conversation: what the master sends, and what a replica
 // makes of it.
-type replication struct {
+type conversation struct {
 	wire    string
 	rdb     string
 	base    int64   // replication offset where the command stream begins
@@ -198,8 +254,8 @@ type replicationParts struct {
 	commands        []string // on the wire; blank ones are keep-alives
 }
 
-func (p replicationParts) build() replication {
-	r := replication{rdb: p.rdb, base: p.offset}
+func (p replicationParts) build() conversation {
+	r := conversation{rdb: p.rdb, base: p.offset}
 	newlines := func(n int) string { return strings.Repeat("\n", n) }
 	r.wire = newlines(p.before) + fmt.Sprintf("+FULLRESYNC %s %d\r\n", replicationID, p.offset) + newlines(p.between)
 	if p.mark == "" {
@@ -220,7 +276,7 @@ func (p replicationParts) build() replication {
 // follow reads a conversation to its end as a replica does, calling again what is
 // interrupted, and returns what is not as it should be. Between calls it calls
 // feed, which may be nil, and tells whether it has more.
-func (r *replication) follow(d *resp.Decoder, w io.Writer, feed func() bool) string {
+func (r *conversation) follow(d *resp.Decoder, w io.Writer, feed func() bool) string {
 	again := func(err error) bool {
 		if err == nil {
 			return false
@@ -230,23 +286,24 @@ func (r *replication) follow(d *resp.Decoder, w io.Writer, feed func() bool) str
 		}
 		return errors.Is(err, os.ErrDeadlineExceeded) || err == io.ErrShortWrite
 	}
-	resync, err := d.ReadResync()
+	reader := replication.NewReader(d)
+	answer, err := reader.ReadAnswer()
 	for again(err) {
-		resync, err = d.ReadResync()
+		answer, err = reader.ReadAnswer()
 	}
-	if want := (resp.Resync{Full: true, ID: replicationID, Offset: r.base}); resync != want || err != nil {
-		return fmt.Sprintf("ReadResync: %+v and %v", resync, err)
+	if want := (replication.Answer{Kind: replication.FullResync, ID: replicationID, Offset: r.base}); answer != want || err != nil {
+		return fmt.Sprintf("ReadAnswer: %+v and %v", answer, err)
 	}
-	n, err := d.CopyRDB(w)
+	n, err := reader.CopyRDB(w)
 	for again(err) {
 		var more int64
-		more, err = d.CopyRDB(w)
+		more, err = reader.CopyRDB(w)
 		n += more
 	}
 	if err != nil || n != int64(len(r.rdb)) || d.InputOffset() != r.start {
 		return fmt.Sprintf("CopyRDB: %d bytes and %v, up to %d of %d", n, err, d.InputOffset(), r.start)
 	}
-	base := resync.Offset - d.InputOffset()
+	base := answer.Offset - d.InputOffset()
 	for i := 0; ; i++ {
 		_, err := d.ReadCommand()
 		for again(err) {
@@ -270,15 +327,15 @@ func (r *replication) follow(d *resp.Decoder, w io.Writer, feed func() bool) str
 }
 
 // offsetBefore is the replication offset behind the command before command i.
-func (r *replication) offsetBefore(i int) int64 {
+func (r *conversation) offsetBefore(i int) int64 {
 	if i == 0 {
 		return r.base
 	}
 	return r.offsets[i-1]
 }
 
-var replicatedCommands = []string{"\n", multibulkWire("SELECT", "0"), "\n", "\n", multibulkWire("SET", "key", "\r\n\n"), multibulkWire("PING"), "\n",
-	multibulkWire("REPLCONF", "GETACK", "*"), "\n"}
+var replicatedCommands = []string{"\n", tests.Multibulk("SELECT", "0"), "\n", "\n", tests.Multibulk("SET", "key", "\r\n\n"), tests.Multibulk("PING"), "\n",
+	tests.Multibulk("REPLCONF", "GETACK", "*"), "\n"}
 
 // awkwardRDBs are payloads with their marks.
 var awkwardRDBs = []struct{ name, mark, rdb string }{
@@ -296,7 +353,7 @@ var awkwardRDBs = []struct{ name, mark, rdb string }{
 	{"line ends", rdbMark, "\r\n$EOF:\r\n\n" + rdbMark[:3]},
 }
 
-func awkwardReplications() (all []replication, names []string) {
+func awkwardReplications() (all []conversation, names []string) {
 	for _, test := range awkwardRDBs {
 		p := replicationParts{before: 2, between: 3, offset: 1 << 40, mark: test.mark, rdb: test.rdb, commands: replicatedCommands}
 		all, names = append(all, p.build()), append(names, test.name)
@@ -394,7 +451,7 @@ func TestTheFirstMarkEndsTheRDB(t *testing.T) {
 			rest := test.stream[len(test.rdb)+40:]
 			d := resp.NewDecoder(io.MultiReader(strings.NewReader("$EOF:"+test.mark+"\r\n"+test.stream[:cut]), strings.NewReader(test.stream[cut:])))
 			var rdb bytes.Buffer
-			n, err := d.CopyRDB(&rdb)
+			n, err := replication.NewReader(d).CopyRDB(&rdb)
 			behind := d.Buffered()
 			if rdb.String() != test.rdb || n != int64(len(test.rdb)) || err != nil || !strings.HasPrefix(rest, string(behind)) {
 				t.Errorf("%q of %q, cut at %d: wrote %q, %d and %v; %q is left, want %q", test.mark, test.stream, cut, rdb.String(), n, err, behind, rest)
@@ -409,10 +466,11 @@ func TestCopyRDBDoesNotReadBehindTheRDB(t *testing.T) {
 	all, names := awkwardReplications()
 	for i, r := range all {
 		d := resp.NewDecoder(iotest.OneByteReader(resptest.FailingReader(strings.NewReader(r.wire), r.start, errors.New("read too far"))))
-		if _, err := d.ReadResync(); err != nil {
+		reader := replication.NewReader(d)
+		if _, err := reader.ReadAnswer(); err != nil {
 			t.Errorf("%s: %v", names[i], err)
 		}
-		if n, err := d.CopyRDB(io.Discard); err != nil || n != int64(len(r.rdb)) {
+		if n, err := reader.CopyRDB(io.Discard); err != nil || n != int64(len(r.rdb)) {
 			t.Errorf("%s: %d and %v", names[i], n, err)
 		}
 	}
@@ -428,7 +486,7 @@ func TestCopyRDBOfOther(t *testing.T) {
 	} {
 		for cut := range len(wire) {
 			d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:]+"+NEXT\r\n")))
-			if n, err := d.CopyRDB(nil); n != 0 || err == nil || err.Error() != want {
+			if n, err := replication.NewReader(d).CopyRDB(nil); n != 0 || err == nil || err.Error() != want {
 				t.Errorf("CopyRDB of %q: %d and %v, want %s", wire, n, err, want)
 			}
 			if next, err := d.ReadString(); next != "NEXT" {
@@ -444,10 +502,10 @@ func TestReplicationEnds(t *testing.T) {
 	for i, r := range all {
 		answer := int64(strings.Index(r.wire, "\r\n") + 2)
 		for end := range r.start {
-			d := resp.NewDecoder(strings.NewReader(r.wire[:end]))
-			_, err := d.ReadResync()
+			reader := replication.NewReader(resp.NewDecoder(strings.NewReader(r.wire[:end])))
+			_, err := reader.ReadAnswer()
 			if err == nil && end >= answer {
-				_, err = d.CopyRDB(io.Discard)
+				_, err = reader.CopyRDB(io.Discard)
 			}
 			want := io.ErrUnexpectedEOF
 			if strings.HasSuffix("\n"+r.wire[:end], "\n") && end < answer+4 {
@@ -460,33 +518,39 @@ func TestReplicationEnds(t *testing.T) {
 	}
 }
 
-// While an RDB is on its way every other read says so and reads nothing.
-func TestOthersWaitForCopyRDB(t *testing.T) {
-	for _, header := range []string{"$60\r\n", "$EOF:" + rdbMark + "\r\n"} {
-		r := newReading(nil)
-		r.Feed([]byte(header + strings.Repeat("x", 50)))
-		if _, err := r.CopyRDB(io.Discard); err != resp.ErrIncomplete {
-			t.Fatal(err)
+// While an RDB is on its way nothing can be an answer, and the Decoder stands at
+// the first byte that was not written.
+func TestAnswersWaitForCopyRDB(t *testing.T) {
+	for header, most := range map[string]int{"$60\r\n": 50, "$EOF:" + rdbMark + "\r\n": 50 - 39} {
+		d := resp.NewDecoder(nil)
+		d.Feed([]byte(header + strings.Repeat("x", 50)))
+		r := replication.NewReader(d)
+		n, err := r.CopyRDB(io.Discard)
+		if n != int64(most) || err != resp.ErrIncomplete || d.InputOffset() != int64(len(header)+most) {
+			t.Fatalf("%q: %d, %v, at %d", header, n, err, d.InputOffset())
 		}
-		const want = "resp: CopyRDB was interrupted inside a value: call it again first"
-		offset := r.InputOffset()
-		for _, other := range append([]string{"ReadCommand", "ReadResync"}, namedMethods...) {
-			var err error
-			switch other {
-			case "ReadCommand":
-				_, err = r.ReadCommand()
-			case "ReadResync":
-				_, err = r.ReadResync()
-			default:
-				_, err = r.call(other)
-			}
-			if err == nil || err.Error() != want || r.InputOffset() != offset {
-				t.Errorf("%s behind an interrupted CopyRDB: %v at %d", other, err, r.InputOffset())
-			}
+		const want = "replication: CopyRDB was interrupted inside an RDB: call it again first"
+		if _, err := r.ReadAnswer(); err == nil || err.Error() != want {
+			t.Errorf("%q: %v", header, err)
 		}
-		r.Reset(strings.NewReader("+OK\r\n"))
-		if text, err := r.ReadString(); text != "OK" {
-			t.Errorf("behind Reset: %q and %v", text, err)
+	}
+}
+
+// impossible says that it wrote more, or less than nothing.
+type impossible int
+
+func (n impossible) Write([]byte) (int, error) { return int(n), nil }
+
+func TestCopyRDBToWritersThatReturnImpossibleCounts(t *testing.T) {
+	for _, n := range []impossible{-1, 4, math.MaxInt} {
+		d := resp.NewDecoder(strings.NewReader("$3\r\nabc"))
+		r := replication.NewReader(d)
+		if written, err := r.CopyRDB(n); written != 0 || err == nil {
+			t.Errorf("%d: %d, %v", n, written, err)
+		}
+		var rdb strings.Builder
+		if _, err := r.CopyRDB(&rdb); rdb.String() != "abc" || err != nil {
+			t.Errorf("behind %d: %q, %v", n, rdb.String(), err)
 		}
 	}
 }
@@ -494,7 +558,7 @@ func TestOthersWaitForCopyRDB(t *testing.T) {
 // Payloads made of pieces of the mark, any mark, any split: the RDB is what was
 // sent, and the offset behind every command is exact.
 func TestReplicationOffsetsAreExact(t *testing.T) {
-	forAll(t, func(seed uint64) string {
+	tests.ForAll(t, func(seed uint64) string {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		p := randomReplication(rnd)
 		r := p.build()
@@ -545,30 +609,51 @@ func randomReplication(rnd *rand.Rand) replicationParts {
 	for range rnd.IntN(8) {
 		command := "\n"
 		if rnd.IntN(3) > 0 {
-			command = multibulkWire("SET", random(rnd.IntN(10)), random(rnd.IntN(500)))
+			command = tests.Multibulk("SET", random(rnd.IntN(10)), random(rnd.IntN(500)))
 		}
 		p.commands = append(p.commands, command)
 	}
 	return p
 }
 
+// CopyRDB takes the bytes of an RDB as they come: nothing but what may be the start
+// of the mark, or a part of the header, is left to be looked at again.
+func TestCopyRDBLeavesNothingBehind(t *testing.T) {
+	rdb, mark := strings.Repeat("a", 1<<20), strings.Repeat("a", 39)+"b"
+	for _, wire := range []string{fmt.Sprintf("$%d\r\n%s", len(rdb), rdb), "$EOF:" + mark + "\r\n" + rdb + mark} {
+		for _, size := range []int{1, 16, 1460} {
+			var copied strings.Builder
+			d := resp.NewDecoder(nil)
+			r := replication.NewReader(d)
+			err := resp.ErrIncomplete
+			for rest := wire; rest != "" && err == resp.ErrIncomplete; {
+				n := min(size, len(rest))
+				d.Feed([]byte(rest[:n]))
+				rest = rest[n:]
+				if _, err = r.CopyRDB(&copied); len(d.Buffered()) > 64 {
+					t.Fatalf("%.10q, %d bytes at once: %d bytes are left unread", wire, size, len(d.Buffered()))
+				}
+			}
+			if err != nil || copied.String() != rdb || d.InputOffset() != int64(len(wire)) {
+				t.Errorf("%.10q, %d bytes at once: %d bytes, %v, at %d", wire, size, copied.Len(), err, d.InputOffset())
+			}
+		}
+	}
+}
+
 // An RDB of 256 MiB, in both forms, passes in the memory of the buffer alone.
 func TestCopyRDBInConstantMemory(t *testing.T) {
 	const size, most = 256 << 20, 64 << 10
 	block := rdbMark[:39] + rdbMark[:24] + "x"
-	for name, open := range map[string]func() io.Reader{
-		"a length": repeats(fmt.Sprintf("\n$%d\r\n", size), block, size/len(block), ""),
-		"a mark":   repeats("\n$EOF:"+rdbMark+"\r\n", block, size/len(block), rdbMark),
+	for name, wire := range map[string]io.Reader{
+		"a length": tests.Repeated(fmt.Sprintf("\n$%d\r\n", size), block, size/len(block), ""),
+		"a mark":   tests.Repeated("\n$EOF:"+rdbMark+"\r\n", block, size/len(block), rdbMark),
 	} {
-		d := resp.NewDecoder(open())
+		r := replication.NewReader(resp.NewDecoder(wire))
 		var n int64
 		var err error
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		n, err = d.CopyRDB(io.Discard)
-		runtime.ReadMemStats(&after)
-		used := after.TotalAlloc - before.TotalAlloc
-		t.Logf("%s: %d bytes allocated, heap grew by %d", name, used, int64(after.HeapAlloc)-int64(before.HeapAlloc))
+		used := tests.Allocated(func() { n, err = r.CopyRDB(io.Discard) })
+		t.Logf("%s: %d bytes allocated", name, used)
 		if n != size || err != nil || used > most {
 			t.Errorf("%s: copied %d, %v, and allocated %d bytes", name, n, err, used)
 		}
@@ -579,24 +664,23 @@ func TestCopyRDBInConstantMemory(t *testing.T) {
 func TestCopyRDBReservesNothing(t *testing.T) {
 	for _, wire := range []string{"$9223372036854775807\r\nREDIS", "$EOF:" + rdbMark + "\r\nREDIS"} {
 		var err error
-		used := allocated(func() { _, err = resp.NewDecoder(strings.NewReader(wire)).CopyRDB(io.Discard) })
+		used := tests.Allocated(func() { _, err = replication.NewReader(resp.NewDecoder(strings.NewReader(wire))).CopyRDB(io.Discard) })
 		if err != io.ErrUnexpectedEOF || used > 32<<10 {
 			t.Errorf("%q: %v, and %d bytes allocated", wire, err, used)
 		}
 	}
 }
 
-// A Decoder that is used again copies RDBs without allocating.
+// A Reader that is used again copies RDBs without allocating.
 func TestCopyRDBDoesNotAllocate(t *testing.T) {
 	for _, wire := range []string{"\n$9\r\nREDIS0011", "\n$EOF:" + rdbMark + "\r\nREDIS0011" + rdbMark} {
-		d := resp.NewDecoder(&endless{wire: wire})
-		if n := testing.AllocsPerRun(100, func() {
-			if n, err := d.CopyRDB(io.Discard); n != 9 || err != nil {
-				t.Fatal(n, err)
+		r := replication.NewReader(resp.NewDecoder(tests.Endless(wire, 0)))
+		tests.CheckNoAllocs(t, wire, func() error {
+			if n, err := r.CopyRDB(io.Discard); n != 9 || err != nil {
+				return fmt.Errorf("%d bytes, %w", n, err)
 			}
-		}); n != 0 {
-			t.Errorf("%q: %v allocations", wire, n)
-		}
+			return nil
+		})
 	}
 }
 
@@ -607,11 +691,11 @@ func naiveReplication(wire string) (rdb string, offsets []int64, end int, ok boo
 	rest := strings.TrimLeft(wire, "\n")
 	line, rest, ok := strings.Cut(rest, "\r\n")
 	words := strings.Split(line, " ")
-	if !ok || len(words) != 3 || words[0] != "+FULLRESYNC" || len(words[1]) != 40 || strings.ContainsAny(line, "\r\n") {
+	if !ok || len(line) > 126 || len(words) != 3 || words[0] != "+FULLRESYNC" || len(words[1]) != 40 || strings.ContainsAny(line, "\r\n") {
 		return "", nil, 0, false
 	}
 	offset, err := strconv.ParseInt(words[2], 10, 64)
-	if err != nil || words[2][0] == '-' {
+	if err != nil || strings.Contains("+-", words[2][:1]) {
 		return "", nil, 0, false
 	}
 	line, rest, ok = strings.Cut(strings.TrimLeft(rest, "\n"), "\r\n")
@@ -655,7 +739,7 @@ func FuzzReplication(f *testing.F) {
 		f.Add([]byte(test.wire), uint64(i))
 	}
 	f.Fuzz(func(t *testing.T, wire []byte, seed uint64) {
-		if len(wire) > 2*longestFuzzed {
+		if len(wire) > 2*tests.LongestFuzzed {
 			return
 		}
 		wantRDB, wantOffsets, end, want := naiveReplication(string(wire))
@@ -685,24 +769,25 @@ func FuzzReplication(f *testing.F) {
 // why the RDB could not be read.
 func replicate(d *resp.Decoder, w io.Writer) (offsets []int64, end int64, err error) {
 	stops := func(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
-	resync, err := d.ReadResync()
+	r := replication.NewReader(d)
+	answer, err := r.ReadAnswer()
 	for stops(err) {
-		resync, err = d.ReadResync()
+		answer, err = r.ReadAnswer()
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	if !resync.Full {
+	if answer.Kind != replication.FullResync {
 		return nil, 0, errors.New("no full resync")
 	}
-	_, err = d.CopyRDB(w)
+	_, err = r.CopyRDB(w)
 	for stops(err) {
-		_, err = d.CopyRDB(w)
+		_, err = r.CopyRDB(w)
 	}
 	if err != nil {
 		return nil, 0, err
 	}
-	base := resync.Offset - d.InputOffset()
+	base := answer.Offset - d.InputOffset()
 	for {
 		_, err := d.ReadCommand()
 		switch {
