@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"runtime"
 	"slices"
 	"strconv"
@@ -125,6 +126,29 @@ var steadyReads = []struct {
 		}
 		return err
 	}},
+	{name: "Elements", wire: "*3\r\n:1\r\n$2\r\n42\r\n:3\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		for _, err := range d.Elements() {
+			if err != nil {
+				return err
+			}
+			if _, err := d.ReadInt64(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+	{name: "Elements, nested, half read and left", wire: nestedLoops, read: loopAndLeave},
+	{name: "Entries", wire: "%?\r\n+a\r\n:1\r\n+b\r\n*2\r\n:2\r\n:3\r\n.\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		for _, err := range d.Entries() {
+			if err != nil {
+				return err
+			}
+			if _, err := d.ReadBytes(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
 	{name: "Decode", wire: "$5\r\nhello\r\n", read: decodeInto},
 	{name: "Decode of nested values with attributes", wire: nestedWire, read: decodeInto},
 	{name: "Decode of streamed values", wire: streamedWire, read: decodeInto},
@@ -152,6 +176,37 @@ var steadyReads = []struct {
 	{name: "ReadCommand of many arguments", wire: multibulkWire(strings.Split(strings.Repeat("x", 12000), "")...), read: readCommand},
 	{name: "ReadCommand inline", wire: "SET key value\r\n", read: readCommand},
 	{name: "ReadCommand inline with quotes", wire: `SET "a\x41b" 'c d' "" e"f"` + "\n", read: readCommand},
+}
+
+const nestedLoops = "*4\r\n*?\r\n$1\r\na\r\n$5\r\nhello\r\n.\r\n*2\r\n*1\r\n$5\r\nhello\r\n$1\r\nb\r\n*1\r\n$0\r\n\r\n+rest\r\n"
+
+// loopAndLeave leaves something of everything in nestedLoops.
+func loopAndLeave(d *resp.Decoder, _ *resp.Value) error {
+	for i, err := range d.Elements() {
+		if err != nil {
+			return err
+		}
+		if i == 3 {
+			break
+		}
+		for j, err := range d.Elements() {
+			switch {
+			case err != nil:
+				return err
+			case i == 1 && j == 0:
+				_, err = d.ReadArrayLen()
+			default:
+				var r *resp.BulkReader
+				if r, err = d.BulkReader(); err == nil {
+					r.Read(bulkBuffer[:1])
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func readTokens(n int) func(*resp.Decoder, *resp.Value) error {
@@ -408,6 +463,14 @@ var readingMethods = func() map[string]func(d *resp.Decoder) error {
 	}
 	return all
 }()
+
+// readLoops has its elements skipped.
+func readLoops(loop iter.Seq2[int, error]) (last error) {
+	for _, err := range loop {
+		last = err
+	}
+	return last
+}
 
 func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 	// A Decoder with its buffer, and what each byte on the wire may cost beside

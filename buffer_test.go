@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -277,10 +278,14 @@ func TestAWorkspaceLeadsNowhere(t *testing.T) {
 	}
 	deep.WriteString(":1\r\n")
 	words.WriteString("\r\n")
+	trees := 0
+	push := bytes.Repeat([]byte("|1\r\n+a\r\n+b\r\n>3\r\n+c\r\n|1\r\n+d\r\n*1\r\n+e\r\n*?\r\n+f\r\n~2\r\n+g\r\n+h\r\n+i\r\n.\r\n+j\r\n"), 10)
+	push = append(push, ":1\r\n"...)
 	for _, size := range []int{64, 1000, 16 << 10, 1 << 20} {
 		for _, fed := range []int{1, 100, 1 << 20} {
-			d := NewDecoder(nil, BufferSize(size))
+			d := NewDecoder(nil, BufferSize(size), OnPush(func(*Value) {}))
 			for range 2 {
+				feedInPieces(d, push, fed, func() error { _, err := d.ReadInt64(); return err })
 				feedInPieces(d, words.Bytes(), fed, func() error { _, err := d.ReadCommand(); return err })
 				feedInPieces(d, deep.Bytes(), fed, func() error { return d.Decode(new(Value)) })
 			}
@@ -298,7 +303,22 @@ func TestAWorkspaceLeadsNowhere(t *testing.T) {
 					t.Fatalf("buffer of %d, fed %d at once: word %d is left", size, fed, i)
 				}
 			}
+			elems, attrs := w.pushed.Elems[:cap(w.pushed.Elems)], w.pushed.Attrs[:cap(w.pushed.Attrs)]
+			if len(elems) == 0 || len(attrs) == 0 {
+				continue // under the race detector pools drop at random what they are given
+			}
+			trees++
+			for _, list := range [][]Value{elems[:len(elems)-1], attrs, elems[len(elems)-1].Elems} {
+				for i, v := range list {
+					if !reflect.DeepEqual(v, Value{}) {
+						t.Fatalf("buffer of %d, fed %d at once: Value %d is left in the tree for pushes: %+v", size, fed, i, v)
+					}
+				}
+			}
 		}
+	}
+	if trees == 0 {
+		t.Error("no workspace had a tree for pushes that was used")
 	}
 }
 

@@ -79,3 +79,27 @@ func TestViewsKeptTooLongAreOverwritten(t *testing.T) {
 		}
 	}
 }
+
+// Going on with a loop ends the views of its body; leaving it does not.
+func TestViewsOfALoop(t *testing.T) {
+	d := resp.NewDecoder(strings.NewReader("*3\r\n$5\r\nhello\r\n$5\r\nworld\r\n:1\r\n+OK\r\n"))
+	var views [][]byte
+	for i, err := range d.Elements() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := d.ReadBytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if views = append(views, b); i == 1 {
+			break
+		}
+	}
+	if string(views[0]) == "hello" || string(views[1]) != "world" {
+		t.Errorf("%q behind the loop", views)
+	}
+	if d.ReadString(); string(views[1]) == "world" {
+		t.Error("a view of the last body is still there after the next call")
+	}
+}

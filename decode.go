@@ -234,8 +234,12 @@ func (d *Decoder) takeWorkspace() {
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
 // ReadArrayLen or ReadMapLen has returned and whose last element has not been
-// read. A streamed string counts while its chunks are read as tokens.
+// read. A streamed string counts while its chunks are read as tokens. What a
+// BulkReader or a loop has left counts as read, since the next read drops it.
 func (d *Decoder) Depth() int {
+	if d.isDropped() {
+		return d.nest.depthBehind(d.op.end)
+	}
 	if d.nest.inStreamedString() {
 		return d.nest.depth + 1
 	}
@@ -496,6 +500,7 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	return func(yield func(*Value, error) bool) {
 		var v Value
 		for {
+			large := len(d.data) > oversize*d.size+parseSlack
 			err := d.Decode(&v)
 			switch {
 			case err == io.EOF, err == ErrEnd:
@@ -506,14 +511,17 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 			case !yield(&v, nil):
 				return
 			}
+			if large && len(d.data) <= oversize*d.size+parseSlack {
+				v = Value{} // it may have views of the large buffer
+			}
 		}
 	}
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in,
-// or that another method has to be called again first. What a BulkReader has left
-// is dropped. It comes before every slow step and notes where a value at top level
-// starts.
+// or that another method has to be called again first. What a BulkReader or a loop
+// has left is dropped. It comes before every slow step and notes where a value at
+// top level starts.
 func (d *Decoder) ready() error {
 	if d.isZero() {
 		d.Reset(nil)
@@ -521,8 +529,8 @@ func (d *Decoder) ready() error {
 	if d.err != nil {
 		return d.err
 	}
-	if d.op.name == bulkReader && d.op.result == nil {
-		if err := d.dropBulk(); err != nil {
+	if d.isDropped() {
+		if err := d.drop(d.op.end); err != nil {
 			return err
 		}
 	}

@@ -425,6 +425,69 @@ func ExampleDecoder_ReadMapLen() {
 	// proto 2 <nil>
 }
 
+// What the body does not read is skipped, and so is what is left when it returns:
+// the next read finds the next reply.
+func ExampleDecoder_Elements() {
+	d := resp.NewDecoder(strings.NewReader("*3\r\n$3\r\nfoo\r\n*2\r\n:1\r\n:2\r\n$3\r\nbar\r\n*?\r\n:4\r\n:5\r\n.\r\n"))
+	for i, err := range d.Elements() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if i == 1 {
+			continue
+		}
+		s, err := d.ReadString()
+		fmt.Println(i, s, err)
+	}
+	for i, err := range d.Elements() { // a streamed array
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		n, err := d.ReadInt64()
+		fmt.Println(i, n, err)
+	}
+	// Output:
+	// 0 foo <nil>
+	// 2 bar <nil>
+	// 0 4 <nil>
+	// 1 5 <nil>
+}
+
+// HELLO as a RESP3 server answers it, with the list of its modules.
+func ExampleDecoder_Entries() {
+	d := resp.NewDecoder(strings.NewReader("%3\r\n+server\r\n+redis\r\n+proto\r\n:3\r\n+modules\r\n*1\r\n%2\r\n+name\r\n+bf\r\n+ver\r\n:1\r\n"))
+	for _, err := range d.Entries() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		key, err := d.ReadString()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		switch key {
+		case "proto":
+			version, err := d.ReadInt64()
+			fmt.Println(key, version, err)
+		case "modules":
+			for i, err := range d.Elements() {
+				if err != nil {
+					fmt.Println(err)
+					return
+				}
+				err = d.SkipValue()
+				fmt.Println("module", i, err)
+			}
+		}
+	}
+	// Output:
+	// proto 3 <nil>
+	// module 0 <nil>
+}
+
 func ExampleDecoder_Decode() {
 	d := resp.NewDecoder(strings.NewReader("|1\r\n+ttl\r\n:3600\r\n%1\r\n$4\r\nname\r\n*2\r\n$3\r\nfoo\r\n:42\r\n"))
 	var v resp.Value // its storage is used again by the next Decode

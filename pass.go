@@ -162,6 +162,28 @@ func (d *Decoder) needEncoding(rel, header int) error {
 	return nil
 }
 
+// dropping is the operation that drops what nobody is to read any more. Any read
+// goes on with it.
+const dropping = "dropping a value"
+
+// drop drops what comes next, and what is left of it where it has been begun, up
+// to where a value is complete in which no more than outer frames are around.
+func (d *Decoder) drop(outer int) error {
+	if d.op.name == bulkReader && d.bulk.Len() != 0 {
+		d.bulk.dropped = true
+	}
+	d.kept = 0
+	d.op.name, d.op.parts, d.op.end, d.op.result = dropping, nothing, outer, nil
+	d.settle()
+	_, err := d.passOn(nil)
+	return err
+}
+
+// isDropped reports whether the next read drops what is under way.
+func (d *Decoder) isDropped() bool {
+	return d.op.name == dropping || d.op.name == bulkReader && d.op.result == nil
+}
+
 // passOn goes on with the operation and returns how many bytes it wrote.
 func (d *Decoder) passOn(w io.Writer) (written int64, err error) {
 	for err == nil && !d.op.done {

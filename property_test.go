@@ -125,6 +125,93 @@ func spoil(rnd *rand.Rand, v *resp.Value) {
 	}
 }
 
+// Values are Equal exactly when AppendValue writes the same bytes for them, whatever they
+// are made of: a value and what is read from its bytes, which are the same; a value and one
+// with the same meaning in other fields; and a value and one that is not what it was.
+func TestEqualIsThatOfTheWire(t *testing.T) {
+	same, different := 0, 0
+	forAll(t, func(v, other resp.Value, seed uint64) string {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		spoil(rnd, &v)
+		changed := v.Clone()
+		for rnd.IntN(3) == 0 {
+			spoil(rnd, &changed)
+		}
+		alike := v.Clone()
+		disguise(rnd, &alike)
+		wire := resp.AppendValue(nil, &v)
+		var read resp.Value
+		if err := resp.NewDecoder(bytes.NewReader(wire)).Decode(&read); err != nil {
+			return fmt.Sprintf("%.300q: %v", wire, err)
+		}
+		for _, u := range []*resp.Value{&read, &alike, &changed, &other} {
+			uWire := resp.AppendValue(nil, u)
+			want := bytes.Equal(wire, uWire)
+			if want {
+				same++
+			} else {
+				different++
+			}
+			if v.Equal(*u) != want || u.Equal(v) != want {
+				return fmt.Sprintf("%+v, written as %.300q, and %+v, written as %.300q: Equal is %t, the other way round %t",
+					v, wire, *u, uWire, v.Equal(*u), u.Equal(v))
+			}
+			if u == &read && !want {
+				return fmt.Sprintf("%.300q became %.300q", wire, uWire)
+			}
+		}
+		return ""
+	}, anyValue, anyValue, anySeed)
+	if least := different / 10; same < least || different < same/10 {
+		t.Errorf("%d pairs are the same on the wire and %d are not; that tests too little", same, different)
+	}
+}
+
+// disguise changes fields of v, most of them in a way that does not show on the wire.
+func disguise(rnd *rand.Rand, v *resp.Value) {
+	isText := v.Kind.IsString() || v.Kind.IsError() || v.Kind == resp.Double || v.Kind == resp.BigNumber
+	switch rnd.IntN(8) {
+	case 0:
+		if v.Kind != resp.Integer && v.Kind != resp.Boolean {
+			v.Int = rnd.Int64N(3)
+		}
+	case 1:
+		if v.Kind == resp.Boolean {
+			v.Int *= 7
+		}
+	case 2:
+		if v.Kind == resp.BigNumber || v.Kind == resp.Double {
+			v.Bytes = append([]byte([]string{"", "0", "+", "+00"}[rnd.IntN(4)]), v.Bytes...)
+		}
+	case 3:
+		if v.Kind == resp.SimpleString || v.Kind == resp.SimpleError {
+			v.Bytes = []byte(strings.NewReplacer(" ", "\r", "\r", "\n", "\n", " ").Replace(string(v.Bytes)))
+		}
+	case 4:
+		if !isText {
+			v.Bytes = []byte("x")
+		}
+	case 5:
+		if !v.Kind.IsAggregate() {
+			v.Elems = make([]resp.Value, rnd.IntN(3))
+		}
+	case 6:
+		if n := len(v.Elems); v.Kind == resp.Map && n > 0 {
+			v.Elems = slices.Clip(v.Elems[:n-1]) // which may have been a null
+		}
+	case 7:
+		for i := range v.Attrs {
+			v.Attrs[i].Kind = resp.Kind(rnd.UintN(256))
+		}
+	}
+	for i := range v.Attrs {
+		disguise(rnd, &v.Attrs[i])
+	}
+	for i := range v.Elems {
+		disguise(rnd, &v.Elems[i])
+	}
+}
+
 // encode(decode(b)) = b for canonical bytes, by values and by tokens.
 func TestCanonicalBytesComeOutAsTheyWere(t *testing.T) {
 	var value resp.Value

@@ -75,7 +75,8 @@ func (d *Decoder) ReadString() (string, error) {
 //
 // The caller reads the elements; Depth tells when they have all been read. The
 // count is what the header says and no more: the elements may never come, so
-// nothing should be made to hold them on its word.
+// nothing should be made to hold them on its word. [Decoder.Elements] is the loop
+// that counted and streamed ones have in common.
 func (d *Decoder) ReadArrayLen() (int, error) {
 	t, err := d.openArray()
 	return t.Len(), err
@@ -97,7 +98,7 @@ func (d *Decoder) openArray() (Token, error) {
 // ReadMapLen reads the header of a Map, or of an Array with an even count, which
 // stands for it in RESP2, and returns how many pairs follow, or -1 for a
 // streamed map, whose end is an ErrEnd. Nothing should be made to hold them on
-// the header's word.
+// the header's word. [Decoder.Entries] is the loop over them.
 func (d *Decoder) ReadMapLen() (int, error) {
 	t, err := d.openMap()
 	if err != nil || t.IsStreamed() {

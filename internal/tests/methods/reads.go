@@ -6,6 +6,7 @@ package methods
 import (
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/seed65f5866d/resp"
 )
@@ -96,6 +97,8 @@ var Reads = []Read{
 		}
 		return resp.Command{}, io.EOF
 	}, commandText),
+	result(Read{Name: "Elements", Sort: OneType, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Elements()) }, text[int]),
+	result(Read{Name: "Entries", Sort: OneType, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Entries()) }, text[int]),
 	passing(Read{Name: "Peek", Sort: Between}, func(d *resp.Decoder, w io.Writer) error {
 		b, err := d.Peek(1)
 		w.Write(b)
@@ -105,6 +108,15 @@ var Reads = []Read{
 
 // ReadNothing are the exported methods of a Decoder that read nothing.
 var ReadNothing = []string{"Buffered", "Depth", "Discard", "Feed", "InputOffset", "Reset", "SetLimits"}
+
+// firstTurn takes one turn of a loop, whose end skips the rest. It returns -1 when
+// the loop has no turn.
+func firstTurn(loop iter.Seq2[int, error]) (int, error) {
+	for i, err := range loop {
+		return i, err
+	}
+	return -1, nil
+}
 
 // decode gives its Value nothing to reuse.
 var decode = result(Read{Name: "Decode", Sort: Values, OnPush: true}, func(d *resp.Decoder) (*resp.Value, error) {
