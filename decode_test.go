@@ -42,8 +42,8 @@ type result struct {
 // namedMethods are the methods that read replies, or parts of them.
 var namedMethods = methods.Names(methods.Read.OfReplies)
 
-// readingMethods are those of them that take something off the input.
-var readingMethods = methods.Names(func(r methods.Read) bool { return r.OfReplies() && r.Name != "PeekKind" })
+// consumingMethods are those of them that take something off the input.
+var consumingMethods = methods.Names(func(r methods.Read) bool { return r.OfReplies() && r.Name != "PeekKind" })
 
 // wholeMethods are those that read whatever value comes, whole.
 var wholeMethods = methods.Names(func(r methods.Read) bool { return r.Sort == methods.Values })
@@ -379,7 +379,7 @@ func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
 // The limit on a string holds for the sum of its chunks, whatever reads them.
 func TestChunksCountTogether(t *testing.T) {
 	const wire = "$?\r\n;3\r\n123\r\n;3\r\n456\r\n;0\r\n"
-	for _, method := range readingMethods {
+	for _, method := range consumingMethods {
 		for _, within := range []bool{true, false} {
 			limit := int64(5)
 			if within {
@@ -423,7 +423,7 @@ func TestReadsBehindTheTokensOfAnAttribute(t *testing.T) {
 	const attribute = "|1\r\n+a\r\n:1\r\n"
 	for _, around := range []string{"", "*1\r\n", "*1\r\n|0\r\n", "|0\r\n", "|1\r\n:1\r\n:2\r\n"} {
 		for _, value := range awkwardWires {
-			for _, method := range readingMethods {
+			for _, method := range consumingMethods {
 				wire := around + attribute + value
 				inside := "" // as much of around as tells the value from one at top level
 				if strings.HasPrefix(around, "*") {
@@ -457,7 +457,7 @@ func TestFaultsStay(t *testing.T) {
 		{"+OK\r\n$?\r\n:1\r\n", `resp: type error at offset 9: expected a chunk of the streamed string, found ":"`},
 		{"+OK\r\n$536870913\r\n", `resp: over the limit at offset 6: bulk length above 536870912`},
 	} {
-		for _, method := range readingMethods {
+		for _, method := range consumingMethods {
 			r := newReading(strings.NewReader(test.wire))
 			openTokens(t, r, len("+OK\r\n"))
 			got, err := r.call(method)
@@ -828,7 +828,7 @@ func TestMaxDepth(t *testing.T) {
 // byte of an array is one too many.
 func TestTypedReadsKeepTheDepthLimit(t *testing.T) {
 	const wire = "*1\r\n*-1\r\n"
-	for _, method := range readingMethods {
+	for _, method := range consumingMethods {
 		r := newReading(strings.NewReader(wire+strings.Repeat(" ", 100)), resp.MaxDepth(1))
 		openTokens(t, r, len("*1\r\n"))
 		if got, _ := r.call(method); got.Err != "resp: over the limit at offset 4: depth above 1" {

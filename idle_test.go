@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
-	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // idleMost is what an idle Decoder or Encoder may hold, in bytes.
@@ -40,19 +39,19 @@ var idleWork = []struct {
 	name, wire string
 	read       func(*resp.Decoder) error
 }{
-	{"nothing", "", readToEnd(methods.Named("ReadToken"))},
-	{"a short command", multibulkWire("GET", "key"), readToEnd(methods.Named("ReadCommand"))},
-	{"commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readToEnd(methods.Named("ReadCommand"))},
-	{"batches of commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readToEnd(methods.Named("ReadCommands"))},
-	{"a command of 1,000 words", multibulkWire(slices.Repeat([]string{"word"}, 1000)...), readToEnd(methods.Named("ReadCommand"))},
-	{"an inline command", strings.Repeat("'word' ", 1000) + "\r\n", readToEnd(methods.Named("ReadCommand"))},
-	{"a megabyte", bulkWire(1 << 20), readToEnd(methods.Named("ReadBytes"))},
-	{"a megabyte in chunks", "$?\r\n;" + bulkWire(1 << 20)[1:] + ";0\r\n", readToEnd(methods.Named("ReadBytes"))},
-	{"a megabyte in parts", bulkWire(1 << 20), readToEnd(methods.Named("BulkReader"))},
-	{"a megabyte passed on", bulkWire(1 << 20), readToEnd(methods.Named("CopyBulk"))},
-	{"a deep value", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readToEnd(methods.Named("Decode"))},
-	{"a deep value in tokens", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readToEnd(methods.Named("ReadToken"))},
-	{"a deep value skipped", strings.Repeat("|1\r\n:1\r\n", 1000) + strings.Repeat(":1\r\n", 1001), readToEnd(methods.Named("SkipValue"))},
+	{"nothing", "", readingMethods["ReadToken"]},
+	{"a short command", multibulkWire("GET", "key"), readingMethods["ReadCommand"]},
+	{"commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readingMethods["ReadCommand"]},
+	{"batches of commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readingMethods["ReadCommands"]},
+	{"a command of 1,000 words", multibulkWire(slices.Repeat([]string{"word"}, 1000)...), readingMethods["ReadCommand"]},
+	{"an inline command", strings.Repeat("'word' ", 1000) + "\r\n", readingMethods["ReadCommand"]},
+	{"a megabyte", bulkWire(1 << 20), readingMethods["ReadBytes"]},
+	{"a megabyte in chunks", "$?\r\n;" + bulkWire(1 << 20)[1:] + ";0\r\n", readingMethods["ReadBytes"]},
+	{"a megabyte in parts", bulkWire(1 << 20), readingMethods["BulkReader"]},
+	{"a megabyte passed on", bulkWire(1 << 20), readingMethods["CopyBulk"]},
+	{"a deep value", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readingMethods["Decode"]},
+	{"a deep value in tokens", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readingMethods["ReadToken"]},
+	{"a deep value skipped", strings.Repeat("|1\r\n:1\r\n", 1000) + strings.Repeat(":1\r\n", 1001), readingMethods["SkipValue"]},
 }
 
 func TestIdleDecodersHoldLittle(t *testing.T) {
@@ -220,7 +219,7 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 	pushed := ">9\r\n" + strings.Repeat(bulkWire(100), 9) + ":1\r\n"
 	n = testing.AllocsPerRun(100, func() {
 		source.wire = pushed
-		readUntil(t, d, readToEnd(methods.Named("ReadInt64")), os.ErrDeadlineExceeded)
+		readUntil(t, d, readingMethods["ReadInt64"], os.ErrDeadlineExceeded)
 	})
 	if n != 0 {
 		t.Errorf("a push that is larger than the buffer usually is: %v allocations", n)

@@ -736,6 +736,8 @@ func writeByKind(e *resp.Encoder, v *resp.Value) (err error) {
 			write(e.WriteMap(n / 2))
 		case resp.Attribute:
 			write(e.WriteAttribute(n / 2))
+		default:
+			panic("no method for " + v.Kind.String())
 		}
 	}
 	for i := range v.Elems {
@@ -795,6 +797,8 @@ func appendByKind(b []byte, v *resp.Value) []byte {
 			b = resp.AppendMap(b, n/2)
 		case resp.Attribute:
 			b = resp.AppendAttribute(b, n/2)
+		default:
+			panic("no function for " + v.Kind.String())
 		}
 	}
 	for i := range v.Elems {
