@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -900,7 +901,8 @@ func TestChunkerGoesOnAfterPartialWrites(t *testing.T) {
 	}, gen.SliceOfN(4, resptest.GenCommand(10, 60, 110)), anySeed)
 }
 
-var errOnce = errors.New("failed once")
+// errOnce is what a socket returns that does not block and is full.
+const errOnce = syscall.EAGAIN
 
 func interrupts(err error) bool {
 	return err == errOnce || err == io.ErrShortWrite || errors.Is(err, os.ErrDeadlineExceeded)
