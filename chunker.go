@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 	"slices"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the Chunker. Small pieces are copied into one arena, where
@@ -116,7 +118,7 @@ func (p *packing) packLong(name string, args []Arg) error {
 		if s, ok := args[i].text(); ok {
 			p.add(s, true)
 		} else {
-			p.add(bytesString(args[i].appendText(p.number[:0])), false)
+			p.add(respwire.BytesString(args[i].appendText(p.number[:0])), false)
 		}
 	}
 	p.emit()
@@ -134,7 +136,7 @@ func (p *packing) add(arg string, lasts bool) {
 	p.emit()
 	if lasts && len(arg) > p.cutoff {
 		p.open = false
-		p.chunks = append(p.chunks, packedChunk{start: p.start, end: p.start, large: stringBytes(arg)})
+		p.chunks = append(p.chunks, packedChunk{start: p.start, end: p.start, large: respwire.StringBytes(arg)})
 		p.length += len(arg)
 	} else {
 		p.arena = append(p.arena, arg...)

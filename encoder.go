@@ -6,6 +6,9 @@ import (
 	"math"
 	"math/big"
 	"strings"
+	"sync"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the Encoder: what it checks before it accepts a value, and one
@@ -254,7 +257,7 @@ func (e *Encoder) putText(k Kind, s string) {
 		return
 	}
 	e.out.buf = appendHeader(e.out.buf, k, len(s))
-	e.out.putLarge(stringBytes(s), crlf)
+	e.out.putLarge(respwire.StringBytes(s), crlf)
 }
 
 // writeLine writes a kind without a length.
@@ -274,7 +277,7 @@ func (e *Encoder) putLine(k Kind, s string) {
 		return
 	}
 	e.out.buf = append(e.out.buf, byte(k))
-	e.out.putLarge(stringBytes(s), crlf)
+	e.out.putLarge(respwire.StringBytes(s), crlf)
 }
 
 // hasBreak reports whether s has a CR or an LF.
@@ -303,7 +306,9 @@ func (e *Encoder) WriteInteger(n int64) error {
 func (e *Encoder) WriteBulkString(s string) error { return e.writeText(BulkString, s) }
 
 // WriteBulkBytes writes b as a bulk string.
-func (e *Encoder) WriteBulkBytes(b []byte) error { return e.writeText(BulkString, bytesString(b)) }
+func (e *Encoder) WriteBulkBytes(b []byte) error {
+	return e.writeText(BulkString, respwire.BytesString(b))
+}
 
 // WriteNullBulkString writes the null bulk string of RESP2, `$-1`.
 func (e *Encoder) WriteNullBulkString() error { return e.writeFixed(BulkString, "$-1\r\n") }
@@ -377,7 +382,7 @@ func (e *Encoder) WriteBigNumber(n *big.Int) error {
 		sign, u := magnitude(n.Int64())
 		e.out.buf = appendWhole(e.out.buf, BulkString, sign, u)
 	default:
-		e.putText(BulkString, bytesString(n.Append(nil, 10)))
+		e.putText(BulkString, respwire.BytesString(n.Append(nil, 10)))
 	}
 	return e.out.wrote()
 }
@@ -419,7 +424,7 @@ func (e *Encoder) putVerbatim(encoding [3]byte, text string) {
 		return
 	}
 	e.out.buf = appendVerbatimHeader(e.out.buf, encoding, len(text))
-	e.out.putLarge(stringBytes(text), crlf)
+	e.out.putLarge(respwire.StringBytes(text), crlf)
 }
 
 // WriteArray writes the header of an array of n elements, which are to follow. A
@@ -540,7 +545,7 @@ func (e *Encoder) WriteChunk(b []byte) error {
 	if err := e.checkStream(Chunk); err != nil || len(b) == 0 {
 		return err
 	}
-	e.putText(Chunk, bytesString(b))
+	e.putText(Chunk, respwire.BytesString(b))
 	return e.out.wrote()
 }
 
@@ -670,7 +675,7 @@ func (e *Encoder) WriteArgs(args ...[]byte) error {
 	}
 	e.out.buf = appendHeader(e.out.buf, Array, len(args))
 	for _, arg := range args {
-		e.putText(BulkString, bytesString(arg))
+		e.putText(BulkString, respwire.BytesString(arg))
 		e.out.makeRoom()
 	}
 	return e.out.wroteSlow()
@@ -742,7 +747,7 @@ func (e *Encoder) WriteToken(t Token) error {
 	if t.flags != 0 {
 		return e.writeFlagged(t)
 	}
-	text, n := bytesString(t.Bytes()), int(t.n)
+	text, n := respwire.BytesString(t.Bytes()), int(t.n)
 	switch t.kind {
 	case SimpleString, SimpleError:
 		return e.writeLine(t.kind, text)
@@ -809,5 +814,21 @@ func (e *Encoder) putNumberText(k Kind, text []byte) {
 		e.out.buf = appendBulkNumberText(e.out.buf, k, text)
 	} else {
 		e.out.buf = appendNumberText(e.out.buf, k, text)
+	}
+}
+
+// maxPooledOpen is how many open aggregates the pooled rooms are for: as many as
+// readers take by default.
+const maxPooledOpen = 1024
+
+// openPool has rooms for the open aggregates of Encoders.
+var openPool = sync.Pool{New: func() any { return new([maxPooledOpen]openAggregate) }}
+
+func takeOpen() []openAggregate { return openPool.Get().(*[maxPooledOpen]openAggregate)[:0] }
+
+// giveOpen gives back a room. One that has grown is left to the garbage collector.
+func giveOpen(open []openAggregate) {
+	if cap(open) == maxPooledOpen {
+		openPool.Put((*[maxPooledOpen]openAggregate)(open[:maxPooledOpen]))
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file is the wire layer of decoding: it parses one token at the start of
@@ -22,10 +24,6 @@ const (
 
 	// longestShort is the longest string whose length shortLength parses.
 	longestShort = 99
-
-	// parseSlack is how many bytes fastToken may look at in any case; what lies
-	// behind the end of the input does not matter, as long as it can be read.
-	parseSlack = 32
 )
 
 func le16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
@@ -63,14 +61,14 @@ var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 // fastToken parses the token at the start of b when it has one of the usual
 // forms, and returns its size, or 0 when it has another or is at fault. len(b)
-// must be at least parseSlack; the caller checks that the size lies within its
+// must be at least respwire.HeadSize; the caller checks that the size lies within its
 // input. Chunks and ends are left to the careful parser, so the token fits
 // wherever a value fits.
 func fastToken(b []byte, limits *limits) (t Token, size int) {
-	if len(b) < parseSlack {
+	if len(b) < respwire.HeadSize {
 		return Token{}, 0
 	}
-	w := (*headerWindow)(b)
+	w := (*respwire.Head)(b)
 	switch kind := Kind(b[0]); kind {
 	case SimpleString, SimpleError:
 		if isOK(w) {
@@ -140,7 +138,7 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 
 // isOK reports whether the line that b starts with says OK, by far the most
 // frequent one.
-func isOK(w *headerWindow) bool { return le32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
+func isOK(w *respwire.Head) bool { return le32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
 
 // fastLine returns the index of the CR LF that ends the line b starts with, or
 // 0 when the line is long, holds another control character first, or is not
@@ -160,7 +158,7 @@ func fastLine(b []byte) (end int) {
 
 // shortLength is fastLength for one or two digits, which most lengths have. It is
 // small enough to be inlined, and 3 ns faster.
-func shortLength(w *headerWindow) (n, size int) {
+func shortLength(w *respwire.Head) (n, size int) {
 	const crlf = '\r'<<16 | '\n'<<24
 	x := le32(w[1:]) ^ ('0' | '0'<<8 | crlf)
 	if x < 10<<8 && uint8(x)-1 < 9 {
@@ -174,7 +172,7 @@ func shortLength(w *headerWindow) (n, size int) {
 
 // fastLength parses the length or count of up to six digits, not 0, behind w[0] and
 // returns it with the size of its line, or 0 as size.
-func fastLength(w *headerWindow) (n, size int) {
+func fastLength(w *respwire.Head) (n, size int) {
 	if w[1] == '0' {
 		return 0, 0 // a leading zero, or a fault
 	}
@@ -188,7 +186,7 @@ func fastLength(w *headerWindow) (n, size int) {
 
 // fastInteger parses the integer behind w[0], of up to 19 digits and without a
 // plus, and returns it with the size of its line, or 0 as size.
-func fastInteger(w *headerWindow) (n int64, size int) {
+func fastInteger(w *respwire.Head) (n int64, size int) {
 	start := uint(1)
 	if w[1] == '-' {
 		start = 2

@@ -1,6 +1,10 @@
 package resp
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+)
 
 // This file holds the types that all layers share: Kind, the first byte on the
 // wire; Token, one scalar or one aggregate header; Value, a whole reply as a
@@ -192,7 +196,7 @@ func (t Token) Bytes() []byte {
 	if t.data == nil {
 		return nil
 	}
-	b := bytesAt(t.data, int(t.n))
+	b := respwire.BytesAt(t.data, int(t.n))
 	if t.kind == VerbatimString {
 		return b[verbatimPrefix:]
 	}
@@ -203,7 +207,7 @@ func (t Token) Bytes() []byte {
 // or `mkd`, and three zero bytes for every other kind.
 func (t Token) Encoding() (encoding [3]byte) {
 	if t.kind == VerbatimString && t.data != nil {
-		copy(encoding[:], bytesAt(t.data, int(t.n)))
+		copy(encoding[:], respwire.BytesAt(t.data, int(t.n)))
 	}
 	return encoding
 }
