@@ -25,6 +25,37 @@ type Command struct {
 	Inline bool     // whether it was an inline request
 }
 
+// Clone returns a copy of c that shares nothing with it and so outlives the Decoder's
+// buffer. All its bytes are in one block of memory: an argument that is kept keeps the
+// whole.
+func (c Command) Clone() Command {
+	size := len(c.Raw)
+	for _, arg := range c.Args {
+		if _, ok := respwire.OffsetIn(c.Raw, arg); !ok {
+			size += len(arg)
+		}
+	}
+	block := append(make([]byte, 0, size), c.Raw...)
+	raw := block[:len(block):len(block)]
+	args := slices.Clone(c.Args)
+	for i, arg := range args {
+		if arg == nil {
+			continue
+		}
+		start, ok := respwire.OffsetIn(c.Raw, arg)
+		if !ok {
+			start = len(block)
+			block = append(block, arg...)
+		}
+		end := start + len(arg)
+		args[i] = block[start:end:end]
+	}
+	if c.Raw == nil {
+		raw = nil
+	}
+	return Command{Args: args, Raw: raw, Inline: c.Inline}
+}
+
 // The kinds by which the careful parser tells the two headers of a multibulk
 // request from those of replies.
 const (

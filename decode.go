@@ -17,41 +17,6 @@ import (
 // are in typed.go, those in constant memory in pass.go, commands in
 // command.go, and trees in value.go.
 
-// ConsumeToken parses the token at the start of b and returns it, as a view
-// into b, with its size in bytes. It returns ErrIncomplete when b ends before
-// the token does, and a *SyntaxError or *LimitError (with the limits of
-// ClientLimits, offsets counted from the start of b) when b does not start
-// with a token; n is 0 then.
-//
-// It knows no context: chunks and ends of streams are tokens like others, and
-// neither depth nor the sum of chunks is limited. A Decoder checks these.
-func ConsumeToken(b []byte) (t Token, n int, err error) {
-	if t, n := fastToken(b, &standardRules.limits); n > 0 {
-		return t, n, nil
-	}
-	if len(b) == 0 {
-		return Token{}, 0, ErrIncomplete
-	}
-	anywhere := nesting{frame: topLevel}
-	switch Kind(b[0]) {
-	case Chunk:
-		anywhere.kind = streamedString
-	case End:
-		anywhere.kind = Array
-	}
-	t, n, f := standardRules.token(&anywhere, b, 0, unlimited)
-	if t.hasPayload() && n > 0 {
-		n, _, f = t.payload(b, n)
-	}
-	switch {
-	case f != nil:
-		return Token{}, 0, f.asError(b, 0)
-	case n == 0:
-		return Token{}, 0, ErrIncomplete
-	}
-	return t, n, nil
-}
-
 // Decoder reads RESP from a reader, or from bytes it is fed, without allocating
 // once its buffers have grown. What its methods return as bytes, Tokens, Values
 // and Commands are views into its buffer: they are valid until the next call

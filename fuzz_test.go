@@ -33,7 +33,7 @@ func addVectors(kind string, add func(wire []byte)) {
 	}
 }
 
-// Replies are what the oracle says, by every method.
+// Replies are what the oracle says, by every method, and ConsumeValue agrees with ReadRaw.
 func FuzzReplies(f *testing.F) {
 	addVectors("reply", func(wire []byte) { f.Add(wire) })
 	f.Fuzz(func(t *testing.T, wire []byte) { fuzzOracle(t, "reply", wire) })
@@ -49,7 +49,7 @@ func fuzzOracle(t *testing.T, kind string, wire []byte) {
 	if len(wire) > longestFuzzed {
 		return
 	}
-	if diff := diffOracle(kind, wire, refDefaults) + diffOracle(kind, wire, smallLimits); diff != "" {
+	if diff := diffOracle(kind, wire, refDefaults) + diffOracle(kind, wire, smallLimits) + diffConsumeValue(wire); diff != "" {
 		t.Error(diff)
 	}
 }

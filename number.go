@@ -233,8 +233,8 @@ func float64Of(kind Kind, null, streamed bool, text []byte) (float64, error) {
 const maxBigInt = 64 << 10
 
 // bigIntOf returns the integer that a value of kind spells.
-func bigIntOf(kind Kind, null bool, text []byte) (*big.Int, error) {
-	if err := noNumber(kind, null, false, text, BigNumber); err != nil {
+func bigIntOf(kind Kind, null, streamed bool, text []byte) (*big.Int, error) {
+	if err := noNumber(kind, null, streamed, text, BigNumber); err != nil {
 		return nil, err
 	}
 	if kind == Double {

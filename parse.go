@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"sync"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
@@ -208,6 +209,97 @@ func fastInteger(w *respwire.Head) (n int64, size int) {
 		return -int64(v), int(end + 2)
 	}
 	return int64(v), int(end + 2)
+}
+
+// ConsumeToken parses the token at the start of b and returns it, as a view
+// into b, with its size in bytes. It returns ErrIncomplete when b ends before
+// the token does, and a *SyntaxError or *LimitError (with the limits of
+// ClientLimits, offsets counted from the start of b) when b does not start
+// with a token; n is 0 then.
+//
+// It knows no context: chunks and ends of streams are tokens like others, and
+// neither depth nor the sum of chunks is limited. A Decoder checks these.
+func ConsumeToken(b []byte) (t Token, n int, err error) {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 {
+		return t, n, nil
+	}
+	if len(b) == 0 {
+		return Token{}, 0, ErrIncomplete
+	}
+	anywhere := nesting{frame: topLevel}
+	switch Kind(b[0]) {
+	case Chunk:
+		anywhere.kind = streamedString
+	case End:
+		anywhere.kind = Array
+	}
+	t, n, f := standardRules.tokenSlow(&anywhere, b)
+	switch {
+	case f != nil:
+		return Token{}, 0, f.asError(b, 0)
+	case n == 0:
+		return Token{}, 0, ErrIncomplete
+	}
+	return t, n, nil
+}
+
+// ConsumeValue returns the size of the whole value at the start of b, with the attributes
+// before it: of a reply, and of a multibulk request, too. It returns ErrIncomplete when b
+// ends before the value does, and a *SyntaxError or *LimitError (with the limits of
+// ClientLimits, offsets counted from the start of b) when b does not start with a value;
+// n is 0 then.
+//
+// It keeps no state: who calls it again with more bytes has it begin again. A Decoder
+// that is fed looks at every byte once.
+func ConsumeValue(b []byte) (n int, err error) {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 && !opens[t.kind] {
+		return n, nil
+	}
+	nest := nestings.Get().(*nesting)
+	defer nestings.Put(nest)
+	for nest.resetOne(0); !nest.isDone(); {
+		if n == len(b) {
+			return 0, ErrIncomplete
+		}
+		t, size, f := standardRules.tokenIn(nest, b[n:])
+		switch {
+		case f != nil:
+			return 0, f.asError(b[n:], int64(n))
+		case size == 0:
+			return 0, ErrIncomplete
+		}
+		n += size
+		nest.add(t)
+	}
+	return n, nil
+}
+
+// nestings are the places of ConsumeValue, used again with their stacks, which the limit
+// on depth bounds.
+var nestings = sync.Pool{New: func() any { return &nesting{outer: make([]frame, 0, usualDepth)} }}
+
+// usualDepth is how many aggregates are open in most values.
+const usualDepth = 64
+
+// tokenIn parses the token at the start of b, which is not empty, in the place of n, and
+// returns its size, or 0 where b ends before it.
+func (r *rules) tokenIn(n *nesting, b []byte) (t Token, size int, f *fault) {
+	if !n.inStreamedString() {
+		t, size := fastToken(b, &r.limits)
+		if size > 0 && !(opens[t.kind] && n.depth >= r.Depth) {
+			return t, size, nil
+		}
+	}
+	return r.tokenSlow(n, b)
+}
+
+// tokenSlow is tokenIn for every form.
+func (r *rules) tokenSlow(n *nesting, b []byte) (t Token, size int, f *fault) {
+	t, size, f = r.token(n, b, 0, unlimited)
+	if t.hasPayload() && size > 0 {
+		size, _, f = t.payload(b, size)
+	}
+	return t, size, f
 }
 
 // rules are what the careful parser goes by.

@@ -122,3 +122,10 @@ type Head = [HeadSize]byte
 func HeadAt(data []byte, pos int) *Head {
 	return (*Head)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(data)), pos))
 }
+
+// OffsetIn returns where in whole the bytes of part lie, and whether they do.
+func OffsetIn(whole, part []byte) (offset int, ok bool) {
+	first := uintptr(unsafe.Pointer(unsafe.SliceData(whole)))
+	n := uintptr(unsafe.Pointer(unsafe.SliceData(part))) - first
+	return int(n), n <= uintptr(len(whole)) && uintptr(len(part)) <= uintptr(len(whole))-n
+}
