@@ -433,5 +433,8 @@ func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = 
 // a flat array, a set and a push as an array, a double and a big number as a
 // bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
 // a bulk string without its encoding, a bulk error as a simple error;
-// attributes are dropped, and streamed kinds are an error.
+// attributes are dropped. What is streamed has no such form: WriteStreamed,
+// WriteStreamedString and WriteToken refuse it, and WriteValue, which knows how much
+// there is, writes it with its length or count. Encoder.SetProtocol changes the
+// version later.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }
