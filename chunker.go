@@ -71,7 +71,7 @@ func (c *Chunker) pack(name string, args []Arg, join bool) error {
 	size, plain := measure(args, p.cutoff)
 	size += len(name) + 2*maxHeaderLen + len(crlf)
 	if !plain || size > p.cutoff || !isOneWord(name) {
-		return p.packLong(name, args)
+		return p.packSlow(name, args)
 	}
 	if cap(c.arena)-len(c.arena) < size {
 		c.arena = slices.Grow(c.arena, size) // more than it needs, so that AppendCommand need not look again
@@ -99,8 +99,8 @@ type packing struct {
 	join   bool // as part of a pipeline
 }
 
-// packLong packs a command that may have more than one chunk.
-func (p *packing) packLong(name string, args []Arg) error {
+// packSlow packs a command that may have more than one chunk.
+func (p *packing) packSlow(name string, args []Arg) error {
 	words := countWords(name)
 	if words == 0 {
 		return &EncodeError{Array, noWord}

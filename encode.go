@@ -174,17 +174,17 @@ func AppendEnd(dst []byte) []byte { return append(dst, ".\r\n"...) }
 func AppendCommand(dst []byte, name string, args ...Arg) []byte {
 	n := len(name)
 	if uint(n-2) > 8-2 || len(args) >= 9 {
-		return appendAnyCommand(dst, name, args)
+		return appendCommandSlow(dst, name, args)
 	}
 	if room := shortRoom + maxShortArg*len(args); cap(dst)-len(dst) < room {
 		if cap(dst)-len(dst) >= leastLen(args) {
-			return appendAnyCommand(dst, name, args) // it may just fit
+			return appendCommandSlow(dst, name, args) // it may just fit
 		}
 		dst = slices.Grow(dst, room)
 	}
 	first, last := respwire.NameWords(name)
 	if hasSpace(first, last) {
-		return appendAnyCommand(dst, name, args)
+		return appendCommandSlow(dst, name, args)
 	}
 	p, pos := respwire.BytesData(dst), len(dst)
 	// *1 and $0 with their CRLF: the usual command has less than ten parts
@@ -220,7 +220,7 @@ func AppendCommand(dst []byte, name string, args ...Arg) []byte {
 	respwire.Put2(p, pos, crlfWord)
 	dst = dst[:pos+len(crlf)]
 	if done < len(args) {
-		return appendAnyArgs(dst, args[done:len(args):len(args)])
+		return appendEachArg(dst, args[done:len(args):len(args)])
 	}
 	return dst
 }
@@ -238,26 +238,26 @@ func leastLen(args []Arg) int {
 // bulkLen returns how many bytes a bulk string of n bytes has on the wire.
 func bulkLen(n int) int { return 1 + digitCount(uint64(n)) + len(crlf) + n + len(crlf) }
 
-// appendAnyCommand is AppendCommand for all names and without regard to room.
-func appendAnyCommand(dst []byte, name string, args []Arg) []byte {
+// appendCommandSlow is AppendCommand for all names and without regard to room.
+func appendCommandSlow(dst []byte, name string, args []Arg) []byte {
 	if isOneWord(name) {
 		dst = appendHeader(dst, Array, 1+len(args))
 		dst = appendString(dst, BulkString, name)
 	} else {
 		dst = appendWords(dst, name, len(args))
 	}
-	return appendAnyArgs(dst, args)
+	return appendEachArg(dst, args)
 }
 
-// appendAnyArgs appends args of any kind and length as bulk strings.
-func appendAnyArgs(dst []byte, args []Arg) []byte {
+// appendEachArg appends args of any kind and length as bulk strings.
+func appendEachArg(dst []byte, args []Arg) []byte {
 	for i := range args {
 		s, ok := args[i].text()
 		switch {
 		case !ok:
 			dst = args[i].appendNumber(dst)
 		case len(s) > maxShort:
-			dst = appendLongString(dst, BulkString, s)
+			dst = appendStringSlow(dst, BulkString, s)
 		default:
 			dst = appendString(dst, BulkString, s)
 		}
@@ -305,7 +305,7 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 		return dst
 	}
 	if len(args) >= 10 {
-		return appendLongArgs(appendHeader(dst, Array, len(args)), args)
+		return appendArgsSlow(appendHeader(dst, Array, len(args)), args)
 	}
 	if room := shortRoom + maxShortArg*len(args); cap(dst)-len(dst) < room {
 		size := len("*1\r\n")
@@ -313,7 +313,7 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 			size += bulkLen(len(args[i]))
 		}
 		if cap(dst)-len(dst) >= size {
-			return appendLongArgs(appendHeader(dst, Array, len(args)), args) // it fits
+			return appendArgsSlow(appendHeader(dst, Array, len(args)), args) // it fits
 		}
 		dst = slices.Grow(dst, max(room, size))
 	}
@@ -325,7 +325,7 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 		n := len(s)
 		if n > maxShort {
 			respwire.Put2(p, pos, crlfWord)
-			return appendLongArgs(dst[:pos+len(crlf)], args[i:])
+			return appendArgsSlow(dst[:pos+len(crlf)], args[i:])
 		}
 		header := argHeaders[n]
 		respwire.Put8(p, pos, header)
@@ -344,8 +344,8 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 	return dst[:pos+len(crlf)]
 }
 
-// appendLongArgs appends args of any length as bulk strings.
-func appendLongArgs[T ~string | ~[]byte](dst []byte, args []T) []byte {
+// appendArgsSlow appends args of any length as bulk strings.
+func appendArgsSlow[T ~string | ~[]byte](dst []byte, args []T) []byte {
 	for _, arg := range args {
 		dst = appendString(dst, BulkString, respwire.TextOf(arg))
 	}
@@ -415,12 +415,12 @@ func appendNullOf(dst []byte, k Kind) []byte {
 // small enough to be inlined.
 func appendHeader(dst []byte, k Kind, n int) []byte {
 	if n >= 10 {
-		return appendLongHeader(dst, k, n)
+		return appendHeaderSlow(dst, k, n)
 	}
 	return append(dst, byte(k), byte('0'+n), '\r', '\n')
 }
 
-func appendLongHeader(dst []byte, k Kind, n int) []byte {
+func appendHeaderSlow(dst []byte, k Kind, n int) []byte {
 	start := len(dst)
 	switch {
 	case n < 100:
@@ -503,7 +503,7 @@ const (
 func appendString(dst []byte, k Kind, s string) []byte {
 	n := len(s)
 	if n < 2 || n > maxShort || cap(dst)-len(dst) < shortRoom {
-		return appendLongString(dst, k, s) // below 2 the word would be longer than the whole
+		return appendStringSlow(dst, k, s) // below 2 the word would be longer than the whole
 	}
 	p, pos := respwire.BytesData(dst), len(dst)
 	header := shortHeaders[n]
@@ -522,8 +522,8 @@ func appendString(dst []byte, k Kind, s string) []byte {
 	return dst[:pos+len(crlf)]
 }
 
-// appendLongString is appendString for all lengths and without regard to room.
-func appendLongString(dst []byte, k Kind, s string) []byte {
+// appendStringSlow is appendString for all lengths and without regard to room.
+func appendStringSlow(dst []byte, k Kind, s string) []byte {
 	n, start := len(s), len(dst)
 	if n < 2 || n >= 10000 {
 		dst = appendHeader(dst, k, n)
@@ -562,7 +562,7 @@ func appendLine(dst []byte, k Kind, s string) []byte {
 	const short = 16 // longer texts are faster by copying first and looking then
 	n, start := len(s), len(dst)
 	if n > short || cap(dst)-start < 1+n+len(crlf) {
-		return appendLongLine(dst, k, s)
+		return appendLineSlow(dst, k, s)
 	}
 	b := dst[start : start+1+n+len(crlf)]
 	b[0] = byte(k)
@@ -578,7 +578,7 @@ func appendLine(dst []byte, k Kind, s string) []byte {
 	return dst[:start+1+n+len(crlf)]
 }
 
-func appendLongLine(dst []byte, k Kind, s string) []byte {
+func appendLineSlow(dst []byte, k Kind, s string) []byte {
 	dst = append(dst, byte(k))
 	start := len(dst)
 	dst = append(dst, s...)
@@ -694,7 +694,7 @@ func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
 func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
 	count := digitCount(u)
 	if cap(dst)-len(dst) < shortRoom {
-		return appendAnyWhole(dst, k, sign, u, count)
+		return appendWholeSlow(dst, k, sign, u, count)
 	}
 	p, pos := respwire.BytesData(dst), len(dst)
 	before := uint64(Integer) // the byte before the digits, which goes to pos
@@ -735,8 +735,8 @@ func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
 	return dst[:pos+len(crlf)]
 }
 
-// appendAnyWhole is appendWhole without regard to room.
-func appendAnyWhole(dst []byte, k Kind, sign int, u uint64, count int) []byte {
+// appendWholeSlow is appendWhole without regard to room.
+func appendWholeSlow(dst []byte, k Kind, sign int, u uint64, count int) []byte {
 	if k == BulkString {
 		dst = appendHeader(dst, BulkString, sign+count)
 	} else {

@@ -70,20 +70,22 @@ func (e *Encoder) putPart(part valuePart) {
 		return
 	}
 	v := part.value
-	switch {
-	case part.kind == SimpleString, part.kind == SimpleError:
-		e.putLine(part.kind, respwire.BytesString(v.Bytes))
-	case part.kind == Double, part.kind == BigNumber:
-		e.putNumberText(part.kind, v.Bytes)
-	case part.kind == BulkString && part.streamed:
+	switch part.kind {
+	case BulkString, BulkError:
+		if !part.streamed {
+			e.putText(part.kind, respwire.BytesString(v.Bytes))
+			return
+		}
 		e.out.buf = AppendStreamedString(e.out.buf)
 		if len(v.Bytes) > 0 {
 			e.putText(Chunk, respwire.BytesString(v.Bytes))
 		}
 		e.out.buf = AppendLastChunk(e.out.buf)
-	case part.kind == BulkString, part.kind == BulkError:
-		e.putText(part.kind, respwire.BytesString(v.Bytes))
-	case part.kind == VerbatimString:
+	case SimpleString, SimpleError:
+		e.putLine(part.kind, respwire.BytesString(v.Bytes))
+	case Double, BigNumber:
+		e.putNumberText(part.kind, v.Bytes)
+	case VerbatimString:
 		e.putVerbatim(v.Encoding, respwire.BytesString(v.Bytes))
 	default:
 		e.out.buf = part.appendTo(e.out.buf)

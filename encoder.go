@@ -43,14 +43,15 @@ import (
 // nothing in the steady state, big numbers beyond int64 excepted. A zero Encoder is
 // ready for Reset. An Encoder is not safe for concurrent use.
 type Encoder struct {
+	left int64           // values that the innermost open aggregate still takes; none in a streamed string
+	open []openAggregate // innermost last; in few, or from a pool when there are more
+
+	resp2         bool // the version of RESP that is written
+	startsAsRESP2 bool // what resp2 is after Reset
+
 	out output
 
-	left  int64           // values that the innermost open aggregate still takes; none in a streamed string
-	open  []openAggregate // innermost last; in few, or from a pool when there are more
-	resp2 bool            // the version of RESP that is written
-
-	startsAsRESP2 bool             // what resp2 is after Reset
-	few           [8]openAggregate // what open has room for while few are open
+	few [8]openAggregate
 }
 
 // openAggregate is an aggregate or streamed string that is not complete.
@@ -138,8 +139,7 @@ func (e *Encoder) Close() error {
 	if err := e.Flush(); err != nil {
 		return err
 	}
-	e.closeFull()
-	if len(e.open) == 0 {
+	if e.ready(); len(e.open) == 0 {
 		return nil
 	}
 	last := e.open[len(e.open)-1]
@@ -159,12 +159,15 @@ func (e *Encoder) refuse(k Kind, reason string) error {
 	return err
 }
 
-// ready closes what is complete. It returns why nothing can be written, or nil.
+// ready closes the innermost aggregates that have all their elements. It returns why
+// nothing can be written, or nil.
 func (e *Encoder) ready() error {
 	if err := e.out.broken(); err != nil {
 		return err
 	}
-	e.closeFull()
+	for e.left == 0 && len(e.open) > 0 && !e.open[len(e.open)-1].streamed {
+		e.closeLast()
+	}
 	return nil
 }
 
@@ -208,19 +211,22 @@ func (e *Encoder) drop(values int64) {
 
 // push opens an aggregate inside the others.
 func (e *Encoder) push(a openAggregate) {
-	if len(e.open) == len(e.few) && cap(e.open) == len(e.few) {
+	if len(e.open) == cap(e.open) {
+		e.pushSlow(a)
+		return
+	}
+	e.open = append(e.open, a)
+}
+
+// pushSlow is push when there is no room for another one.
+func (e *Encoder) pushSlow(a openAggregate) {
+	if cap(e.open) == len(e.few) {
 		e.open = append(takeOpen(), e.open...)
 	}
 	e.open = append(e.open, a)
 }
 
-// closeFull closes the innermost aggregates that have all their elements.
-func (e *Encoder) closeFull() {
-	for e.left == 0 && len(e.open) > 0 && !e.open[len(e.open)-1].streamed {
-		e.closeLast()
-	}
-}
-
+// closeLast closes the innermost aggregate.
 func (e *Encoder) closeLast() {
 	last := e.open[len(e.open)-1]
 	e.open = e.open[:len(e.open)-1]
@@ -232,8 +238,7 @@ func (e *Encoder) closeLast() {
 
 // trimOpen gives back the room for many open aggregates when few are open.
 func (e *Encoder) trimOpen() {
-	e.closeFull()
-	if len(e.open) <= len(e.few) {
+	if e.ready(); len(e.open) <= len(e.few) {
 		many := e.open
 		e.open = append(e.few[:0], many...)
 		giveOpen(many)
@@ -252,7 +257,7 @@ func (e *Encoder) writeText(k Kind, s string) error {
 // putText puts a header with a length, s and CRLF into the buffer, or a large s
 // past it.
 func (e *Encoder) putText(k Kind, s string) {
-	if len(s) <= largePayload && e.out.reserve(len(s)+maxHeaderLen+len(crlf)) {
+	if len(s) <= maxShort || len(s) <= largePayload && e.out.reserve(len(s)+maxHeaderLen+len(crlf)) {
 		e.out.buf = appendString(e.out.buf, k, s)
 		return
 	}

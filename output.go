@@ -285,7 +285,7 @@ func resumable(err error) bool {
 
 // putLarge writes what is buffered and then p, uncopied. tail goes with them in a
 // vectored write, and waits in the buffer for company otherwise. What the writer
-// does not take is copied.
+// does not take is copied. As for a writer that panics see send.
 func (o *output) putLarge(p []byte, tail string) {
 	switch {
 	case o.discards:
@@ -294,17 +294,6 @@ func (o *output) putLarge(p []byte, tail string) {
 		o.buf = append(append(o.buf, p...), tail...)
 		return
 	}
-	n, err := o.sendWith(p, tail)
-	o.sent(err)
-	if o.err == nil {
-		o.buf = append(o.buf, p[min(n, len(p)):]...)
-		o.buf = append(o.buf, tail[max(n-len(p), 0):]...)
-	}
-}
-
-// sendWith writes what is buffered, p, and tail in a vectored write. It returns how
-// many bytes of p and tail were written. As for a writer that panics see send.
-func (o *output) sendWith(p []byte, tail string) (n int, err error) {
 	pending := o.buf[o.start:]
 	o.vector = [3][]byte{pending, p, respwire.StringBytes(tail)}
 	o.pieces = o.vector[:]
@@ -312,11 +301,16 @@ func (o *output) sendWith(p []byte, tail string) (n int, err error) {
 		o.pieces = o.vector[:2]
 	}
 	o.start, o.err = len(o.buf), errUnfinished
-	n, err = writeBuffers(o.w, &o.pieces)
+	n, err := writeBuffers(o.w, &o.pieces)
 	o.err = nil
 	clear(o.vector[:])
 	o.start -= max(len(pending)-n, 0)
-	return max(n-len(pending), 0), err
+	o.sent(err)
+	if o.err == nil {
+		n = max(n-len(pending), 0)
+		o.buf = append(o.buf, p[min(n, len(p)):]...)
+		o.buf = append(o.buf, tail[max(n-len(p), 0):]...)
+	}
 }
 
 // takesVectors reports whether w writes several pieces with one system call. A type
