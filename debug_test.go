@@ -34,6 +34,7 @@ func TestViewsKeptTooLongAreOverwritten(t *testing.T) {
 		"ReadToken":    func(d *Decoder) { d.ReadToken() },
 		"ReadInt64":    func(d *Decoder) { d.ReadInt64() },
 		"ReadBytes":    func(d *Decoder) { d.ReadBytes() },
+		"ReadInto":     func(d *Decoder) { d.ReadInto(make([]byte, 100)) },
 		"ReadArrayLen": func(d *Decoder) { d.ReadArrayLen() },
 		"Elements":     func(d *Decoder) { d.Elements()(func(int, error) bool { return false }) },
 		"Entries":      func(d *Decoder) { d.Entries()(func(int, error) bool { return false }) },

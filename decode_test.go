@@ -24,6 +24,7 @@ type reading struct {
 	*resp.Decoder
 	value  resp.Value
 	copied bytes.Buffer
+	memory [100]byte
 }
 
 func newReading(r io.Reader, opts ...resp.Option) *reading {
@@ -41,7 +42,7 @@ type result struct {
 // namedMethods are the methods that read replies, or parts of them.
 var namedMethods = []string{
 	"PeekKind", "ReadToken", "ReadInt64", "ReadFloat64", "ReadBool", "ReadBytes", "ReadString", "ReadArrayLen", "ReadMapLen",
-	"Decode", "ReadRaw", "SkipValue", "CopyValue", "CopyBulk",
+	"ReadInto", "Decode", "ReadRaw", "SkipValue", "CopyValue", "CopyBulk",
 }
 
 // wholeMethods are those that read whatever value comes, whole.
@@ -50,7 +51,7 @@ var wholeMethods = []string{"Decode", "ReadRaw", "SkipValue", "CopyValue"}
 // continues reports whether the method, when interrupted inside a value, has
 // to be called again.
 func continues(method string) bool {
-	return method == "SkipValue" || method == "CopyValue" || method == "CopyBulk"
+	return method == "SkipValue" || method == "CopyValue" || method == "CopyBulk" || method == "ReadInto"
 }
 
 // call calls the method of that name. What CopyValue and CopyBulk write is
@@ -78,6 +79,11 @@ func (r *reading) call(method string) (result, error) {
 		got = fmt.Sprintf("%q, nil: %t", b, b == nil)
 	case "ReadString":
 		got, err = r.ReadString()
+	case "ReadInto":
+		var n int
+		if n, err = r.ReadInto(r.memory[:]); err == nil {
+			got = fmt.Sprintf("%q", r.memory[:n])
+		}
 	case "ReadArrayLen":
 		got, err = r.ReadArrayLen()
 	case "ReadMapLen":

@@ -348,7 +348,7 @@ func aligned(err error) string {
 	var replyError *resp.ReplyError
 	var numError *strconv.NumError
 	switch {
-	case err == nil, err == resp.ErrNull, err == resp.ErrEnd,
+	case err == nil, err == resp.ErrNull, err == resp.ErrEnd, err == io.ErrShortBuffer,
 		errors.As(err, &kindError), errors.As(err, &replyError), errors.As(err, &numError):
 		return ""
 	}
@@ -369,6 +369,7 @@ var mixedMethods = []struct {
 	{"SkipValue", func(d *resp.Decoder, w *bytes.Buffer) error { return d.SkipValue() }},
 	{"CopyValue", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyValue(w); return err }},
 	{"CopyBulk", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyBulk(io.Discard); return err }},
+	{"ReadInto", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadInto(make([]byte, 200)); return err }},
 	{"ReadInt64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadInt64(); return err }},
 	{"ReadFloat64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadFloat64(); return err }},
 	{"ReadBool", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadBool(); return err }},
