@@ -25,6 +25,7 @@ type reading struct {
 	*resp.Decoder
 	value  resp.Value
 	copied bytes.Buffer
+	memory [100]byte
 }
 
 func newReading(r io.Reader, opts ...resp.Option) *reading {
