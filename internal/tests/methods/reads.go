@@ -19,7 +19,7 @@ const (
 	Values               // the next value, whatever it is
 	OneType              // the next value, of one type; anything else is an error
 	Commands             // requests
-	Loop                 // an iterator over what another method reads
+	Loop                 // an iterator; what its body leaves is dropped by the next read at the latest
 	Payload              // the payload of a string, as an io.Reader
 	Between              // bytes that are no RESP
 )
@@ -97,8 +97,8 @@ var Reads = []Read{
 		}
 		return resp.Command{}, io.EOF
 	}, commandText),
-	result(Read{Name: "Elements", Sort: OneType, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Elements()) }, text[int]),
-	result(Read{Name: "Entries", Sort: OneType, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Entries()) }, text[int]),
+	result(Read{Name: "Elements", Sort: Loop, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Elements()) }, text[int]),
+	result(Read{Name: "Entries", Sort: Loop, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Entries()) }, text[int]),
 	passing(Read{Name: "Peek", Sort: Between}, func(d *resp.Decoder, w io.Writer) error {
 		b, err := d.Peek(1)
 		w.Write(b)
@@ -144,8 +144,8 @@ func Names(is func(Read) bool) (names []string) {
 	return names
 }
 
-// OfReplies reports whether r reads replies, or parts of them, and says why it stopped:
-// loops end without a word, and what BulkReader returns reads on by itself.
+// OfReplies reports whether r reads replies, or parts of them, has read them when it
+// returns, and says why it stopped. Loops need not have, nor BulkReader.
 func (r Read) OfReplies() bool { return r.Sort == Tokens || r.Sort == Values || r.Sort == OneType }
 
 // result makes a Read of a method that returns what it read.
