@@ -29,20 +29,23 @@ type Form struct {
 
 // Forms returns all of them.
 func Forms() []Form {
-	replies := func(name, kinds string, open func(io.Reader, int) (Reader, error)) Peer {
+	keeps := func(name, kinds string, open func(io.Reader, int) (Reader, error)) Peer {
 		return Peer{Name: name, Kinds: kinds, Replies: open}
 	}
+	views := func(name, kinds string, open func(io.Reader, int) (Reader, error)) Peer {
+		return Peer{Name: name, Kinds: kinds, Replies: open, RepliesAreViews: true}
+	}
 	return []Form{
-		{Peer: Peer{Name: "redcon ReadNextCommand", Commands: newRedconNextCommands}},
-		{Peer: replies("redcon, unvisited", resp2Kinds, newRedconUnvisited), Lazy: true},
-		{Peer: replies("miniredis Read", resp2Kinds+"%", newMiniredisRaw), Lazy: true},
-		{Peer: replies("radix, reused", resp3Kinds, newRadixReused)},
-		{Peer: replies("radix RawMessage", resp3Kinds, newRadixRaw), Lazy: true},
-		{Peer: replies("go-redis, typed", goRedisTypedKinds, newGoRedisTyped)},
-		{Peer: replies("go-redis GetToBuffer", resp2Kinds, newGoRedisToBuffer)},
-		{Peer: replies("go-redis DoRaw", goRedisTypedKinds, newGoRedisRaw), Lazy: true},
-		{Peer: replies("rueidis DoMultiStream", resp2Kinds, newRueidisStream)},
-		{Peer: replies("smallnest/resp3 ReadRaw", resp3Kinds, newSmallnestRaw), Lazy: true},
+		{Peer: Peer{Name: "redcon ReadNextCommand", Commands: newRedconNextCommands, CommandsAreViews: true}},
+		{Peer: views("redcon, unvisited", resp2Kinds, newRedconUnvisited), Lazy: true},
+		{Peer: keeps("miniredis Read", resp2Kinds+"%", newMiniredisRaw), Lazy: true},
+		{Peer: views("radix, reused", resp3Kinds, newRadixReused)},
+		{Peer: views("radix RawMessage", resp3Kinds, newRadixRaw), Lazy: true},
+		{Peer: keeps("go-redis, typed", goRedisTypedKinds, newGoRedisTyped)},
+		{Peer: views("go-redis GetToBuffer", resp2Kinds, newGoRedisToBuffer)},
+		{Peer: keeps("go-redis DoRaw", goRedisTypedKinds, newGoRedisRaw), Lazy: true},
+		{Peer: views("rueidis DoMultiStream", resp2Kinds, newRueidisStream)},
+		{Peer: keeps("smallnest/resp3 ReadRaw", resp3Kinds, newSmallnestRaw), Lazy: true},
 	}
 }
 

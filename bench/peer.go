@@ -38,6 +38,10 @@ type Peer struct {
 	// Handles says that pushes go to handlers and are no replies.
 	Handles bool
 
+	// RepliesAreViews and CommandsAreViews say that what was read is gone with the
+	// next read, or never kept.
+	RepliesAreViews, CommandsAreViews bool
+
 	// Replies opens a parser of replies. A client asks for as many of them at
 	// once as batch says.
 	Replies func(r io.Reader, batch int) (Reader, error)

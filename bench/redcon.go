@@ -9,8 +9,9 @@ import (
 )
 
 var redconPeer = Peer{
-	Name:  "redcon",
-	Kinds: resp2Kinds,
+	Name:            "redcon",
+	Kinds:           resp2Kinds,
+	RepliesAreViews: true,
 	Replies: func(r io.Reader, _ int) (Reader, error) {
 		return &redconReplies{redconBuffer: newRedconBuffer(r), visits: true}, nil
 	},

@@ -31,7 +31,7 @@ func TestCompare(t *testing.T) {
 			t.Errorf("the report has no %q:\n%s", want, out.String())
 		}
 	}
-	for _, name := range []string{"compare.csv", "decode.svg", "encode.svg"} {
+	for _, name := range []string{"compare.csv", "decode.svg", "encode.svg", "tables.md"} {
 		if info, err := os.Stat(filepath.Join(s.out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -22,7 +22,7 @@ func decodeExperiment(w workload.Workload) experiment {
 func ourRows(name string) []row {
 	var rows []row
 	for _, r := range ways.Rows(name) {
-		rows = append(rows, row{r.Row, ours, r.Check})
+		rows = append(rows, row{r.Row, ours, r.Kept, r.Check})
 	}
 	return rows
 }

@@ -29,7 +29,7 @@ func messageRows(m ways.Message, g group, encodings []ways.Encoding) []row {
 	var rows []row
 	for _, e := range encodings {
 		r := m.Row(e)
-		rows = append(rows, row{r.Row, g, r.Check})
+		rows = append(rows, row{Row: r.Row, group: g, check: r.Check})
 	}
 	return rows
 }

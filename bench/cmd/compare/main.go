@@ -96,10 +96,10 @@ func measured(rows []row) []measure.Row {
 	return all
 }
 
-// save writes the CSV and the charts.
+// save writes the CSV, the charts and the tables.
 func (r *report) save(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return errorsFirst(r.writeCSV(filepath.Join(dir, "compare.csv")), r.writeCharts(dir))
+	return errorsFirst(r.writeCSV(filepath.Join(dir, "compare.csv")), r.writeCharts(dir), r.writeTables(filepath.Join(dir, "tables.md")))
 }

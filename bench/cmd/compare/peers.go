@@ -13,7 +13,7 @@ func peerDecodeRows(w workload.Workload, s *workload.Stream) []row {
 	var rows []row
 	for _, p := range bench.Peers() {
 		if open := opener(p, w, s); open != nil {
-			rows = append(rows, peerDecodeRow(p.Name, peer, s, open))
+			rows = append(rows, peerDecodeRow(p.Name, peer, keeps(p, w), s, open))
 		}
 	}
 	for _, f := range bench.Forms() {
@@ -22,7 +22,7 @@ func peerDecodeRows(w workload.Workload, s *workload.Stream) []row {
 			g = lazy
 		}
 		if open := opener(f.Peer, w, s); open != nil {
-			rows = append(rows, peerDecodeRow(f.Name, g, s, open))
+			rows = append(rows, peerDecodeRow(f.Name, g, keeps(f.Peer, w), s, open))
 		}
 	}
 	return rows
@@ -39,6 +39,14 @@ func opener(p bench.Peer, w workload.Workload, s *workload.Stream) func() (bench
 	return nil
 }
 
+// keeps reports whether a peer's users keep what they read of a workload.
+func keeps(p bench.Peer, w workload.Workload) bool {
+	if w.Requests {
+		return !p.CommandsAreViews
+	}
+	return !p.RepliesAreViews
+}
+
 // batch returns how many replies a client asks for at once: about 1 MiB, 100 at
 // most.
 func batch(s *workload.Stream) int {
@@ -47,11 +55,12 @@ func batch(s *workload.Stream) int {
 
 // peerDecodeRow opens a reader for the check and another for the passes. Neither is
 // closed: a client that finds replies it has not asked for would not take it well.
-func peerDecodeRow(name string, g group, s *workload.Stream, open func() (bench.Reader, error)) row {
+func peerDecodeRow(name string, g group, kept bool, s *workload.Stream, open func() (bench.Reader, error)) row {
 	var r bench.Reader
 	return row{
 		Row:   measure.Row{Name: name, Units: s.Frames, Pass: func() error { return readFrames(r, s.Frames) }},
 		group: g,
+		kept:  kept,
 		check: func() (err error) {
 			if err := checkReader(s, open); err != nil {
 				return err

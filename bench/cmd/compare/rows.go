@@ -24,6 +24,7 @@ const (
 type row struct {
 	measure.Row
 	group group
+	kept  bool         // what was read outlives the next read
 	check func() error // whether it does all of it; run once, untimed, before Pass
 }
 

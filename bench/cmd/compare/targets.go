@@ -205,14 +205,3 @@ func (r *report) atMost(target int, title, workload, name string, limit *result,
 	}
 	return []finding{{target, title, workload, got.NS, factor * limit.NS, from, "ns"}}
 }
-
-// fastestOf returns the fastest row of those names, or nil.
-func (r *report) fastestOf(workload string, names ...string) *result {
-	var best *result
-	for _, name := range names {
-		if found := r.find(workload, name); found != nil && (best == nil || found.NS < best.NS) {
-			best = found
-		}
-	}
-	return best
-}

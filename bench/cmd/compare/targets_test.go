@@ -67,6 +67,8 @@ func TestFindings(t *testing.T) {
 			[]string{"ok     target 6 (every kind, tokens): kind null 5.00 ns <= a 20.0 ns",
 				"MISSED target 6 (every kind, value): kind null 30.0 ns > a 20.0 ns",
 				"ok     target 6 (every kind, value): kind null 30.0 ns <= hiredis objects 40.0 ns"}},
+		{"kept", []result{ns("xrange", "value, Clone", ours, 40), ns("xrange", "views", peer, 20), {Workload: "xrange", Name: "kept", Group: peer, NS: 30, Kept: true}},
+			[]string{"MISSED target 6 (kept values): xrange 40.0 ns > kept 30.0 ns"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -68,7 +68,8 @@ func (r *report) scalarTargets() []finding {
 	return all
 }
 
-// kindTargets: no peer reads any kind faster.
+// kindTargets: no peer reads any kind faster, neither as it comes, nor as a number,
+// nor what is kept.
 func (r *report) kindTargets() []finding {
 	var all []finding
 	for _, w := range workload.Kinds() {
@@ -76,6 +77,12 @@ func (r *report) kindTargets() []finding {
 			all = append(all, r.atMost(6, "every kind, "+of.row, w.Name, of.row, r.fastest(w.Name, peer), 1)...)
 			all = append(all, r.atMost(6, "every kind, "+of.row, w.Name, of.row, r.find(w.Name, of.hiredis), 1)...)
 		}
+		for _, row := range []string{"ReadInt64", "ReadFloat64"} {
+			all = append(all, r.atMost(6, "every kind, "+row, w.Name, row, r.fastest(w.Name, peer), 1)...)
+		}
+	}
+	for _, w := range workload.All() {
+		all = append(all, r.atMost(6, "kept values", w.Name, "value, Clone", r.fastestKept(w.Name), 1)...)
 	}
 	return all
 }

@@ -19,7 +19,7 @@ var kept resp.Value
 
 func clones(s *workload.Stream) Row {
 	d, v := decode(s), new(resp.Value)
-	return d.summed("value, Clone", func() error {
+	return keeping(d.summed("value, Clone", func() error {
 		for range d.Frames {
 			if err := d.Decode(v); err != nil {
 				return err
@@ -36,5 +36,5 @@ func clones(s *workload.Stream) Row {
 			sum.AddValue(&kept)
 		}
 		return sum, nil
-	})
+	}))
 }

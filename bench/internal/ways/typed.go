@@ -67,7 +67,7 @@ var keptText string
 
 func readString(s *workload.Stream) Row {
 	d := decode(s)
-	return d.summed("ReadString", func() (err error) {
+	return keeping(d.summed("ReadString", func() (err error) {
 		for range d.Frames {
 			if keptText, err = d.ReadString(); err != nil {
 				return err
@@ -82,7 +82,7 @@ func readString(s *workload.Stream) Row {
 			sum.Add(len(keptText))
 		}
 		return sum, nil
-	})
+	}))
 }
 
 func readBytes(s *workload.Stream) Row {

@@ -20,6 +20,7 @@ const PieceSize = 16 << 10
 // Row is a way to do a workload.
 type Row struct {
 	measure.Row
+	Kept  bool         // what was read outlives the next read
 	Check func() error // whether it does all of it; run once, untimed, before Pass
 }
 
@@ -115,6 +116,12 @@ func errorsFirst(errs ...error) error {
 		}
 	}
 	return nil
+}
+
+// keeping marks a row that keeps what it reads.
+func keeping(r Row) Row {
+	r.Kept = true
+	return r
 }
 
 // pass returns an error unless exactly one more pass has been read.
