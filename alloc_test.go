@@ -361,6 +361,23 @@ func TestConsumeTokenDoesNotAllocate(t *testing.T) {
 	}
 }
 
+func TestConsumeValueDoesNotAllocate(t *testing.T) {
+	if !poolsKeep() {
+		t.Skip("under the race detector pools drop at random what they are given")
+	}
+	for _, wire := range []string{
+		"+OK\r\n", "$5\r\nhello\r\n", ",1.5e10\r\n", nestedWire, streamedWire, strings.Repeat("*1\r\n", 1000) + ":1\r\n", nestedWire[:50], "$5\r\nhel",
+	} {
+		b := []byte(wire)
+		checkNoAllocs(t, shortWire(wire), func() error {
+			if _, err := resp.ConsumeValue(b); err != resp.ErrIncomplete {
+				return err
+			}
+			return nil
+		})
+	}
+}
+
 func TestConsumeCommandDoesNotAllocate(t *testing.T) {
 	for _, wire := range []string{
 		multibulkWire("PING"), multibulkWire("SET", "key", "value"), multibulkWire("SET", "key", strings.Repeat("x", 70000)), "*0\r\n", "*-1\r\n", "\r\n",
@@ -514,10 +531,11 @@ func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 		b := []byte(wire)
 		consume := func() {
 			resp.ConsumeToken(b)
+			resp.ConsumeValue(b)
 			resp.ConsumeCommand(b, nil)
 		}
-		if n := allocated(consume); n > 2<<10+8*len(wire) {
-			t.Errorf("ConsumeToken and ConsumeCommand of %s allocate %d bytes", shortWire(wire), n)
+		if n := allocated(consume); n > 2<<10+16*len(wire) {
+			t.Errorf("ConsumeToken, ConsumeValue and ConsumeCommand of %s allocate %d bytes", shortWire(wire), n)
 		}
 	}
 }

@@ -31,6 +31,23 @@ func ExampleConsumeToken() {
 	// resp: incomplete: more bytes needed
 }
 
+func ExampleConsumeValue() {
+	received := []byte("*2\r\n+PONG\r\n%1\r\n+n\r\n:1\r\n+OK\r\n$5\r\nhel")
+	for {
+		n, err := resp.ConsumeValue(received)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q\n", received[:n])
+		received = received[n:]
+	}
+	// Output:
+	// "*2\r\n+PONG\r\n%1\r\n+n\r\n:1\r\n"
+	// "+OK\r\n"
+	// resp: incomplete: more bytes needed
+}
+
 func ExampleConsumeCommand() {
 	b := []byte("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nSET key \"a b\"\r\n\r\nPI")
 	var args [][]byte

@@ -322,11 +322,10 @@ func ExampleEncoder_WriteSimpleString() {
 	var written bytes.Buffer
 	e := resp.NewEncoder(&written)
 	e.WriteSimpleString("OK")
-	fmt.Println(e.WriteSimpleString("OK\r\n-ERR forged"))
+	e.WriteSimpleString("OK\r\n-ERR forged")
 	show(e, &written)
 	// Output:
-	// resp: simple string: CR or LF in its text
-	// "+OK\r\n"
+	// "+OK\r\n+OK  -ERR forged\r\n"
 }
 
 func ExampleEncoder_WriteSimpleError() {
@@ -516,12 +515,14 @@ func ExampleEncoder_WriteStreamedString() {
 func ExampleEncoder_WriteChunk() {
 	var written bytes.Buffer
 	e := resp.NewEncoder(&written)
-	fmt.Println(e.WriteChunk([]byte("Hello")))
 	e.WriteStreamedString()
 	e.WriteChunk([]byte("Hello"))
+	e.WriteChunk(nil) // writes nothing
 	e.WriteLastChunk()
+	fmt.Println(e.WriteChunk([]byte("world")))
 	show(e, &written)
 	// Output:
+	// resp: chunk: no streamed string is open
 	// resp: chunk: no streamed string is open
 	// "$?\r\n;5\r\nHello\r\n;0\r\n"
 }
@@ -552,12 +553,10 @@ func ExampleEncoder_WriteEnd() {
 	e := resp.NewEncoder(&written)
 	e.WriteStreamed(resp.Map)
 	e.WriteInteger(1)
-	fmt.Println(e.WriteEnd())
 	e.WriteInteger(2)
 	e.WriteEnd()
 	show(e, &written)
 	// Output:
-	// resp: end: between key and value of a map
 	// "%?\r\n:1\r\n:2\r\n.\r\n"
 }
 
@@ -577,6 +576,52 @@ func ExampleEncoder_WriteArgs() {
 	show(e, &written)
 	// Output:
 	// "*2\r\n$3\r\nGET\r\n$9\r\ntwo words\r\n"
+}
+
+func ExampleEncoder_WriteArg() {
+	var written bytes.Buffer
+	e := resp.NewEncoder(&written)
+	keys := []string{"a", "b"}
+	e.WriteArray(1 + len(keys))
+	e.WriteBulkString("DEL")
+	for _, key := range keys {
+		e.WriteArg(resp.String(key))
+	}
+	show(e, &written)
+	// Output:
+	// "*3\r\n$3\r\nDEL\r\n$1\r\na\r\n$1\r\nb\r\n"
+}
+
+// A proxy passes commands on as they came.
+func ExampleEncoder_WriteRaw() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING\r\n"))
+	var server bytes.Buffer
+	e := resp.NewEncoder(&server)
+	for cmd := range d.Commands() {
+		e.WriteRaw(cmd.Raw)
+	}
+	show(e, &server)
+	// Output:
+	// "*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING\r\n"
+}
+
+// A connection begins with RESP2, until the client says HELLO 3.
+func ExampleEncoder_SetProtocol() {
+	var conn bytes.Buffer
+	e := resp.NewEncoder(&conn, resp.Protocol(2))
+	e.WriteNull()
+	for _, version := range []int{4, 3} { // HELLO 4, HELLO 3
+		if err := e.SetProtocol(version); err != nil {
+			e.WriteSimpleError("NOPROTO unsupported protocol version")
+			continue
+		}
+		e.WriteMap(1)
+		e.WriteBulkString("proto")
+		e.WriteInteger(3)
+	}
+	show(e, &conn)
+	// Output:
+	// "$-1\r\n-NOPROTO unsupported protocol version\r\n%1\r\n$5\r\nproto\r\n:3\r\n"
 }
 
 func ExampleEncoder_WriteToken() {
@@ -649,13 +694,19 @@ func ExampleEncoder_Reset() {
 }
 
 func ExampleEncodeError() {
-	e := resp.NewEncoder(os.Stdout)
-	err := e.WriteMap(-1)
+	var conn bytes.Buffer // as a rule a net.Conn
+	e := resp.NewEncoder(&conn)
+	e.WriteSimpleString("OK")
+	e.WriteMap(-1) // its error is not lost
+	e.WriteInteger(7)
+	err := e.Flush()
 	if encodeError := (*resp.EncodeError)(nil); errors.As(err, &encodeError) {
 		fmt.Println(encodeError.Kind, "-", encodeError.Reason)
 	}
+	fmt.Printf("%q\n", &conn)
 	// Output:
 	// map - negative count
+	// "+OK\r\n"
 }
 
 func ExampleEncodeError_Error() {

@@ -33,7 +33,7 @@ func addVectors(kind string, add func(wire []byte)) {
 	}
 }
 
-// Replies are what the oracle says, by every method.
+// Replies are what the oracle says, by every method, and ConsumeValue agrees with ReadRaw.
 func FuzzReplies(f *testing.F) {
 	addVectors("reply", func(wire []byte) { f.Add(wire) })
 	f.Fuzz(func(t *testing.T, wire []byte) { fuzzOracle(t, "reply", wire) })
@@ -49,7 +49,7 @@ func fuzzOracle(t *testing.T, kind string, wire []byte) {
 	if len(wire) > longestFuzzed {
 		return
 	}
-	if diff := diffOracle(kind, wire, refDefaults) + diffOracle(kind, wire, smallLimits); diff != "" {
+	if diff := diffOracle(kind, wire, refDefaults) + diffOracle(kind, wire, smallLimits) + diffConsumeValue(wire); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -277,8 +277,8 @@ func fuzzWriteNumber(t *testing.T, bits uint64) {
 }
 
 // Whatever an Encoder is called with, what it accepts can be decoded, what it
-// refuses writes nothing, and Close tells whether everything is complete. The
-// bytes of the program pick calls and arguments.
+// refuses writes nothing and is the last that it accepts, and Close tells whether
+// everything is complete. The bytes of the program pick calls and arguments.
 func FuzzEncoderMisuse(f *testing.F) {
 	for i := range misuses {
 		f.Add([]byte{byte(i), 2, byte(i), 1, 1, 2, 3, 4}, i%2 == 0)
@@ -301,12 +301,16 @@ func FuzzEncoderMisuse(f *testing.F) {
 			err := call(e, p)
 			var encodeError *resp.EncodeError
 			switch {
-			case broken != nil && err == nil && before != written.Len()+e.Buffered():
-				t.Fatalf("call %d was accepted after %v", i, broken)
+			case err == errUnasked:
+			case broken != nil:
+				if after := written.Len() + e.Buffered(); err != broken || after != before {
+					t.Fatalf("call %d after %v returned %v and wrote %d bytes", i, broken, err, after-before)
+				}
 			case errors.As(err, &encodeError):
 				if after := written.Len() + e.Buffered(); after != before {
 					t.Fatalf("call %d was refused (%v) and wrote %d bytes", i, err, after-before)
 				}
+				broken = err
 			case errors.Is(err, io.ErrUnexpectedEOF):
 				broken = err
 			case err != nil:
@@ -351,6 +355,9 @@ func (p *misuse) text() string {
 	p.program = p.program[n:]
 	return text
 }
+
+// errUnasked is what a call returns whose error, if any, does not stay.
+var errUnasked = errors.New("no matter")
 
 // aroundLarge is about as long as payloads that are not copied.
 var aroundLarge = bytes.Repeat([]byte("x"), 6010)
@@ -418,5 +425,8 @@ var misuses = []func(e *resp.Encoder, p *misuse) error{
 		return e.WriteToken(tokens[p.next()%len(tokens)])
 	},
 	func(e *resp.Encoder, p *misuse) error { return e.Flush() },
-	func(e *resp.Encoder, p *misuse) error { e.Close(); return nil },
+	func(e *resp.Encoder, p *misuse) error { e.Close(); return errUnasked },
+	func(e *resp.Encoder, p *misuse) error { return e.WriteRaw([]byte("%1\r\n:1\r\n:2\r\n")) },
+	func(e *resp.Encoder, p *misuse) error { return e.WriteRaw(nil) },
+	func(e *resp.Encoder, p *misuse) error { return e.WriteArg(resp.String(p.text())) },
 }

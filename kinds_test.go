@@ -212,8 +212,13 @@ func (s *kindSample) checkConsumed(t *testing.T) {
 // what follows is read next.
 func (s *kindSample) checkReads(t *testing.T) {
 	for _, read := range methods.Reads {
-		if read.Sort == methods.Commands || read.Sort == methods.Between || read.Name == "Commands" {
+		switch read.Sort {
+		case methods.Commands, methods.Between:
 			continue // these read no replies
+		case methods.Loop:
+			if read.Name != "Values" {
+				continue // as Commands does, or the next call skips what it left
+			}
 		}
 		for arrival, wrap := range map[string]func(io.Reader) io.Reader{
 			"at once": func(r io.Reader) io.Reader { return r }, "byte by byte": iotest.OneByteReader,

@@ -1,6 +1,10 @@
 package resp
 
-import "io"
+import (
+	"io"
+
+	"github.com/seed65f5866d/resp/internal/window"
+)
 
 // This file passes values on in constant memory, whatever their size: to
 // nowhere (SkipValue), whole to a writer (CopyValue), or only the payload of a
@@ -97,7 +101,7 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 // begin starts the operation of that name with the next value, unless it has
 // been started.
 func (d *Decoder) begin(name string, parts parts) error {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if d.op.name == name && d.err == nil {
@@ -156,7 +160,7 @@ func (d *Decoder) needEncoding(rel, header int) error {
 	if err := d.need(rel + header + verbatimPrefix); err != nil {
 		return err
 	}
-	if f := verbatimFault(d.data[d.pos+rel:], header); f != nil {
+	if f := verbatimFault(d.in.Data[d.in.Pos+rel:], header); f != nil {
 		return d.fail(f, rel)
 	}
 	return nil
@@ -172,7 +176,7 @@ func (d *Decoder) drop(outer int) error {
 	if d.op.name == bulkReader && d.bulk.Len() != 0 {
 		d.bulk.dropped = true
 	}
-	d.kept = 0
+	d.in.Kept = 0
 	d.op.name, d.op.parts, d.op.end, d.op.result = dropping, nothing, outer, nil
 	d.settle()
 	_, err := d.passOn(nil)
@@ -245,9 +249,9 @@ func (d *Decoder) passBuffered() (passed bool) {
 		d.rules.BulkLen < longestShort {
 		return false
 	}
-	pos, done := d.passUsual(&d.nest, d.pos, d.op.end)
-	passed = pos > d.pos
-	d.take(pos-d.pos, everything)
+	pos, done := d.passUsual(&d.nest, d.in.Pos, d.op.end)
+	passed = pos > d.in.Pos
+	d.take(pos-d.in.Pos, everything)
 	d.op.done = done
 	return passed
 }
@@ -255,7 +259,7 @@ func (d *Decoder) passBuffered() (passed bool) {
 // passPayload passes on what is left of a payload, and its CR LF.
 func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 	for need := 1; d.op.payload > 0 || need > 0; {
-		if n := min(d.op.payload, int64(d.end-d.pos)); n > 0 {
+		if n := min(d.op.payload, int64(d.in.End-d.in.Pos)); n > 0 {
 			d.take(int(n), payloads)
 			d.op.payload -= n
 			continue
@@ -263,7 +267,7 @@ func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 		var size int
 		if d.op.payload == 0 {
 			var f *fault
-			if size, need, f = trailer(d.unread(), 0); f != nil {
+			if size, need, f = trailer(d.in.Unread(), 0); f != nil {
 				n, err := d.writeKept(w)
 				if err == nil {
 					err = d.fail(f, 0)
@@ -299,9 +303,9 @@ func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 // take takes n bytes off the input and keeps them to be written when the
 // operation writes payloads, or everything, which they are as.
 func (d *Decoder) take(n int, as parts) {
-	d.pos += n
+	d.in.Pos += n
 	if d.op.parts >= as {
-		d.kept += n
+		d.in.Kept += n
 	}
 }
 
@@ -313,14 +317,14 @@ func (d *Decoder) endToken(t Token) {
 
 // writeKept writes what is kept.
 func (d *Decoder) writeKept(w io.Writer) (written int64, err error) {
-	for d.kept > 0 {
-		n, err := w.Write(d.data[d.pos-d.kept : d.pos])
-		if n < 0 || n > d.kept {
-			return written, errImpossibleCount
+	for d.in.Kept > 0 {
+		n, err := w.Write(d.in.Data[d.in.Pos-d.in.Kept : d.in.Pos])
+		if n < 0 || n > d.in.Kept {
+			return written, window.ErrImpossibleCount
 		}
-		d.kept -= n
+		d.in.Kept -= n
 		written += int64(n)
-		if err == nil && d.kept > 0 {
+		if err == nil && d.in.Kept > 0 {
 			err = io.ErrShortWrite
 		}
 		if err != nil {

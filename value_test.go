@@ -101,6 +101,11 @@ func checkAgree(t *testing.T, token Token, v *Value) {
 	if tokenBool != valueBool || !reflect.DeepEqual(tokenErr, valueErr) {
 		t.Errorf("Bool of %+v: Token gives %t, %v; Value gives %t, %v", *v, tokenBool, tokenErr, valueBool, valueErr)
 	}
+	tokenBig, tokenErr := token.BigInt()
+	valueBig, valueErr := v.BigInt()
+	if fmt.Sprint(tokenBig) != fmt.Sprint(valueBig) || !reflect.DeepEqual(tokenErr, valueErr) {
+		t.Errorf("BigInt of %+v: Token gives %v, %v; Value gives %v, %v", *v, tokenBig, tokenErr, valueBig, valueErr)
+	}
 	if tokenErr, valueErr := token.Err(), v.Err(); !reflect.DeepEqual(tokenErr, valueErr) {
 		t.Errorf("Err of %+v: Token gives %v, Value gives %v", *v, tokenErr, valueErr)
 	}

@@ -284,12 +284,12 @@ func ExampleDelayWriter() {
 // A write that is cut at one byte and then continued.
 func ExampleFailOnceWriter() {
 	var b bytes.Buffer
-	e := resp.NewEncoder(resptest.FailOnceWriter(&b, 3, io.ErrNoProgress))
+	e := resp.NewEncoder(resptest.FailOnceWriter(&b, 3, os.ErrDeadlineExceeded))
 	e.WriteSimpleString("PONG")
 	fmt.Printf("%v %q\n", e.Flush(), b.String())
 	fmt.Printf("%v %q\n", e.Flush(), b.String())
 	// Output:
-	// multiple Read calls return no data or error "+PO"
+	// i/o timeout "+PO"
 	// <nil> "+PONG\r\n"
 }
 
