@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -398,10 +399,10 @@ func TestRequestsDoNotDependOnSplitsOrMethods(t *testing.T) {
 			wire = resptest.Break(seed, wire, []byte(awkwardRequests[rnd.IntN(len(awkwardRequests))]))
 		}
 		n := rnd.IntN(len(wire) + 8)
-		opts := [][]resp.Option{
+		opts := tests.OneOf(rnd, [][]resp.Option{
 			nil, {resp.BufferSize(1)}, {resp.Lenient()}, {resp.MaxTotalLen(int64(n))}, {resp.MaxLineLen(int64(n))},
 			{resp.MaxBulkLen(int64(n))}, {resp.MaxArgs(n % 3)},
-		}[rnd.IntN(7)]
+		}...)
 		run := func(source io.Reader, batches bool) (got []string) {
 			d, rest := resp.NewDecoder(source, opts...), wire
 			for {

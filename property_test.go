@@ -110,7 +110,7 @@ func spoil(rnd *rand.Rand, v *resp.Value) {
 	case 3:
 		v.Streamed = !v.Streamed
 	case 4:
-		v.Bytes = []byte("1\r\n.5"[rnd.IntN(5):])
+		v.Bytes = []byte(tests.OneOf(rnd, "", "1", ".5", "5.", "1\r\n.5", "\r\n"))
 	case 5:
 		v.Elems = append(v.Elems, resp.Value{})
 	case 6:
@@ -182,7 +182,7 @@ func disguise(rnd *rand.Rand, v *resp.Value) {
 		}
 	case 2:
 		if v.Kind == resp.BigNumber || v.Kind == resp.Double {
-			v.Bytes = append([]byte([]string{"", "0", "+", "+00"}[rnd.IntN(4)]), v.Bytes...)
+			v.Bytes = append([]byte(tests.OneOf(rnd, "", "0", "+", "+00")), v.Bytes...)
 		}
 	case 3:
 		if v.Kind == resp.SimpleString || v.Kind == resp.SimpleError {

@@ -20,7 +20,7 @@ const (
 	Values               // the next value, whatever it is
 	OneType              // the next value, of one type; anything else is an error
 	Commands             // requests
-	Loop                 // an iterator over what another method reads
+	Loop                 // an iterator; what its body leaves is dropped by the next read at the latest
 	Payload              // the payload of a string, as an io.Reader
 	Between              // bytes that are no RESP
 )
@@ -166,8 +166,8 @@ func Names(is func(Read) bool) (names []string) {
 	return names
 }
 
-// OfReplies reports whether r reads replies, or parts of them, and says why it stopped:
-// loops end without a word, and what BulkReader returns reads on by itself.
+// OfReplies reports whether r reads replies, or parts of them, has read them when it
+// returns, and says why it stopped. Loops need not have, nor BulkReader.
 func (r Read) OfReplies() bool { return r.Sort == Tokens || r.Sort == Values || r.Sort == OneType }
 
 // result makes a Read of a method that returns what it read.
