@@ -18,10 +18,9 @@ func (c *nameCache) string(b []byte) string {
 	return *slot
 }
 
+// nameHash mixes the length of a name and three of its bytes: names that come
+// together often differ in the last one alone.
 func nameHash(b []byte) uint8 {
-	h := uint32(len(b)) * 0x9e3779b1
-	h = (h ^ uint32(b[0])) * 0x01000193
-	h = (h ^ uint32(b[len(b)/2])) * 0x01000193
-	h = (h ^ uint32(b[len(b)-1])) * 0x01000193
-	return uint8(h >> 13)
+	h := uint32(len(b))<<24 | uint32(b[0])<<16 | uint32(b[len(b)/2])<<8 | uint32(b[len(b)-1])
+	return uint8(h * 0x9e3779b1 >> 24)
 }

@@ -256,7 +256,15 @@ func (r *reader) bigInt() (*big.Int, error) {
 
 // reason returns what is wrong with the text of a number, without the text.
 func reason(err error) error {
-	if number := (*strconv.NumError)(nil); errors.As(err, &number) {
+	if err == nil {
+		return nil
+	}
+	return numberReason(err)
+}
+
+func numberReason(err error) error {
+	var number *strconv.NumError
+	if errors.As(err, &number) {
 		return number.Err
 	}
 	return err

@@ -1,6 +1,7 @@
 package respgo
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"reflect"
@@ -32,7 +33,7 @@ var layouts = map[string]string{
 }
 
 var (
-	errFormat      = errors.New("no format of this type")
+	errFormat    = errors.New("no format of this type")
 	errNoFormats = errors.New("the type has no formats")
 )
 
@@ -159,7 +160,7 @@ func (r *reader) time(f format) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if fraction, err := r.float64(64); err == nil {
-		return unixFraction(fraction, unit)
+		return unixFraction(r.v.Bytes, fraction, unit)
 	}
 	return r.timeText(time.RFC3339)
 }
@@ -191,11 +192,17 @@ const (
 	maxUnix = 253402300799 // the year 9999
 )
 
-// unixFraction is unixTime for what may have a fraction.
-func unixFraction(f float64, unit time.Duration) (time.Time, error) {
+// unixFraction is unixTime for a text with a fraction, or an exponent, whose value
+// is f. A float64 alone has no room for seconds and nanoseconds.
+func unixFraction(text []byte, f float64, unit time.Duration) (time.Time, error) {
 	whole, fraction := math.Modf(f)
 	if !(math.Abs(whole) < 1<<63) {
 		return time.Time{}, strconv.ErrRange
+	}
+	if point := bytes.IndexByte(text, '.'); point >= 0 && len(text) <= maxExcerpt {
+		if exact, err := strconv.ParseFloat("0"+string(text[point:]), 64); err == nil && exact < 1 {
+			fraction = math.Copysign(exact, f)
+		}
 	}
 	t, err := unixTime(int64(whole), unit)
 	return t.Add(time.Duration(math.Round(fraction * float64(unit)))), err
