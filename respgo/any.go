@@ -62,7 +62,7 @@ func (r *reader) any() (any, error) {
 		return r.v.Err(), nil
 	case resp.Array, resp.Set, resp.Push:
 		return r.anyList(r.n)
-	case resp.Map:
+	case resp.Map, resp.Attribute:
 		if r.ordered {
 			return r.anyPairs()
 		}
@@ -119,15 +119,16 @@ func (r *reader) anyPairs() (any, error) {
 
 // eachAnyPair calls f for each pair of the map that was read last.
 func (r *reader) eachAnyPair(f func(key, value any)) error {
-	ps, ok := r.openPairs()
-	if !ok {
-		return r.fail(anyType, errDepth)
+	ps, open, err := r.openPairs(anyType)
+	if !open {
+		return err
 	}
 	for {
 		more, err := r.nextKey(&ps, anyType)
 		if !more || err != nil {
 			return err
 		}
+		r.keyed()
 		failures := r.failures()
 		key, err := r.anyKey()
 		if err != nil {

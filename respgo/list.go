@@ -1,10 +1,6 @@
 package respgo
 
-import (
-	"reflect"
-
-	"github.com/seed65f5866d/resp"
-)
+import "reflect"
 
 // This file reads into slices and arrays.
 
@@ -18,11 +14,27 @@ func readSlice(r *reader, p *plan, dst reflect.Value) error {
 		dst.SetZero()
 		return nil
 	case r.isList():
-		return r.elements(p, dst, r.n, r.flatWidth(p.elem, r.n))
-	case r.v.Kind == resp.Map && (width == 0 || width == 2):
+		return r.list(p, dst, r.n)
+	case r.isMap() && (width == 0 || width == 2):
 		return r.elements(p, dst, r.n, width)
 	}
 	return r.wrong(p.typ, errKind)
+}
+
+// list reads the next n values into a slice, as rows or one by one.
+func (r *reader) list(p *plan, dst reflect.Value, n int) error {
+	width := p.elem.rowWidth()
+	if n == 0 || width == 0 {
+		return r.elements(p, dst, n, 0)
+	}
+	flat, err := r.scalarNext()
+	switch {
+	case err != nil:
+		return err
+	case !flat:
+		width = 0
+	}
+	return r.elements(p, dst, n, width)
 }
 
 // elements reads the next n values into a slice, so many for each element as
@@ -54,18 +66,6 @@ func (r *reader) sliceElement(p *plan, dst reflect.Value, width int) error {
 		return p.readRow(r, dst, width)
 	}
 	return r.element(p, dst)
-}
-
-// flatWidth returns how many of the next n values make one element; 0 when they
-// are elements themselves.
-func (r *reader) flatWidth(elem *plan, n int) int {
-	if n == 0 {
-		return 0
-	}
-	if width := elem.rowWidth(); width > 0 && r.scalarNext() {
-		return width
-	}
-	return 0
 }
 
 // resize makes dst n elements long, each of them zero.
@@ -107,7 +107,7 @@ func (r *reader) strings(dst *[]string, n int) error {
 
 // readArray reads as many elements as the array has.
 func readArray(r *reader, p *plan, dst reflect.Value) error {
-	if r.v.Kind != resp.Map && !r.isList() {
+	if !r.isMap() && !r.isList() {
 		return r.wrong(p.typ, errKind)
 	}
 	if r.n != dst.Len() {

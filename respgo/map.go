@@ -18,12 +18,9 @@ func readMap(r *reader, p *plan, dst reflect.Value) error {
 	if p.elem.typ.Size() == 0 && r.isList() {
 		return readKeys(r, p, dst)
 	}
-	if err := r.hasPairs(); err != nil {
-		return r.wrong(p.typ, err)
-	}
-	ps, ok := r.openPairs()
-	if !ok {
-		return r.fail(p.typ, errDepth)
+	ps, open, err := r.openPairs(p.typ)
+	if !open {
+		return err
 	}
 	makeMap(dst, ps.n)
 	key, value := reflect.New(p.key.typ).Elem(), reflect.New(p.elem.typ).Elem()
@@ -129,12 +126,9 @@ func readStringMap(r *reader, p *plan, dst reflect.Value) error {
 
 // stringMap is readMap for the map that is most common. t is its type.
 func (r *reader) stringMap(t reflect.Type, dst *map[string]string) error {
-	if err := r.hasPairs(); err != nil {
-		return r.wrong(t, err)
-	}
-	ps, ok := r.openPairs()
-	if !ok {
-		return r.fail(t, errDepth)
+	ps, open, err := r.openPairs(t)
+	if !open {
+		return err
 	}
 	if *dst == nil {
 		*dst = make(map[string]string, max(ps.n, 0))

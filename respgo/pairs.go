@@ -27,37 +27,56 @@ type pairs struct {
 	value []byte // of a text
 }
 
-// openPairs enters the map that was read last, or what has the form of one. It
-// reports whether it is as deep as it may be.
-func (r *reader) openPairs() (ps pairs, ok bool) {
-	ps = pairs{n: r.n / 2}
+// openPairs enters the map that was read last, or what has the form of one. When
+// it cannot become a t, it is not open and err says so, or nothing where errors
+// are collected.
+func (r *reader) openPairs(t reflect.Type) (ps pairs, open bool, err error) {
+	ps, err = r.pairs()
 	switch {
-	case r.v.Kind.IsString():
-		ps = pairs{n: -1, text: newLines(r.v.Bytes)}
-		r.texts++
-	case r.v.Kind != resp.Map && r.n > 0 && !r.scalarNext():
-		ps = pairs{n: r.n, rows: true}
+	case err == errUnusual:
+		return ps, false, err
+	case err == nil && !r.enter():
+		err = errDepth
 	}
-	return ps, r.enter()
+	if err != nil {
+		return ps, false, r.wrong(t, err)
+	}
+	if ps.text != nil {
+		r.texts++
+	}
+	return ps, true, nil
 }
 
-// hasPairs returns why the value that was read last cannot be a map.
-func (r *reader) hasPairs() error {
+// pairs returns the pairs of the value that was read last, or why it has none.
+func (r *reader) pairs() (ps pairs, err error) {
 	switch r.v.Kind {
-	case resp.Map:
-		return nil
+	case resp.Map, resp.Attribute:
+		return pairs{n: r.n / 2}, nil
 	case resp.Array, resp.Push:
-		if r.n%2 != 0 && r.scalarNext() {
-			return errOdd
-		}
-		return nil
+		return r.listPairs()
 	case resp.BulkString, resp.SimpleString, resp.VerbatimString:
-		if r.texts == maxTexts || !isLines(r.v.Bytes) {
-			return errKind
+		if r.texts < maxTexts && isLines(r.v.Bytes) {
+			return pairs{n: -1, text: newLines(r.v.Bytes)}, nil
 		}
-		return nil
 	}
-	return errKind
+	return ps, errKind
+}
+
+// listPairs returns the pairs of the list that was read last.
+func (r *reader) listPairs() (ps pairs, err error) {
+	if r.n == 0 {
+		return ps, nil
+	}
+	flat, err := r.scalarNext()
+	switch {
+	case err != nil:
+		return ps, err
+	case !flat:
+		return pairs{n: r.n, rows: true}, nil
+	case r.n%2 != 0:
+		return ps, errOdd
+	}
+	return pairs{n: r.n / 2}, nil
 }
 
 // nextKey reads the next key. Behind the last pair there is none, and the map has

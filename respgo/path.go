@@ -29,9 +29,18 @@ func (r *reader) under(name []byte) { r.path[len(r.path)-1] = step{name: name} }
 // where spells out the path.
 func (r *reader) where() string { return string(appendPath(nil, r.path)) }
 
+// maxSteps is how many steps of a path are spelled out, half of them at its start.
+// A path is as long as the sender wants, and each error has one.
+const maxSteps = 32
+
 // appendPath appends a path as Go writes it: [3].score, and .m["a b"] where a
-// name is none in Go. A name that is long is cut.
+// name is none in Go. A name that is long is cut, and so is a long path.
 func appendPath(dst []byte, path []step) []byte {
+	if left := len(path) - maxSteps; left > 0 {
+		dst = appendPath(dst, path[:maxSteps/2])
+		dst = append(dst, "…"...)
+		path = path[left+maxSteps/2:]
+	}
 	for _, s := range path {
 		switch {
 		case s.name == nil:

@@ -145,7 +145,7 @@ func (r *reader) nextOfTree() {
 		return
 	}
 	elems := r.v.Elems
-	if r.v.Kind == resp.Map && r.n%2 != 0 { // as AppendValue writes it
+	if r.isMap() && r.n%2 != 0 { // as AppendValue writes it
 		elems = append(slices.Clip(elems), resp.Value{Kind: resp.Null, Null: true})
 		r.n++
 	}
@@ -189,19 +189,26 @@ func (r *reader) pass() error {
 	return r.skip(r.n)
 }
 
-// scalarNext reports whether the next value is there, no aggregate and no null.
-func (r *reader) scalarNext() bool {
+// scalarNext reports whether the next value, which there is, is no aggregate and
+// no null.
+func (r *reader) scalarNext() (bool, error) {
 	if r.tree {
 		v := &r.open[len(r.open)-1][0]
-		return !v.Kind.IsAggregate() && !isNull(v)
+		return !v.Kind.IsAggregate() && !isNull(v), nil
 	}
-	kind := resp.Kind(r.raw[r.pos])
-	null := kind == resp.Null || kind == resp.BulkString && r.raw[r.pos+1] == '-'
-	return !kind.IsAggregate() && !null
+	t, _, err := resp.ConsumeToken(r.raw[r.pos:])
+	if err != nil || t.IsStreamed() || t.Kind() == resp.Attribute {
+		return false, errUnusual
+	}
+	return !t.Kind().IsAggregate() && !t.IsNull(), nil
 }
 
 // isNull reports whether v is a null. A Kind that is none is written as one.
 func isNull(v *resp.Value) bool { return v.Null || v.Kind == resp.Null || v.Kind == 0 }
+
+// isMap reports whether the value that was read last has pairs: a map, or an
+// attribute, which a caller may have in its hand.
+func (r *reader) isMap() bool { return r.v.Kind == resp.Map || r.v.Kind == resp.Attribute }
 
 // isList reports whether the value that was read last has elements that are no
 // pairs.

@@ -13,12 +13,9 @@ func readStruct(r *reader, p *plan, dst reflect.Value) error {
 	case p.fields.array && r.isList():
 		return readStructRow(r, p, dst, r.n)
 	}
-	if err := r.hasPairs(); err != nil {
-		return r.wrong(p.typ, err)
-	}
-	ps, ok := r.openPairs()
-	if !ok {
-		return r.fail(p.typ, errDepth)
+	ps, open, err := r.openPairs(p.typ)
+	if !open {
+		return err
 	}
 	for next := 0; ; {
 		more, err := r.nextKey(&ps, p.typ)
@@ -138,5 +135,5 @@ func (r *reader) readRest(rest *field, dst reflect.Value, n int) error {
 	if err != nil {
 		return r.failBefore(rest.plan.typ, err, n)
 	}
-	return r.elements(rest.plan, list, n, r.flatWidth(rest.plan.elem, n))
+	return r.list(rest.plan, list, n)
 }
