@@ -152,7 +152,12 @@ func sortedPairs[K comparable, V any](m map[K]V) []respgo.Pair[K, V] {
 
 var sameOutcome = cmp.Options{
 	sameValue, compareErrors, compareBigInts, cmp.AllowUnexported(point{}, withRest{}, search{}),
-	cmp.Transformer("pairs", sortedPairs[any, any]), cmp.Transformer("pairs", sortedPairs[float64, []string]),
+	sortMaps[any, any](), sortMaps[float64, []string](),
+}
+
+func sortMaps[K comparable, V any]() cmp.Option {
+	notEmpty := func(a, b map[K]V) bool { return len(a)+len(b) > 0 }
+	return cmp.FilterValues(notEmpty, cmp.Transformer("pairs", sortedPairs[K, V]))
 }
 
 // agree checks that a reply becomes the same from its tree, from the stream all at
@@ -207,9 +212,9 @@ func TestEverySplitOfTheCaptures(t *testing.T) {
 			wire := capture(t, c.name, protocol)
 			splits := len(wire) + 1
 			if len(wire) > 400 || testing.Short() {
-				splits = 20
+				splits = 5 // each one is 2,000 values
 			}
-			for _, typ := range []reflect.Type{reflect.TypeFor[any](), reflect.TypeFor[map[string]any](), reflect.TypeFor[[]entry](), reflect.TypeFor[user]()} {
+			for _, typ := range []reflect.Type{reflect.TypeFor[any](), reflect.TypeFor[[]entry](), reflect.TypeFor[user]()} {
 				if err := agree(wire, tree(t, string(wire)), typ, splits); err != nil {
 					t.Error(err)
 				}
@@ -217,3 +222,5 @@ func TestEverySplitOfTheCaptures(t *testing.T) {
 		}
 	}
 }
+
+func sameAny(a, b any) bool { return cmp.Equal(a, b, sameOutcome) }

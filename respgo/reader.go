@@ -41,6 +41,7 @@ type reader struct {
 
 	// What follows, as a tree.
 	tree bool
+	root [1]resp.Value
 	open [][]resp.Value // of each aggregate that has some left, what is left
 
 	line     resp.Value // what v points at in a text of names and values
@@ -78,7 +79,8 @@ func (r *reader) fromRaw(raw []byte) {
 
 // fromTree has r read a reply from its tree. v does not change.
 func (r *reader) fromTree(v *resp.Value) {
-	r.tree, r.open = true, append(r.open[:0], []resp.Value{*v})
+	r.tree, r.root[0] = true, *v
+	r.open = append(r.open[:0], r.root[:])
 	r.path, r.pointers, r.texts = r.path[:0], 0, 0
 }
 
