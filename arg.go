@@ -70,9 +70,10 @@ func From(r io.Reader, n int64) Arg {
 // Any returns an argument made of v, by the first rule that fits:
 //
 //   - an Arg is itself;
-//   - string, []byte, and every int, uint and float type: as String, Bytes, Int,
-//     Uint and Float; a float32 gets the shortest text that reads back as the
-//     same float32;
+//   - string, []byte, and every int, uint and float type, uintptr too: as String,
+//     Bytes, Int, Uint and Float; a float32 gets the shortest text that reads back
+//     as the same float32;
+//   - bool: 1 for true and 0 for false, as go-redis and redigo have it;
 //   - encoding.TextAppender, encoding.TextMarshaler, encoding.BinaryMarshaler:
 //     what the method returns;
 //   - a type whose underlying type is one of the above: as that type, so that a
@@ -80,7 +81,7 @@ func From(r io.Reader, n int64) Arg {
 //   - fmt.Stringer: what String returns.
 //
 // Everything else is an error that names the type, in particular nil, nil
-// pointers, bool, pointers without one of these methods, and structs: there is
+// pointers, pointers without one of these methods, and structs: there is
 // no text for them that every reader would expect. An error of v's method is
 // returned wrapped.
 func Any(v any) (Arg, error) {
@@ -101,6 +102,8 @@ func Any(v any) (Arg, error) {
 		return Uint(v), nil
 	case float64:
 		return Float(v), nil
+	case bool:
+		return Int(bit(v)), nil
 	}
 	value := reflect.ValueOf(v)
 	if value.Kind() == reflect.Pointer && value.IsNil() {
@@ -137,19 +140,21 @@ func marshaledText(v any) (text []byte, ok bool, err error) {
 }
 
 // underlyingArg returns the argument for a value whose underlying type is a
-// string, bytes or a number, and whether it is one.
+// string, bytes, a number or a boolean, and whether it is one.
 func underlyingArg(v reflect.Value) (arg Arg, ok bool) {
 	switch v.Kind() {
 	case reflect.String:
 		return String(v.String()), true
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return Int(v.Int()), true
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return Uint(v.Uint()), true
 	case reflect.Float64:
 		return Float(v.Float()), true
 	case reflect.Float32:
 		return Arg{math.Float64bits(v.Float()), float32Arg{}}, true
+	case reflect.Bool:
+		return Int(bit(v.Bool())), true
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			return Bytes(v.Bytes()), true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"strings"
 )
 
@@ -24,14 +25,15 @@ type buffer struct {
 	base     int64  // offset in the stream of data[0]
 
 	reader  io.Reader
-	socket  *socket // of the reader, if it is one; see await
-	pending error   // came from the reader together with bytes
-	full    bool    // the reader gave all that it was asked for last time
-	size    int     // to read at once, and of a usual buffer
-	large   large   // was needed not long ago
-	expired int     // in debug builds: bytes of data that have been overwritten
-	quiet   int     // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
-	quietAt int64   // offset in the stream where quiet was last raised
+	socket  *socket      // of the reader, if it is one; see await
+	onWait  func() error // before each read of the reader
+	pending error        // came from the reader together with bytes
+	size    int          // to read at once, and of a usual buffer
+	large   large        // was needed not long ago
+	expired int          // in debug builds: bytes of data that have been overwritten
+	full    bool         // the reader gave all that it was asked for last time
+	quiet   int32        // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
+	quietAt int64        // offset in the stream where quiet was last raised
 
 	small [smallSize + parseSlack]byte // to wait with, when idle
 }
@@ -39,6 +41,10 @@ type buffer struct {
 const (
 	// growthFactor bounds the memory by the bytes that have arrived.
 	growthFactor = 2
+
+	// maxHeld is how many bytes a buffer may have room for. Where int has 32 bits
+	// that is just below 1 GiB.
+	maxHeld = largestInt
 
 	// A buffer over this many times its usual size is given up when all that it
 	// held, or its usual size, has been consumed quietTimes times and no value
@@ -60,9 +66,30 @@ var errImpossibleCount = errors.New("resp: a reader or writer returned an imposs
 // resetBuffer drops everything and reads from r from now on.
 func (b *buffer) resetBuffer(r io.Reader) {
 	b.giveUp()
-	*b = buffer{reader: r, size: b.size, large: b.large}
+	if isNilConn(r) {
+		r = nilConn{}
+	}
+	*b = buffer{reader: r, onWait: b.onWait, size: b.size, large: b.large}
 	b.socket = b.socketOf(r)
 }
+
+// isNilConn reports whether r is one of the connections that socketOf knows, and nil.
+func isNilConn(r io.Reader) bool {
+	switch c := r.(type) {
+	case *net.TCPConn:
+		return c == nil
+	case *net.UnixConn:
+		return c == nil
+	}
+	return false
+}
+
+// nilConn takes the place of such a connection, whose methods panic.
+type nilConn struct{}
+
+var errNilConn = errors.New("resp: the connection to read from is nil")
+
+func (nilConn) Read([]byte) (int, error) { return 0, errNilConn }
 
 // giveUp leaves b without a buffer, and drops what that holds. A usual one goes to
 // the pool. A larger one is left to the garbage collector, unless it is needed
@@ -107,17 +134,13 @@ func (b *buffer) unread() []byte { return b.data[b.pos:b.end:b.end] }
 // the read position.
 func (b *buffer) offset(rel int) int64 { return b.base + int64(b.pos+rel) }
 
-// fill reads until at least want bytes are unread. It fails with what the
-// reader returns, or with ErrIncomplete when there is no reader; what has been
-// read by then stays.
+// fill reads until at least want bytes are unread, maxHeld at most. It fails with what the
+// reader or onWait returns, or with ErrIncomplete when there is no reader; what
+// has been read by then stays.
 func (b *buffer) fill(want int) error {
 	for empty := 0; b.end-b.pos < want; {
-		if err := b.pending; err != nil {
-			b.pending = nil
+		if err := b.beforeRead(); err != nil {
 			return err
-		}
-		if b.reader == nil {
-			return ErrIncomplete
 		}
 		if b.data == nil && b.socket != nil {
 			if err := b.await(); err != nil {
@@ -126,7 +149,8 @@ func (b *buffer) fill(want int) error {
 			continue
 		}
 		b.makeRoom(want)
-		free := b.data[b.end:min(len(b.data)-parseSlack, b.pos+want+b.readAhead(want))]
+		room := min(len(b.data)-parseSlack-b.pos, want+b.readAhead(want))
+		free := b.data[b.end : b.pos+room]
 		n, err := b.reader.Read(free)
 		if n < 0 || n > len(free) {
 			return errImpossibleCount
@@ -143,6 +167,22 @@ func (b *buffer) fill(want int) error {
 	return nil
 }
 
+// beforeRead returns why the reader is not to be asked for bytes now: it failed
+// when it gave the last ones, there is none, or onWait failed.
+func (b *buffer) beforeRead() error {
+	switch {
+	case b.pending != nil:
+		err := b.pending
+		b.pending = nil
+		return err
+	case b.reader == nil:
+		return ErrIncomplete
+	case b.onWait != nil:
+		return b.onWait()
+	}
+	return nil
+}
+
 // readAhead returns how much is read behind the want bytes that are needed. Behind a
 // large payload it is little: it will have to be moved to the front soon.
 func (b *buffer) readAhead(want int) int {
@@ -155,12 +195,8 @@ func (b *buffer) readAhead(want int) int {
 // readPast reads into p, past the buffer, in which nothing is unread or kept.
 func (b *buffer) readPast(p []byte) (n int, err error) {
 	for range maxEmptyReads {
-		if err := b.pending; err != nil {
-			b.pending = nil
+		if err := b.beforeRead(); err != nil {
 			return 0, err
-		}
-		if b.reader == nil {
-			return 0, ErrIncomplete
 		}
 		n, b.pending = b.reader.Read(p)
 		if n < 0 || n > len(p) {
@@ -174,7 +210,7 @@ func (b *buffer) readPast(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// feed appends a copy of p to what is unread. Moving that costs no more than
+// feed appends a copy of p, for which there is room, to what is unread. Moving that costs no more than
 // what has been consumed or fed since the last time, so the cost stays linear
 // however much is left unread.
 func (b *buffer) feed(p []byte) {
@@ -190,7 +226,7 @@ func (b *buffer) feed(p []byte) {
 	case low >= needed && needed+len(p) <= capacity:
 		b.moveTo(b.data)
 	default:
-		b.replace(max(b.size, growthFactor*needed, needed+len(p)))
+		b.replace(max(b.size, grown(needed), needed+len(p)))
 	}
 	b.end += copy(b.data[b.end:], p)
 }
@@ -208,15 +244,26 @@ func (b *buffer) makeRoom(want int) {
 	case b.data == nil:
 		b.data = b.smallBuffer()
 	case b.full && b.isSmall(), b.shrinks(b.kept + want):
-		b.replace(max(b.size, growthFactor*needed))
+		b.replace(max(b.size, grown(needed)))
 	case b.end < capacity && (low == 0 || b.pos+want <= capacity):
 		// there is room, or moving would win none
 	case low >= needed, low > 0 && b.kept+want <= capacity:
 		b.moveTo(b.data)
 	case b.end == capacity:
-		b.replace(max(b.size, growthFactor*needed))
+		b.replace(max(b.size, grown(needed)))
 	}
 }
+
+// grown returns how large the next buffer is when needed bytes fill this one.
+func grown(needed int) int {
+	if needed > maxHeld/growthFactor {
+		return maxHeld
+	}
+	return growthFactor * needed
+}
+
+// canFeed reports whether there is room for n bytes more.
+func (b *buffer) canFeed(n int) bool { return n <= maxHeld-(b.end-b.pos)-b.kept }
 
 // shrinks reports whether the buffer has long been larger than it had to be;
 // want is how much it has to hold now.

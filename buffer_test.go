@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -275,10 +278,14 @@ func TestAWorkspaceLeadsNowhere(t *testing.T) {
 	}
 	deep.WriteString(":1\r\n")
 	words.WriteString("\r\n")
+	trees := 0
+	push := bytes.Repeat([]byte("|1\r\n+a\r\n+b\r\n>3\r\n+c\r\n|1\r\n+d\r\n*1\r\n+e\r\n*?\r\n+f\r\n~2\r\n+g\r\n+h\r\n+i\r\n.\r\n+j\r\n"), 10)
+	push = append(push, ":1\r\n"...)
 	for _, size := range []int{64, 1000, 16 << 10, 1 << 20} {
 		for _, fed := range []int{1, 100, 1 << 20} {
-			d := NewDecoder(nil, BufferSize(size))
+			d := NewDecoder(nil, BufferSize(size), OnPush(func(*Value) {}))
 			for range 2 {
+				feedInPieces(d, push, fed, func() error { _, err := d.ReadInt64(); return err })
 				feedInPieces(d, words.Bytes(), fed, func() error { _, err := d.ReadCommand(); return err })
 				feedInPieces(d, deep.Bytes(), fed, func() error { return d.Decode(new(Value)) })
 			}
@@ -296,7 +303,22 @@ func TestAWorkspaceLeadsNowhere(t *testing.T) {
 					t.Fatalf("buffer of %d, fed %d at once: word %d is left", size, fed, i)
 				}
 			}
+			elems, attrs := w.pushed.Elems[:cap(w.pushed.Elems)], w.pushed.Attrs[:cap(w.pushed.Attrs)]
+			if len(elems) == 0 || len(attrs) == 0 {
+				continue // under the race detector pools drop at random what they are given
+			}
+			trees++
+			for _, list := range [][]Value{elems[:len(elems)-1], attrs, elems[len(elems)-1].Elems} {
+				for i, v := range list {
+					if !reflect.DeepEqual(v, Value{}) {
+						t.Fatalf("buffer of %d, fed %d at once: Value %d is left in the tree for pushes: %+v", size, fed, i, v)
+					}
+				}
+			}
 		}
+	}
+	if trees == 0 {
+		t.Error("no workspace had a tree for pushes that was used")
 	}
 }
 
@@ -310,5 +332,85 @@ func feedInPieces(d *Decoder, wire []byte, most int, read func() error) {
 		if err := read(); (err == nil) != (len(wire) == 0) {
 			panic(err)
 		}
+	}
+}
+
+// A buffer grows up to what an int can count with room to spare, and no further.
+func TestGrowthDoesNotOverflow(t *testing.T) {
+	for _, test := range []struct{ needed, want int }{
+		{0, 0}, {1, 2}, {1 << 20, 2 << 20}, {maxHeld / 2, maxHeld / 2 * 2}, {maxHeld/2 + 1, maxHeld}, {maxHeld - 1, maxHeld}, {maxHeld, maxHeld},
+	} {
+		if got := grown(test.needed); got != test.want {
+			t.Errorf("grown(%d) = %d, want %d", test.needed, got, test.want)
+		}
+	}
+	if sum := uint64(maxHeld) + maxHeld + 100; sum > math.MaxInt {
+		t.Errorf("a position, what is wanted behind it and a header make %d, more than an int", sum)
+	}
+	if sum := uint64(maxHeld) + maxBufferSize; sum > math.MaxInt {
+		t.Errorf("what is wanted and what is read ahead make %d, more than an int", sum)
+	}
+	if oversized := uint64(oversize)*maxBufferSize + parseSlack; oversized > math.MaxInt32 {
+		t.Errorf("a buffer that is %d times as large as usual has %d bytes, more than an int of 32 bits", oversize, oversized)
+	}
+}
+
+// What would be more than a buffer can hold is a *LimitError before anything is
+// reserved or read, and the Decoder stays in it.
+func TestMoreThanABufferHolds(t *testing.T) {
+	check := func(what string, err error, offset int64) {
+		t.Helper()
+		var limit *LimitError
+		if !errors.As(err, &limit) || *limit != (LimitError{Limit: limitTotal, Max: maxHeld, Offset: offset, reply: limit.reply}) {
+			t.Errorf("%s: %v, want a LimitError of %d bytes at offset %d", what, err, maxHeld, offset)
+		}
+	}
+	d := NewDecoder(strings.NewReader("+OK\r\n+next\r\n"))
+	d.ReadToken()
+	check("need", d.need(maxHeld+1), 5)
+	_, err := d.ReadToken()
+	check("the read behind it", err, 5)
+
+	// A header may announce all that a string may have, and stand where that much
+	// has arrived before it.
+	largest := "$" + strconv.Itoa(largestInt) + "\r\n"
+	for method, wire := range map[string]string{
+		"Decode": "*2\r\n:1\r\n" + largest, "ReadRaw": "|1\r\n:1\r\n:2\r\n" + largest, "ReadCommand": "*2\r\n$3\r\nSET\r\n" + largest,
+	} {
+		d := NewDecoder(nil, NoLimits())
+		d.Feed([]byte("+OK\r\n"))
+		d.ReadToken()
+		d.Feed([]byte(wire))
+		switch method {
+		case "Decode":
+			err = d.Decode(new(Value))
+		case "ReadRaw":
+			_, err = d.ReadRaw()
+		case "ReadCommand":
+			_, err = d.ReadCommand()
+		}
+		check(method, err, 5)
+	}
+
+	// So much that has been fed, of which nothing is touched, costs no memory.
+	held := 1 << 20
+	for _, consumed := range []int{0, 100} {
+		d := NewDecoder(nil)
+		d.Feed([]byte("+OK\r\n"))
+		d.data = make([]byte, held+parseSlack)
+		d.pos, d.end = consumed, held
+		if unread := held - consumed; !d.canFeed(maxHeld-unread) || d.canFeed(maxHeld-unread+1) || d.canFeed(math.MaxInt) {
+			t.Errorf("with %d bytes unread it can be fed other than %d", unread, maxHeld-unread)
+		}
+	}
+	if strconv.IntSize == 32 {
+		d := NewDecoder(nil)
+		d.Feed([]byte("+OK\r\n+next\r\n"))
+		d.ReadToken()
+		d.Feed(make([]byte, maxHeld))
+		_, err := d.ReadToken()
+		check("Feed", err, 5)
+	} else {
+		t.Log("no slice is too large to be fed here")
 	}
 }

@@ -1,6 +1,7 @@
 package resp
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -21,9 +22,14 @@ var errDropped = errors.New("resp: another read of the Decoder has dropped the r
 
 // BulkReader returns a reader of the payload of the next string, of a streamed one
 // that of all chunks and of a verbatim one its text, in constant memory. Other
-// values are treated as CopyBulk does. The reader is valid until the next read of
-// the Decoder, which drops what was not read of the payload, so that the stream
-// stays in step; it is the same one every time and allocates nothing.
+// values are treated as CopyBulk does, and the limits hold as they do there. The
+// reader is valid until the next read of the Decoder, which drops what was not
+// read of the payload, so that the stream stays in step; it is the same one every
+// time and allocates nothing.
+//
+// What ends the string, a CR LF, goes with the last byte of the payload when it has
+// arrived by then: Buffered and InputOffset are right behind the string. When it
+// has not, the next Read waits for it before it returns io.EOF.
 func (d *Decoder) BulkReader() (*BulkReader, error) {
 	if debugViews {
 		d.expireViews()
@@ -38,6 +44,7 @@ func (d *Decoder) BulkReader() (*BulkReader, error) {
 		return nil, err
 	}
 	d.bulk.dropped = false
+	d.takeEnd()
 	return &d.bulk, nil
 }
 
@@ -55,9 +62,11 @@ func (r *BulkReader) Len() int64 {
 }
 
 // Read reads up to len(p) bytes of the payload, straight into p where no more of
-// it has arrived yet. It returns io.EOF behind the last one, when the CR LF has
-// been seen to be there. After the error of the Decoder's reader it may be called
-// again and goes on from exactly that byte.
+// it has arrived yet and p takes as much as the buffer. It returns io.EOF behind
+// the last one, when the CR LF has been seen to be there. After the error of the
+// Decoder's reader it may be called again and goes on from exactly that byte. When
+// there is no CR LF behind the payload, all of that is read before the
+// *SyntaxError.
 func (r *BulkReader) Read(p []byte) (int, error) {
 	d := r.d
 	for {
@@ -68,12 +77,14 @@ func (r *BulkReader) Read(p []byte) (int, error) {
 		case d.kept > 0: // a writer did not take it
 			n := copy(p, d.data[d.pos-d.kept:d.pos])
 			d.kept -= n
+			d.takeEnd()
 			return n, nil
 		case d.op.done:
 			d.startOperation(operation{})
 		case d.op.inPayload && d.op.payload > 0:
 			n, err := d.readPayload(p[:min(int64(len(p)), d.op.payload)])
 			if n > 0 || err != nil {
+				d.takeEnd()
 				return n, err
 			}
 		default:
@@ -113,29 +124,49 @@ func (r *BulkReader) state() error {
 }
 
 // readPayload reads into p what has arrived of the payload that p is to be filled
-// with, or else what the reader gives.
+// with, or else what the reader gives: past the buffer when p is no smaller, so that
+// little reads bring what follows along.
 func (d *Decoder) readPayload(p []byte) (n int, err error) {
-	if d.pos < d.end {
-		n = copy(p, d.unread())
-		d.pos += n
-	} else {
+	switch {
+	case d.pos == d.end && len(p) >= d.size:
 		n, err = d.readPast(p)
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
+	default:
+		if err := d.need(1); err != nil {
+			return 0, err
+		}
+		n = copy(p, d.unread())
+		d.pos += n
 	}
 	d.op.payload -= int64(n)
 	return n, err
 }
 
+// takeEnd takes what is behind a payload that has been read off the input, as far
+// as it is buffered: the CR LF, and of a streamed string the last chunk. A fault in
+// it is the error of the next call.
+func (d *Decoder) takeEnd() {
+	for d.op.payload == 0 && d.kept == 0 && !d.op.done && d.endBuffered() {
+		if _, err := d.passNext(nil); err != nil {
+			return
+		}
+	}
+	if d.op.done && d.kept == 0 {
+		d.startOperation(operation{})
+	}
+}
+
+// endBuffered reports whether what comes next, behind a payload or a chunk of it,
+// ends it.
+func (d *Decoder) endBuffered() bool {
+	if d.op.inPayload {
+		return d.end-d.pos >= len("\r\n")
+	}
+	return bytes.HasPrefix(d.unread(), []byte(";0\r\n"))
+}
+
 // isWrongKind reports whether a value that is no string is being read instead of
 // one for a BulkReader.
 func (d *Decoder) isWrongKind() bool { return d.op.name == bulkReader && d.op.result != nil }
-
-// dropBulk drops what is left of the payload that a BulkReader is for.
-func (d *Decoder) dropBulk() error {
-	d.bulk.dropped = true
-	d.op.parts, d.kept = nothing, 0
-	_, err := d.passOn(nil)
-	return err
-}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"iter"
 	"slices"
+
+	"github.com/seed65f5866d/resp/internal/quote"
 )
 
 // This file reads commands: multibulk requests, `*` and so many bulk strings,
@@ -29,7 +31,7 @@ const (
 )
 
 // serverRules are those of ConsumeCommand.
-var serverRules = newRules(ServerLimits())
+var serverRules = newConfig([]Option{ServerLimits()}).rules
 
 // ConsumeCommand parses the request at the start of b, multibulk or inline,
 // appends its arguments to args and returns them with its size in bytes. The
@@ -121,11 +123,6 @@ var errCommandInside = errors.New("resp: ReadCommand inside an aggregate that is
 
 // readCommand reads the next request that is not empty.
 func (d *Decoder) readCommand() (Command, error) {
-	if d.aof != nil {
-		if err := d.passAside(); err != nil {
-			return Command{}, err
-		}
-	}
 	if err := d.ready(); err != nil {
 		return Command{}, err
 	}
@@ -143,6 +140,8 @@ func (d *Decoder) readCommand() (Command, error) {
 			return Command{}, d.fail(f, 0)
 		case len(command.Args) > 0:
 			return command, nil
+		case need > maxHeld:
+			return Command{}, d.fail(tooMuchHeld().withReply(""), 0)
 		case command.Raw == nil:
 			if err := d.need(need); err != nil {
 				return Command{}, err
@@ -267,20 +266,12 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 		if len(b) == 0 {
 			return false, 1, nil
 		}
-		switch {
-		case b[0] == byte(Array):
-		case r.appendOnly:
-			return false, 1, notMultibulk(b[0])
-		default:
+		if b[0] != byte(Array) {
 			return s.advanceInline(r, b)
 		}
 		t, ok, need, f := s.header(r, commandCount, b)
 		if !ok {
-			return false, need, f.withReply("mbulk count string", "invalid multibulk length")
-		}
-		if t.n <= 0 && r.appendOnly {
-			s.pos = 0
-			return false, 0, syntaxFault(ClassLength, 1, "a command that is not empty")
+			return false, need, f.withReply("invalid multibulk length")
 		}
 		s.begun, s.left = true, max(t.n, 0)
 	}
@@ -299,8 +290,11 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 	if b[s.pos] != byte(BulkString) {
 		f = syntaxFault(ClassType, 0, "the $ of an argument").behind(s.pos)
-		f.reply = "Protocol error: expected '$', got '" + string(b[s.pos:s.pos+1]) + "'"
-		return 0, f
+		got := b[s.pos : s.pos+1]
+		if got[0] == '\r' || got[0] == '\n' {
+			got = []byte(" ") // as Redis has it in a line
+		}
+		return 0, f.withReply("expected '$', got '" + string(got) + "'")
 	}
 	start := s.pos
 	t, ok, need, f := s.header(r, commandArgument, b)
@@ -317,7 +311,7 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 		}
 		f = f.behind(start)
 	}
-	return need, f.withReply("bulk count string", "invalid bulk length")
+	return need, f.withReply("invalid bulk length")
 }
 
 // header scans the header line at b[s.pos:].
@@ -335,17 +329,15 @@ func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, n
 	return t, true, 0, nil
 }
 
-// withReply gives f the text that a Redis server answers with; line is what is
-// too big when the line is.
-func (f *fault) withReply(line, other string) *fault {
+// withReply gives f the text to answer with, unless it has one. A request that is
+// too large as a whole is told so, wherever in it that shows.
+func (f *fault) withReply(text string) *fault {
 	switch {
 	case f == nil, f.reply != "":
-	case f.limit == limitLine:
-		f.reply = "Protocol error: too big " + line
 	case f.limit == limitTotal:
 		f.reply = "Protocol error: too big request"
 	default:
-		f.reply = "Protocol error: " + other
+		f.reply = "Protocol error: " + text
 	}
 	return f
 }
@@ -397,7 +389,7 @@ func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f 
 		return false, 0, nulFault(s.seen + i)
 	}
 	if len(line) > int(longest) {
-		return false, 0, limitFault(limitName, limit, 0).withReply("inline request", "")
+		return false, 0, limitFault(limitName, limit, 0).withReply("too big inline request")
 	}
 	if s.seen = end; end == len(b) {
 		return false, end + 1, nil
@@ -407,7 +399,7 @@ func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f 
 }
 
 func nulFault(at int) *fault {
-	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("", "NUL in inline request")
+	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("NUL in inline request")
 }
 
 // args appends the arguments of the request raw, which has been scanned to its
@@ -505,61 +497,17 @@ func splitInline(dst [][]byte, line []byte, unquoted *[]byte) ([][]byte, *fault)
 // unquote appends the text in the quotes that open at line[open] to dst and
 // returns the index behind them.
 func unquote(dst *[]byte, line []byte, open int) (end int, f *fault) {
-	quote := line[open]
-	for i := open + 1; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == quote && i+1 < len(line) && !isSpace(line[i+1]):
-			return 0, quoteFault(i+1, "white space behind the closing quote")
-		case c == quote:
-			return i + 1, nil
-		case c == '\\' && i+1 < len(line) && quote == '"':
-			c, i = unescape(line, i+1)
-		case c == '\\' && i+1 < len(line) && line[i+1] == '\'':
-			i++
-			c = '\''
-		}
-		*dst = append(*dst, c)
+	out, end, ok := quote.AppendUnquoted(*dst, line, open)
+	*dst = out
+	switch {
+	case ok:
+		return end, nil
+	case end == open:
+		return 0, quoteFault(open, "a quote that is closed")
 	}
-	return 0, quoteFault(open, "a quote that is closed")
+	return 0, quoteFault(end, "white space behind the closing quote")
 }
 
 func quoteFault(at int, expected string) *fault {
-	return syntaxFault(ClassSyntax, at, expected).withReply("", "unbalanced quotes in request")
-}
-
-// unescape returns what the escape stands for whose letter is line[i], and the
-// index of its last byte.
-func unescape(line []byte, i int) (c byte, last int) {
-	switch line[i] {
-	case 'n':
-		return '\n', i
-	case 'r':
-		return '\r', i
-	case 't':
-		return '\t', i
-	case 'b':
-		return '\b', i
-	case 'a':
-		return '\a', i
-	case 'x':
-		if i+2 < len(line) {
-			high, low := hexDigit(line[i+1]), hexDigit(line[i+2])
-			if high >= 0 && low >= 0 {
-				return byte(high<<4 | low), i + 2
-			}
-		}
-	}
-	return line[i], i
-}
-
-// hexDigit returns the value of c as a hexadecimal digit, or -1.
-func hexDigit(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
+	return syntaxFault(ClassSyntax, at, expected).withReply("unbalanced quotes in request")
 }

@@ -63,12 +63,15 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 // with others meanwhile, so views that are kept too long may come to show what
 // belongs to another (the tag respdebug finds them).
 //
+// The zero Decoder is one of NewDecoder without a reader and options: Reset gives it
+// a reader, or Feed its input.
+//
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
 	buffer
 	rules  rules
+	given  *rules // by NewDecoder, when SetLimits has set others
 	onPush func(*Value)
-	aof    *appendOnly // nil when it is none
 
 	nest  nesting
 	start int64     // offset of the value at top level that is being read
@@ -84,8 +87,6 @@ type Decoder struct {
 	request requestScan
 
 	*workspace // nil when idle
-
-	mark []byte // that ends the RDB CopyRDB copies; empty where its length is known
 }
 
 // cursor is how far the next value, or the token that comes next, has been looked
@@ -116,42 +117,67 @@ func (c *cursor) advance(t Token, size int) {
 // ClientLimits and a buffer of 16 KiB, unless options say otherwise. r may be
 // nil: then Feed gives it its input.
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
-	c := newConfig(opts)
-	d := &Decoder{
-		rules:  c.rules(),
-		onPush: c.onPush,
-		aof:    newAppendOnly(&c),
-	}
-	d.size = c.bufferSize
+	d := new(Decoder)
+	d.configure(opts...)
 	d.Reset(r)
 	return d
 }
 
+func (d *Decoder) configure(opts ...Option) {
+	c := newConfig(opts)
+	d.rules = c.rules
+	d.onPush = c.onPush
+	d.size, d.onWait = c.bufferSize, c.onWait
+}
+
+// isZero reports whether the Decoder is none of NewDecoder's and has not been used.
+func (d *Decoder) isZero() bool { return d.size == 0 }
+
 // Reset makes the Decoder read from r as if it were new, with the same options
-// and, unless it has grown large, the same buffer. Everything unread is
-// dropped, and the error that it stayed in too.
+// (the limits are those of NewDecoder again) and, unless it has grown large, the
+// same buffer. Everything unread is dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
+	if d.isZero() {
+		d.configure()
+	}
 	if debugViews {
 		d.expireViews()
 	}
 	d.leaveWorkspace()
 	d.resetBuffer(r)
 	d.nest.reset()
+	if d.given != nil {
+		d.rules, d.given = *d.given, nil
+	}
 	d.err = nil
 	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
 	d.op = operation{}
+	d.forgetScans()
+	d.settle()
+}
+
+// forgetScans has the next value scanned from its start.
+func (d *Decoder) forgetScans() {
 	d.ahead.at = -1
 	d.request.reset(-1)
-	d.aof.reset()
-	d.settle()
 }
 
 // Feed appends a copy of p to the input, for event loops and others who do the
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
-// reader takes p before what it reads next.
+// reader takes p before what it reads next. Where int has 32 bits, what is fed and
+// not read may have just below 1 GiB; more is a *LimitError of the next read.
 func (d *Decoder) Feed(p []byte) {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if debugViews {
 		d.expireViews()
+	}
+	if !d.canFeed(len(p)) {
+		if d.err == nil {
+			d.fail(tooMuchHeld(), 0)
+		}
+		return
 	}
 	size := len(d.data)
 	d.feed(p)
@@ -208,8 +234,12 @@ func (d *Decoder) takeWorkspace() {
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
 // ReadArrayLen or ReadMapLen has returned and whose last element has not been
-// read. A streamed string counts while its chunks are read as tokens.
+// read. A streamed string counts while its chunks are read as tokens. What a
+// BulkReader or a loop has left counts as read, since the next read drops it.
 func (d *Decoder) Depth() int {
+	if d.isDropped() {
+		return d.nest.depthBehind(d.op.end)
+	}
 	if d.nest.inStreamedString() {
 		return d.nest.depth + 1
 	}
@@ -217,9 +247,8 @@ func (d *Decoder) Depth() int {
 }
 
 // InputOffset returns the offset in the stream of the next byte to be read, in
-// bytes from its start or the last Reset. Of an AppendOnlyFile it is the offset
-// right behind the last whole command.
-func (d *Decoder) InputOffset() int64 { return d.aof.begin(d.offset(0)) }
+// bytes from its start or the last Reset.
+func (d *Decoder) InputOffset() int64 { return d.offset(0) }
 
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
 func (d *Decoder) Buffered() []byte { return d.unread() }
@@ -471,6 +500,7 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	return func(yield func(*Value, error) bool) {
 		var v Value
 		for {
+			large := len(d.data) > oversize*d.size+parseSlack
 			err := d.Decode(&v)
 			switch {
 			case err == io.EOF, err == ErrEnd:
@@ -481,20 +511,26 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 			case !yield(&v, nil):
 				return
 			}
+			if large && len(d.data) <= oversize*d.size+parseSlack {
+				v = Value{} // it may have views of the large buffer
+			}
 		}
 	}
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in,
-// or that another method has to be called again first. What a BulkReader has left
-// is dropped. It comes before every slow step and notes where a value at top level
-// starts.
+// or that another method has to be called again first. What a BulkReader or a loop
+// has left is dropped. It comes before every slow step and notes where a value at
+// top level starts.
 func (d *Decoder) ready() error {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if d.err != nil {
 		return d.err
 	}
-	if d.op.name == bulkReader && d.op.result == nil {
-		if err := d.dropBulk(); err != nil {
+	if d.isDropped() {
+		if err := d.drop(d.op.end); err != nil {
 			return err
 		}
 	}
@@ -533,6 +569,9 @@ func (d *Decoder) need(want int) error {
 	if d.end-d.pos >= want {
 		return nil
 	}
+	if want > maxHeld {
+		return d.fail(tooMuchHeld(), 0)
+	}
 	d.rest()
 	size := len(d.data)
 	err := d.fill(want)
@@ -545,6 +584,10 @@ func (d *Decoder) need(want int) error {
 	}
 	return err
 }
+
+// tooMuchHeld is the fault of what would have to be held at once and is larger than
+// an int can count. It cannot occur where that has 64 bits.
+func tooMuchHeld() *fault { return limitFault(limitTotal, maxHeld, 0) }
 
 // wholeToken returns the token that starts rel bytes behind the read position, in
 // the place of n, and its size, reading until it is all there.
@@ -597,12 +640,13 @@ func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error)
 }
 
 // remaining returns how many bytes the value at top level may still have, rel
-// bytes behind the read position.
+// bytes behind the read position. SetLimits may have lowered them below what has
+// been read.
 func (d *Decoder) remaining(rel int) int64 {
 	if d.rules.TotalLen == unlimited {
 		return unlimited
 	}
-	return d.rules.TotalLen - (d.offset(rel) - d.start)
+	return max(d.rules.TotalLen-(d.offset(rel)-d.start), 0)
 }
 
 // wholeSize returns the size of the next whole value with its attributes,

@@ -106,24 +106,34 @@ func AppendVerbatimString[T ~string | ~[]byte](dst []byte, encoding string, s T)
 	return appendVerbatim(dst, padded, textOf(s))
 }
 
+// AppendBulkHeader appends the header of a bulk string of n bytes, `$5` and CRLF,
+// for a payload that is sent by itself; the n bytes and CRLF are to follow. A
+// negative n is taken for 0: the null is AppendNullBulkString.
+func AppendBulkHeader(dst []byte, n int) []byte { return appendHeader(dst, BulkString, max(n, 0)) }
+
 // AppendArray appends the header of an array of n elements, which are to follow.
-// A negative n is taken for 0, here and in the other headers.
+// A negative n is taken for 0: the null array is AppendNullArray.
 func AppendArray(dst []byte, n int) []byte { return appendHeader(dst, Array, max(n, 0)) }
 
 // AppendMap appends the header of a map of n pairs; 2n elements are to follow,
-// keys and values in turn.
+// keys and values in turn. A negative n is taken for 0: there is no null map, and
+// servers send AppendNull where a map might be.
 func AppendMap(dst []byte, n int) []byte { return appendHeader(dst, Map, max(n, 0)) }
 
-// AppendSet appends the header of a set of n elements, which are to follow.
+// AppendSet appends the header of a set of n elements, which are to follow. A
+// negative n is taken for 0: there is no null set, and servers send AppendNull
+// where a set might be.
 func AppendSet(dst []byte, n int) []byte { return appendHeader(dst, Set, max(n, 0)) }
 
 // AppendPush appends the header of a push of n elements, which are to follow, the
-// first of them a string that names the kind of message.
+// first of them a string that names the kind of message. A negative n is taken
+// for 0.
 func AppendPush(dst []byte, n int) []byte { return appendHeader(dst, Push, max(n, 0)) }
 
 // AppendAttribute appends the header of an attribute of n pairs; 2n elements are
 // to follow and then the value that the attribute decorates. An attribute fills
-// no element's slot in the aggregate that holds the value.
+// no element's slot in the aggregate that holds the value. A negative n is taken
+// for 0.
 func AppendAttribute(dst []byte, n int) []byte { return appendHeader(dst, Attribute, max(n, 0)) }
 
 // AppendStreamedString appends the header of a string of unknown length, `$?`.
@@ -274,6 +284,15 @@ func appendWords(dst []byte, name string, args int) []byte {
 		dst = appendString(dst, BulkString, word)
 	}
 	return dst
+}
+
+// AppendArg appends a as a bulk string, as AppendCommand does with each of its
+// args. It panics for a From argument: a program's mistake.
+func AppendArg(dst []byte, a Arg) []byte {
+	if s, ok := a.text(); ok {
+		return appendString(dst, BulkString, s)
+	}
+	return a.appendNumber(dst)
 }
 
 // AppendArgs appends args as a command, an array of bulk strings, verbatim:

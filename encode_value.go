@@ -55,9 +55,9 @@ func (e *Encoder) WriteValue(v *Value) error {
 	for {
 		e.putPart(part)
 		if len(open) == 0 {
-			return e.wrote()
+			return e.out.wroteSlow()
 		}
-		e.makeRoom()
+		e.out.makeRoom()
 		open, part = nextPart(open, how)
 	}
 }
@@ -69,18 +69,22 @@ func (e *Encoder) putPart(part valuePart) {
 	}
 	v := part.value
 	switch {
+	case part.kind == SimpleString, part.kind == SimpleError:
+		e.putLine(part.kind, bytesString(v.Bytes))
+	case part.kind == Double, part.kind == BigNumber:
+		e.putNumberText(part.kind, v.Bytes)
 	case part.kind == BulkString && part.streamed:
-		e.buf = AppendStreamedString(e.buf)
+		e.out.buf = AppendStreamedString(e.out.buf)
 		if len(v.Bytes) > 0 {
 			e.putText(Chunk, bytesString(v.Bytes))
 		}
-		e.buf = AppendLastChunk(e.buf)
+		e.out.buf = AppendLastChunk(e.out.buf)
 	case part.kind == BulkString, part.kind == BulkError:
 		e.putText(part.kind, bytesString(v.Bytes))
 	case part.kind == VerbatimString:
 		e.putVerbatim(v.Encoding, bytesString(v.Bytes))
 	default:
-		e.buf = part.appendTo(e.buf)
+		e.out.buf = part.appendTo(e.out.buf)
 	}
 }
 
@@ -91,22 +95,22 @@ func (e *Encoder) putInRESP2(part valuePart) bool {
 	switch part.kind {
 	case Null:
 		if v != nil && v.Kind == Array {
-			e.buf = AppendNullArray(e.buf)
+			e.out.buf = AppendNullArray(e.out.buf)
 		} else {
-			e.buf = AppendNullBulkString(e.buf)
+			e.out.buf = AppendNullBulkString(e.out.buf)
 		}
 	case Boolean:
-		e.buf = AppendInteger(e.buf, bit(v.Int != 0))
+		e.out.buf = AppendInteger(e.out.buf, bit(v.Int != 0))
 	case Double, BigNumber:
 		e.putNumberText(part.kind, v.Bytes)
 	case VerbatimString:
 		e.putText(BulkString, bytesString(v.Bytes))
 	case BulkError:
-		e.buf = AppendSimpleError(e.buf, v.Bytes)
+		e.putLine(SimpleError, bytesString(v.Bytes))
 	case Map:
-		e.buf = AppendArray(e.buf, len(v.Elems)+len(v.Elems)%2)
+		e.out.buf = AppendArray(e.out.buf, len(v.Elems)+len(v.Elems)%2)
 	case Set, Push:
-		e.buf = AppendArray(e.buf, len(v.Elems))
+		e.out.buf = AppendArray(e.out.buf, len(v.Elems))
 	default:
 		return false
 	}

@@ -3,6 +3,8 @@ package resp
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/quote"
 )
 
 // This file prints Values and Tokens in three forms: the text that redis-cli
@@ -345,12 +347,12 @@ func appendHead(dst []byte, v *Value, length, limit int) []byte {
 	case Boolean:
 		return strconv.AppendBool(append(dst, ' '), v.Int != 0)
 	case Double, BigNumber:
-		return append(appendEscaped(append(dst, ' '), shown), mark...)
+		return append(quote.AppendEscaped(append(dst, ' '), shown), mark...)
 	case Array, Map, Attribute, Set, Push:
 		return fmt.Appendf(dst, "(%d)", length)
 	case VerbatimString:
 		dst = fmt.Appendf(dst, "(%d) ", length)
-		dst = append(appendEscaped(dst, v.Encoding[:]), ' ')
+		dst = append(quote.AppendEscaped(dst, v.Encoding[:]), ' ')
 		return append(AppendQuoted(dst, shown), mark...)
 	case SimpleString, SimpleError, BulkString, BulkError, Chunk:
 		dst = fmt.Appendf(dst, "(%d) ", length)

@@ -1,7 +1,6 @@
 package resp
 
 import (
-	"io"
 	"math"
 )
 
@@ -14,15 +13,11 @@ type Option func(*config)
 
 // config is what the options set.
 type config struct {
-	limits     limits
+	rules
 	onPush     func(*Value)
+	onWait     func() error
 	bufferSize int
 	protocol   int
-	lenient    bool
-
-	appendOnly   bool
-	onAnnotation func(text []byte)
-	preambleTo   io.Writer
 }
 
 // limits are the most a Decoder takes before it refuses the input with a
@@ -34,8 +29,6 @@ type limits struct {
 	BulkLen  int64 // bytes of one string's payload
 	LineLen  int64 // bytes of one line before its LF
 	TotalLen int64 // bytes of one whole value with its attributes, or of one command
-
-	beforeAuth bool // Redis answers in words of its own then
 }
 
 const (
@@ -50,23 +43,10 @@ const (
 	// largestInt bounds lengths, counts and what a Decoder holds at once, so that
 	// two of them, with all that is added to them, do not overflow an int.
 	largestInt = math.MaxInt/2 - 64
-)
 
-// resolve returns the limits that a Decoder goes by.
-func (l limits) resolve(lenient bool) limits {
-	switch {
-	case l.Args != presetArgs:
-	case lenient:
-		l.Args = lenientArgs
-	default:
-		l.Args = usualArgs
-	}
-	l.Args = min(l.Args, largestInt)
-	l.Elements = min(l.Elements, largestInt)
-	l.BulkLen = min(l.BulkLen, largestInt)
-	l.LineLen = min(l.LineLen, largestInt)
-	return l
-}
+	// bytesPerEntry is how much memory one argument or open aggregate may take.
+	bytesPerEntry = 32
+)
 
 // clientLimits are those of ClientLimits.
 var clientLimits = limits{
@@ -84,26 +64,37 @@ var clientLimits = limits{
 // (BenchmarkReadSize). More would cost every busy connection memory and cache.
 const defaultBufferSize = 16 << 10
 
-// minBufferSize keeps a header and its CRLF in one piece.
-const minBufferSize = 64
+const (
+	minBufferSize = 64        // keeps a header and its CRLF in one piece
+	maxBufferSize = 256 << 20 // several of them can be counted in an int of 32 bits
+)
 
 func newConfig(opts []Option) config {
-	c := config{limits: clientLimits, bufferSize: defaultBufferSize, protocol: 3}
+	c := config{rules: rules{limits: clientLimits}, bufferSize: defaultBufferSize, protocol: 3}
 	for _, opt := range opts {
 		opt(&c)
 	}
+	c.rules.resolve()
 	return c
 }
 
-// newRules returns the rules that the options make.
-func newRules(opts ...Option) rules {
-	c := newConfig(opts)
-	return c.rules()
+// resolve makes the limits those that a Decoder goes by.
+func (r *rules) resolve() {
+	if r.Args == presetArgs {
+		r.Args = usualArgs
+		if r.lenient {
+			r.Args = lenientArgs
+		}
+	}
+	r.Depth = min(r.Depth, largestInt/bytesPerEntry)
+	r.Args = min(r.Args, largestInt/bytesPerEntry)
+	r.Elements = min(r.Elements, largestInt)
+	r.BulkLen = min(r.BulkLen, largestInt)
+	r.LineLen = min(r.LineLen, largestInt)
 }
 
-func (c *config) rules() rules {
-	return rules{limits: c.limits.resolve(c.lenient), lenient: c.lenient, appendOnly: c.appendOnly}
-}
+// preset sets all limits anew.
+func (c *config) preset(l limits) { c.limits, c.beforeAuth = l, false }
 
 // ClientLimits sets the limits of a Decoder for reading replies, which are the
 // default: 1,024 open aggregates, 1,048,576 arguments, 2^32-1 elements, strings
@@ -112,14 +103,14 @@ func (c *config) rules() rules {
 // Like the other presets it sets all six limits; options that follow refine
 // them. All six hold for every read, for those in constant memory too: CopyBulk
 // of 600 MiB ends the stream unless [MaxBulkLen] allows it.
-func ClientLimits() Option { return func(c *config) { c.limits = clientLimits } }
+func ClientLimits() Option { return func(c *config) { c.preset(clientLimits) } }
 
 // ServerLimits sets the limits of a Decoder for reading commands of clients that
 // have authenticated: those of [ClientLimits], and at most 1 GiB for one command,
 // as Redis' client-query-buffer-limit has it.
 func ServerLimits() Option {
 	return func(c *config) {
-		c.limits = clientLimits
+		c.preset(clientLimits)
 		c.limits.TotalLen = 1 << 30
 	}
 }
@@ -129,17 +120,19 @@ func ServerLimits() Option {
 // in Redis. When the client has authenticated, [Decoder.SetLimits] sets others.
 func UnauthenticatedLimits() Option {
 	return func(c *config) {
-		c.limits = clientLimits
+		c.preset(clientLimits)
 		c.limits.Args = 10
 		c.limits.BulkLen = 16 << 10
 		c.limits.TotalLen = 1 << 20
-		c.limits.beforeAuth = true
+		c.beforeAuth = true
 	}
 }
 
 // NoLimits has a Decoder take values of any size, length, count and depth, for
-// input that is trusted. What is left are the numbers that an int holds: lengths,
-// counts and lines of 2^62 where it has 64 bits, and of 1 GiB where it has 32.
+// input that is trusted. What is left is what an int can count. Where it has 32 bits
+// that is just below 1 GiB for a string, a line, the elements of an aggregate and a
+// value that is read whole, and 2^25 arguments and levels; where it has 64, nothing
+// that memory has room for.
 //
 // Memory still follows the bytes that arrive, never what a header announces. But
 // every byte of a value that is read whole has to be held, every 4 bytes may open
@@ -147,7 +140,7 @@ func UnauthenticatedLimits() Option {
 // constant memory for what may be large.
 func NoLimits() Option {
 	return func(c *config) {
-		c.limits = limits{Depth: math.MaxInt, Args: math.MaxInt, Elements: unlimited, BulkLen: unlimited, LineLen: unlimited, TotalLen: unlimited}
+		c.preset(limits{Depth: math.MaxInt, Args: math.MaxInt, Elements: unlimited, BulkLen: unlimited, LineLen: unlimited, TotalLen: unlimited})
 	}
 }
 
@@ -177,33 +170,77 @@ func MaxLineLen(n int64) Option { return func(c *config) { c.limits.LineLen = ma
 // command, may have.
 func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = max(n, 0) } }
 
-// BufferSize sets how many bytes a Decoder asks its reader for at once, and how
-// many an Encoder gathers before it writes; 16 KiB by default, at least 64. With
-// nothing left to read, a Decoder asks readers that may block, but for TCP and unix
-// sockets, for 192 bytes first, because it waits without a large buffer.
-func BufferSize(n int) Option {
-	return func(c *config) { c.bufferSize = max(n, minBufferSize) }
+// SetLimits has the options refine the limits that are set, for a connection that
+// goes on, as after AUTH: d.SetLimits(ServerLimits()). Options that set no limits
+// are ignored. Call it between values. What is unread is then judged by the new
+// limits alone, from the start of the next value, also where part of that had been
+// looked at. Inside a value they hold for what is left of it, and MaxTotalLen
+// counts from there.
+//
+// Views stay valid, and an error that the Decoder stays in remains. Reset brings
+// the limits of NewDecoder back.
+func (d *Decoder) SetLimits(opts ...Option) {
+	if d.isZero() {
+		d.Reset(nil)
+	}
+	c := config{rules: d.rules}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	if d.given == nil {
+		given := d.rules
+		d.given = &given
+	}
+	c.lenient = d.given.lenient
+	c.rules.resolve()
+	d.rules = c.rules
+	d.start = d.offset(0)
+	d.forgetScans()
+	d.settle()
 }
 
-// OnPush has a Decoder hand every push at top level to f, which Decode and the
-// typed reads then pass over. The Value is valid until f returns; f must not
-// call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
-// they come.
+// BufferSize sets how many bytes a Decoder reads ahead, and how many an Encoder
+// gathers before it writes: 16 KiB by default, at least 64 and at most 256 MiB.
+// A Decoder asks its reader for n bytes behind those that it needs, or for n/16
+// behind a payload that is larger than n. With nothing left to read it asks readers
+// that may block for 192 bytes, or n if that is less, because it waits without a
+// large buffer; but TCP and unix connections for n, because it waits for those with
+// no buffer at all.
+func BufferSize(n int) Option {
+	return func(c *config) { c.bufferSize = min(max(n, minBufferSize), maxBufferSize) }
+}
+
+// OnPush has a Decoder hand every push at top level that comes before a value to f;
+// Decode, the typed reads, CopyBulk and BulkReader then read on. The Value is valid
+// until f returns; f must not call the Decoder. ReadToken, ReadRaw, SkipValue and
+// CopyValue show pushes as they come.
 func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
+
+// OnWait has a Decoder call f before it asks its reader for bytes that it does not
+// have, once for each Read, so that what others wait for goes out before it waits
+// itself: a server or a proxy gives the Flush of its Encoder. Replies to a
+// pipeline then leave together, and never stay behind because half of the next
+// request has arrived, as they do when one flushes where Buffered is empty.
+//
+// An error of f is returned by the read in place of the reader's. Nothing is lost:
+// call again. f must not call the Decoder. It is not called when the Decoder has no
+// reader: whoever feeds it knows when ErrIncomplete makes him wait.
+func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 
 // Lenient has a Decoder accept four things outside the grammar that many
 // parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of
 // any kind in a reply as a null of that kind (an attribute without pairs), NUL
 // in inline commands, and commands of up to 2^31-1 arguments where ClientLimits
 // and ServerLimits have 1,048,576; MaxArgs and UnauthenticatedLimits are not
-// raised. Where among the options it stands does not matter. Of an
-// AppendOnlyFile it accepts commands behind a preamble without a checksum.
+// raised. Where among the options it stands does not matter.
 func Lenient() Option { return func(c *config) { c.lenient = true } }
 
 // Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
 // kind that RESP2 lacks is written in its RESP2 form, as servers do: a map as
 // a flat array, a set and a push as an array, a double and a big number as a
 // bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
-// a bulk string without its encoding, a bulk error as a simple error;
-// attributes are dropped, and streamed kinds are an error.
+// a bulk string without its encoding, a bulk error as a simple error. Attributes
+// are dropped. A Value that is marked as streamed is written with its length or
+// count; the methods that write the parts of a stream, and WriteToken for such a
+// part, return an *EncodeError.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }

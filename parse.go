@@ -216,11 +216,11 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 type rules struct {
 	limits
 	lenient    bool
-	appendOnly bool // of requests: none inline, none empty, and annotations between them
+	beforeAuth bool // Redis answers in words of its own
 }
 
 // standardRules are those of ConsumeToken.
-var standardRules = newRules()
+var standardRules = newConfig(nil).rules
 
 // fault is what is wrong with a token, in offsets from its first byte. Either
 // class or limit is set.
@@ -231,7 +231,7 @@ type fault struct {
 	expected string // for a SyntaxError
 	limit    string // of a LimitError
 	max      int64  // for a LimitError
-	reply    string // what a Redis server answers, for requests
+	reply    string // what to answer, for requests
 
 	// atEnd says that the number is only at fault because it ends here: more
 	// digits could have followed.
@@ -298,12 +298,20 @@ func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fau
 }
 
 // overlong judges a line that goes on behind its limit: a fault inside it was
-// met before the limit was.
+// met before the limit was. Redis looks at no line before its end and so answers
+// that it is too long in any case.
 func (r *rules) overlong(kind Kind, text []byte) *fault {
-	if _, f := r.line(kind, text); f != nil && !f.atEnd {
-		return f
+	_, f := r.line(kind, text)
+	if f == nil || f.atEnd {
+		f = limitFault(limitLine, r.LineLen, 0)
 	}
-	return limitFault(limitLine, r.LineLen, 0)
+	switch kind {
+	case commandCount:
+		f.reply = "Protocol error: too big mbulk count string"
+	case commandArgument:
+		f.reply = "Protocol error: too big bulk count string"
+	}
+	return f
 }
 
 // line parses the text of a token's first line, without its first byte and
@@ -326,11 +334,6 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 		return booleanToken(text)
 	case commandCount:
 		return r.commandCount(text)
-	case resyncAnswer:
-		_, _, _, f = parseResync(text)
-		return textToken(kind, text), f
-	case rdbHeader:
-		return parseRDBHeader(text)
 	case Null, End:
 		if len(text) > 0 {
 			return t, syntaxFault(ClassSyntax, 1, "CR LF")

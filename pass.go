@@ -7,6 +7,10 @@ import "io"
 // string (CopyBulk). What stops one of them in the middle of a value is kept in
 // an operation, from which the same method goes on.
 //
+// A fault stops them at a byte that does not depend on how the input was split:
+// where the token starts, or behind its payload when that does not end in CR LF.
+// What comes before that byte has been written, and nothing else.
+//
 // What is to be written stays in the buffer right before the read position
 // (buffer.kept) until it has to make room, or the value is complete.
 
@@ -32,9 +36,11 @@ const (
 	everything
 )
 
-// SkipValue reads the next whole value with its attributes and drops it. At the
-// end of a streamed aggregate or string that is open it takes the end. When it
-// is interrupted inside the value it has to be called again.
+// SkipValue reads the next whole value with its attributes and drops it, in
+// constant memory. The limits hold all the same, and options such as [MaxBulkLen]
+// lift them. At the end of a streamed aggregate or string that is open
+// it takes the end. When it is interrupted inside the value it has to be called
+// again.
 func (d *Decoder) SkipValue() error {
 	if d.takeScalar() > 0 {
 		return nil
@@ -51,6 +57,14 @@ func (d *Decoder) SkipValue() error {
 // aggregate or string that is open it copies the end. When it is interrupted
 // inside the value, by the reader or by w, it has to be called again and goes
 // on from exactly that byte.
+//
+// It takes constant memory, and the limits hold all the same: by default a value
+// with a string of more than 512 MiB is a *LimitError, in which the Decoder stays.
+// [MaxBulkLen] and the other options lift them.
+//
+// After a *SyntaxError or a *LimitError InputOffset is where the token at fault
+// starts, or behind its payload when that does not end in CR LF. All that comes
+// before it has been written.
 func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 	if err := d.begin("CopyValue", everything); err != nil {
 		return 0, err
@@ -65,6 +79,11 @@ func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 // is read whole and gives a *KindError. When it is interrupted inside the value,
 // by the reader or by w, it has to be called again and goes on from exactly
 // that byte.
+//
+// It takes constant memory, and the limits hold all the same: by default a string
+// of more than 512 MiB, the sum of its chunks if it is streamed, is a *LimitError,
+// in which the Decoder stays. [MaxBulkLen] lifts that. After a fault behind a
+// payload that payload has been written.
 func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 	const name = "CopyBulk"
 	if d.op.name != name || d.err != nil {
@@ -141,6 +160,28 @@ func (d *Decoder) needEncoding(rel, header int) error {
 		return d.fail(f, rel)
 	}
 	return nil
+}
+
+// dropping is the operation that drops what nobody is to read any more. Any read
+// goes on with it.
+const dropping = "dropping a value"
+
+// drop drops what comes next, and what is left of it where it has been begun, up
+// to where a value is complete in which no more than outer frames are around.
+func (d *Decoder) drop(outer int) error {
+	if d.op.name == bulkReader && d.bulk.Len() != 0 {
+		d.bulk.dropped = true
+	}
+	d.kept = 0
+	d.op.name, d.op.parts, d.op.end, d.op.result = dropping, nothing, outer, nil
+	d.settle()
+	_, err := d.passOn(nil)
+	return err
+}
+
+// isDropped reports whether the next read drops what is under way.
+func (d *Decoder) isDropped() bool {
+	return d.op.name == dropping || d.op.name == bulkReader && d.op.result == nil
 }
 
 // passOn goes on with the operation and returns how many bytes it wrote.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -217,20 +218,150 @@ func TestAFailedWriterIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What has been read has been written, when a fault is reported too.
-func TestBytesBeforeAFaultAreWritten(t *testing.T) {
-	const wire, fault = "*2\r\n+OK\r\n$3\r\nabcXX", `resp: syntax error at offset 16: expected CR LF behind the payload, found "X"`
-	for cut := range len(wire) {
-		var written bytes.Buffer
-		d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:])))
-		n, err := d.CopyValue(&written)
-		if err == nil || err.Error() != fault {
-			t.Errorf("CopyValue of %q: %v, want %s", wire, err, fault)
-		}
-		if want := wire[:d.InputOffset()]; written.String() != want || n != int64(len(want)) {
-			t.Errorf("CopyValue of %q, cut at %d: wrote %q, %d, want %q", wire, cut, written.String(), n, want)
+// faultyWires are faults that come late in a token, or behind what is passed on.
+var faultyWires = []string{
+	"$3\r\nabcXX", "$3\r\nabc\rX", "$0\r\nX", "$0\r\n\rX", "!3\r\nabcXX", "!0\r\n\n", "=7\r\ntxt:abcXX", "=4\r\ntxt:\rX", "=7\r\ntxtXabc\r\n",
+	"*2\r\n+OK\r\n$3\r\nabcXX", "*2\r\n$2\r\nab\r\n$3\r\nabc\rX", "|1\r\n+a\r\n$1\r\nbX", "|1\r\n+a\r\n$1\r\nb\r\n$3\r\nabcXX",
+	"|1\r\n+a\r\n$1\r\nb\r\n$x", "|1\r\n+a\r\n$1\r\nb\r\n=5\r\ntxt;a\r\n", "|1\r\n+a\r\n:1\r\n*2\r\n$1\r\naX",
+	"$?\r\n;1\r\naX", "$?\r\n;2\r\nab\r\n;1\r\nc\rX", "$?\r\n;2\r\nab\r\n;1\r\nc\r\n+", "$?\r\n;2\r\nab\r\n;x", "$?\r\n;2\r\nab\r\n;0\rX",
+	"%1\r\n$1\r\na\r\n$?\r\n;1\r\naX", "*?\r\n$1\r\na\r\n$1\r\nbX", "*2\r\n$5\r\nhello\r\n?", "+OK\r\n+abc\nX", "*1\r\n:1X\r\n", "+OK\rX", "+OK\n",
+	"$100\r\n" + strings.Repeat("x", 100) + "\rX", "*2\r\n$100\r\n" + strings.Repeat("x", 100) + "\r\n$100\r\n" + strings.Repeat("y", 100) + "X",
+}
+
+// passing are the ways to pass on a value, or the payload of a string, to w. Each
+// calls again when it is interrupted.
+var passing = map[string]func(s *source, w *bytes.Buffer) error{
+	"SkipValue":          func(s *source, w *bytes.Buffer) error { return s.untilDone(s.SkipValue) },
+	"CopyValue":          func(s *source, w *bytes.Buffer) error { return passTo(s, w, s.CopyValue) },
+	"CopyBulk":           func(s *source, w *bytes.Buffer) error { return passTo(s, w, s.CopyBulk) },
+	"BulkReader by 1":    func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 1) },
+	"BulkReader by 7":    func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 7) },
+	"BulkReader by 1000": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 1000) },
+	"BulkReader.WriteTo": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 0) },
+}
+
+func passTo(s *source, w io.Writer, pass func(io.Writer) (int64, error)) error {
+	return s.untilDone(func() error { _, err := pass(w); return err })
+}
+
+// passBulk reads a payload size bytes at a time, or with WriteTo.
+func passBulk(s *source, w *bytes.Buffer, size int) error {
+	var r *resp.BulkReader
+	err := s.untilDone(func() (err error) { r, err = s.BulkReader(); return err })
+	if err != nil {
+		return err
+	}
+	if size == 0 {
+		return passTo(s, w, r.WriteTo)
+	}
+	p := make([]byte, size)
+	for err == nil {
+		err = s.untilDone(func() error {
+			n, err := r.Read(p)
+			w.Write(p[:n])
+			return err
+		})
+	}
+	return notEOF(err)
+}
+
+// passed is what was written up to a fault, and where the Decoder stood then.
+type passed struct {
+	Written, Err string
+	Offset       int64
+}
+
+// passUpToFault passes on value after value until one is at fault.
+func passUpToFault(s *source, pass func(*source, *bytes.Buffer) error) passed {
+	var w bytes.Buffer
+	for {
+		err := pass(s, &w)
+		if aligned(err) != "" {
+			return passed{w.String(), err.Error(), s.InputOffset()}
 		}
 	}
+}
+
+// A fault stops passing on at a byte that no split changes: at the start of the
+// token, or behind its payload when what should be CR LF is wrong. All before that
+// has been written, and nothing behind it.
+func TestAFaultStopsPassingOnAtTheSameByte(t *testing.T) {
+	type faulty struct {
+		wire string
+		opts []resp.Option
+	}
+	var all []faulty
+	for _, v := range vectorsOf("reply") {
+		if v.Want.Error != "" && len(v.Wire) < 4096 {
+			all = append(all, faulty{string(v.Wire), decoderOptions(v)})
+		}
+	}
+	for _, wire := range faultyWires {
+		all = append(all, faulty{wire, nil})
+	}
+	for _, f := range all {
+		// Behind the fault is more, so that the fast parsers look at it too.
+		wire := []byte(f.wire + strings.Repeat("+NEXT\r\n", 20))
+		want := map[string]passed{}
+		for name, pass := range passing {
+			want[name] = passUpToFault(deliveries(1)[0].open(wire, f.opts...), pass)
+		}
+		checkStop(t, wire, f.opts, want["CopyValue"])
+		if want["SkipValue"].Offset != want["CopyValue"].Offset || want["CopyBulk"] != want["BulkReader by 7"] {
+			t.Errorf("%.200q: %+v", wire, want)
+		}
+		for seed := range uint64(3) {
+			ways := deliveries(seed)
+			for cut := range len(f.wire) {
+				ways = append(ways, fedInTwo(cut))
+			}
+			for _, way := range ways {
+				for name, pass := range passing {
+					if got := passUpToFault(way.open(wire, f.opts...), pass); got != want[name] {
+						t.Errorf("%s of %.200q, %s: %+v, want %+v", name, wire, way.name, got, want[name])
+					}
+				}
+			}
+		}
+	}
+}
+
+// fedInTwo is the delivery of a wire that is cut once.
+func fedInTwo(cut int) delivery {
+	return delivery{fmt.Sprintf("cut at %d", cut), fed(func(wire []byte) []int { return []int{cut, len(wire)} })}
+}
+
+// checkStop checks what CopyValue did before a fault against the wire, and against
+// where reading it token by token stops.
+func checkStop(t *testing.T, wire []byte, opts []resp.Option, got passed) {
+	t.Helper()
+	if got.Written != string(wire[:got.Offset]) {
+		t.Errorf("CopyValue of %.200q: wrote %q and stopped at %d", wire, got.Written, got.Offset)
+	}
+	d := resp.NewDecoder(bytes.NewReader(wire), opts...)
+	var err error
+	for err == nil {
+		_, err = d.ReadToken()
+	}
+	want := d.InputOffset()
+	var syntax *resp.SyntaxError
+	if errors.As(err, &syntax) && syntax.Expected == "CR LF behind the payload" {
+		want = syntax.Offset
+		if token := d.InputOffset(); wire[want-1] == '\r' && endsPayload(wire[token:], want-1-token) {
+			want-- // the CR was right
+		}
+	}
+	if got.Offset != want {
+		t.Errorf("CopyValue of %.200q: stopped at %d, want %d", wire, got.Offset, want)
+	}
+}
+
+// endsPayload reports whether the payload of the token that b starts with ends at
+// b[end].
+func endsPayload(b []byte, end int64) bool {
+	header := bytes.IndexByte(b, '\n') + 1
+	length, err := strconv.Atoi(string(b[1 : header-2]))
+	return err == nil && int64(header+length) == end
 }
 
 // Values of any size pass in constant memory.
@@ -256,6 +387,23 @@ func TestPassingOnTakesConstantMemory(t *testing.T) {
 		var err error
 		if got := allocated(func() { err = pass(d) }); got > most || err != nil || d.InputOffset() != int64(size+len(array)) {
 			t.Errorf("%s of %d elements: %v at offset %d, and allocates %d bytes", name, size/4, err, d.InputOffset(), got)
+		}
+	}
+}
+
+// Constant memory is no way around the limits; options are.
+func TestLimitsHoldInConstantMemoryToo(t *testing.T) {
+	const size = 600 << 20
+	for _, wire := range []string{fmt.Sprintf("$%d\r\n", size), fmt.Sprintf("$?\r\n;%d\r\n", size)} {
+		for name, pass := range passing {
+			got := passUpToFault(deliveries(1)[0].open([]byte(wire)), pass)
+			if want := "bulk length above 536870912"; !strings.HasSuffix(got.Err, want) {
+				t.Errorf("%s of %q: %s, want %s", name, wire, got.Err, want)
+			}
+			got = passUpToFault(deliveries(1)[0].open([]byte(wire), resp.MaxBulkLen(size)), pass)
+			if got.Err != io.ErrUnexpectedEOF.Error() {
+				t.Errorf("%s of %q without the limit: %s, want %v", name, wire, got.Err, io.ErrUnexpectedEOF)
+			}
 		}
 	}
 }

@@ -107,6 +107,7 @@ func (w *workspace) forget(came int64, large bool) {
 	if large {
 		w.pushed = Value{}
 	}
+	w.pushed.forget(came)
 	w.unquoted = w.unquoted[:0] // no longer than a line
 	if cap(w.joined) > oversize*defaultBufferSize {
 		w.lastJoined.remember(w.joined[:cap(w.joined)])

@@ -49,12 +49,9 @@ func (d *Decoder) ReadBool() (bool, error) {
 
 // ReadBytes reads a string of any kind, a streamed one put together, and
 // returns it as a view, valid until the next call on the Decoder. A null gives
-// nil and no error, an empty string an empty slice that is not nil.
+// ErrNull, an empty string an empty slice that is not nil.
 func (d *Decoder) ReadBytes() ([]byte, error) {
 	t, err := d.readScalar(BulkString)
-	if err == ErrNull {
-		return nil, nil
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -68,43 +65,59 @@ func (d *Decoder) ReadBytes() ([]byte, error) {
 // that copy. A null gives ErrNull.
 func (d *Decoder) ReadString() (string, error) {
 	b, err := d.ReadBytes()
-	if err == nil && b == nil {
-		err = ErrNull
-	}
 	return string(b), err
 }
 
-// ReadArrayLen reads the header of an Array, a Set or a Push and returns how
-// many elements follow, or -1 for a streamed one, whose end is an ErrEnd. The
-// caller reads the elements; Depth tells when they have all been read.
+// ReadArrayLen reads the header of an Array or a Set, or inside an aggregate of a
+// Push, and returns how many elements follow, or -1 for a streamed one, whose end
+// is an ErrEnd. A push at top level is nobody's reply: it goes to OnPush, or is
+// read whole and a *KindError.
+//
+// The caller reads the elements; Depth tells when they have all been read. The
+// count is what the header says and no more: the elements may never come, so
+// nothing should be made to hold them on its word. [Decoder.Elements] is the loop
+// that counted and streamed ones have in common.
 func (d *Decoder) ReadArrayLen() (int, error) {
+	t, err := d.openArray()
+	return t.Len(), err
+}
+
+// openArray reads the header of what ReadArrayLen takes.
+func (d *Decoder) openArray() (Token, error) {
 	t, attributes, header, err := d.typedHeader(Array)
 	if err != nil {
-		return 0, err
+		return Token{}, err
 	}
-	if t.kind != Array && t.kind != Set && t.kind != Push {
-		return 0, d.readWrongKind(t.kind, Array)
+	if t.kind != Array && t.kind != Set && (t.kind != Push || d.nest.valueAtTop()) {
+		return Token{}, d.readWrongKind(t.kind, Array)
 	}
 	d.enter(t, attributes+header)
-	return t.Len(), nil
+	return t, nil
 }
 
 // ReadMapLen reads the header of a Map, or of an Array with an even count, which
 // stands for it in RESP2, and returns how many pairs follow, or -1 for a
-// streamed map, whose end is an ErrEnd.
+// streamed map, whose end is an ErrEnd. Nothing should be made to hold them on
+// the header's word. [Decoder.Entries] is the loop over them.
 func (d *Decoder) ReadMapLen() (int, error) {
-	t, attributes, header, err := d.typedHeader(Map)
-	if err != nil {
-		return 0, err
-	}
-	if t.kind != Map && (t.kind != Array || t.IsStreamed() || t.n%2 != 0) {
-		return 0, d.readWrongKind(t.kind, Map)
-	}
-	d.enter(t, attributes+header)
-	if t.IsStreamed() {
-		return -1, nil
+	t, err := d.openMap()
+	if err != nil || t.IsStreamed() {
+		return t.Len(), err
 	}
 	return t.Len() / 2, nil
+}
+
+// openMap reads the header of what ReadMapLen takes.
+func (d *Decoder) openMap() (Token, error) {
+	t, attributes, header, err := d.typedHeader(Map)
+	if err != nil {
+		return Token{}, err
+	}
+	if t.kind != Map && (t.kind != Array || t.IsStreamed() || t.n%2 != 0) {
+		return Token{}, d.readWrongKind(t.kind, Map)
+	}
+	d.enter(t, attributes+header)
+	return t, nil
 }
 
 // enter takes the header t of an aggregate, size bytes with the attributes

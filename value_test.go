@@ -312,7 +312,18 @@ func TestEqual(t *testing.T) {
 		want bool
 	}{
 		{"zero Values are alike", Value{}, Value{}, true},
-		{"the zero Value is no null", Value{}, null(Null), false},
+		{"the zero Value is written as a null", Value{}, null(Null), true},
+		{"a Kind that is none is written as a null", Value{Kind: 'x', Bytes: []byte("x")}, null(Null), true},
+		{"an End is written as a null", Value{Kind: End}, null(Null), true},
+		{"a null of a Kind that has none is written as a null", null(Integer), null(Set), true},
+		{"an attribute that decorates nothing decorates a null", note, with(null(Null), note), true},
+		{"a chunk is a bulk string", scalar(Chunk, "a"), bulk("a"), true},
+		{"CR and LF are spaces in a line", simple("a\r\nb"), simple("a  b"), true},
+		{"CR and LF are no spaces in a string", bulk("a\r\nb"), bulk("a  b"), false},
+		{"a line with a space is no line with a letter", simple("a b"), simple("axb"), false},
+		{"a map without its last value has a null there", hash(bulk("a")), hash(bulk("a"), null(Null)), true},
+		{"the null there is that of RESP3", hash(bulk("a")), hash(bulk("a"), null(BulkString)), false},
+		{"a map without its last value, in another", hash(hash(bulk("a")), integer(1)), hash(hash(bulk("a"), Value{}), integer(1)), true},
 		{"same bytes", bulk("a"), bulk("a"), true},
 		{"other bytes", bulk("a"), bulk("b"), false},
 		{"nil and empty bytes are alike", bulk(""), Value{Kind: BulkString}, true},
@@ -331,7 +342,13 @@ func TestEqual(t *testing.T) {
 		{"every bit is true", boolean(1), boolean(2), true},
 		{"doubles are compared as spelled", scalar(Double, "1"), scalar(Double, "1.0"), false},
 		{"NaN is NaN", scalar(Double, "nan"), scalar(Double, "nan"), true},
-		{"big numbers are compared as spelled", scalar(BigNumber, "1"), scalar(BigNumber, "+1"), false},
+		{"a plus is not written", scalar(BigNumber, "1"), scalar(BigNumber, "+1"), true},
+		{"nor are leading zeros", scalar(BigNumber, "-0012"), scalar(BigNumber, "-12"), true},
+		{"nor is the sign of a whole zero", scalar(BigNumber, "-0"), scalar(BigNumber, "0"), true},
+		{"that of a zero which is a double is", scalar(Double, "-0"), scalar(Double, "0"), false},
+		{"other big numbers", scalar(BigNumber, "12"), scalar(BigNumber, "13"), false},
+		{"a double that few read is written anew", scalar(Double, ".5"), scalar(Double, "0.5"), true},
+		{"what is no number is written as a null", scalar(Double, "x"), scalar(BigNumber, "1.5"), true},
 		{"the encoding of a verbatim string counts", verbatim("txt", "a"), verbatim("mkd", "a"), false},
 		{"the encoding of a bulk string means nothing", bulk("a"), Value{Kind: BulkString, Bytes: []byte("a"), Encoding: [3]byte{'t', 'x', 't'}}, true},
 		{"streamed or not counts", streamed(bulk("a")), bulk("a"), false},
@@ -349,6 +366,9 @@ func TestEqual(t *testing.T) {
 		{"attributes are compared", with(bulk("a"), note), with(bulk("a"), aggregate(Attribute, bulk("ttl"), integer(6))), false},
 		{"the same attributes", with(bulk("a"), note, note), with(bulk("a"), note, note), true},
 		{"attributes of attributes", with(bulk("a"), with(note, note)), with(bulk("a"), note), false},
+		{"attributes of attributes come in a row", with(bulk("a"), with(note, note)), with(bulk("a"), note, note), true},
+		{"an attribute is one whatever its Kind", with(bulk("a"), aggregate(Set, bulk("ttl"), integer(5))), with(bulk("a"), note), true},
+		{"a null attribute has no pairs", with(bulk("a"), Value{Kind: Attribute, Null: true, Elems: note.Elems}), with(bulk("a"), aggregate(Attribute)), true},
 		{"elements of a scalar mean nothing", integer(1), Value{Kind: Integer, Int: 1, Elems: []Value{integer(2)}}, true},
 	} {
 		if got := test.a.Equal(test.b); got != test.want {
@@ -441,7 +461,7 @@ func fillMeaningless(v *Value, n int) {
 	}
 }
 
-func TestEqualIsThatOfTheWire(t *testing.T) {
+func TestEqualOfSmallValuesIsThatOfTheWire(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	same := 0
 	for range 100_000 {
@@ -589,6 +609,7 @@ func TestDeepTreesDoNotRecurse(t *testing.T) {
 			}
 		}
 		last.Kind = SimpleString
+		last.Elems = []Value{integer(1), integer(2)} // which count in an attribute, whatever its Kind
 		if v.Equal(clone) {
 			t.Errorf("%s: Equal does not look as deep as the tree is", name)
 		}
