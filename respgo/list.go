@@ -89,12 +89,13 @@ func (r *reader) strings(dst *[]string, n int) error {
 	if n > cap(list) || list == nil {
 		list = make([]string, 0, n)
 	}
+	r.shared.reset()
 	for i := range n {
 		r.at(i)
 		if err := r.next(); err != nil {
 			return err
 		}
-		s, err := r.stringElement()
+		s, err := r.stringElement(n - i)
 		if err != nil {
 			return err
 		}

@@ -133,6 +133,7 @@ func (r *reader) stringMap(t reflect.Type, dst *map[string]string) error {
 	if *dst == nil {
 		*dst = make(map[string]string, max(ps.n, 0))
 	}
+	r.shared.reset()
 	for {
 		more, err := r.nextKey(&ps, t)
 		if !more || err != nil {
@@ -157,7 +158,7 @@ func (r *reader) stringPair(ps *pairs, m map[string]string) error {
 	if err := r.nextValue(ps); err != nil {
 		return err
 	}
-	value, err := r.stringElement()
+	value, err := r.stringElement(ps.n - ps.at + 1)
 	if err == nil && r.failures() == failures {
 		m[key] = value
 	}
@@ -175,10 +176,10 @@ func (r *reader) stringKey() (string, error) {
 	return key, err
 }
 
-// stringElement returns the value that was read last as a string.
-func (r *reader) stringElement() (string, error) {
+// stringElement returns the value that was read last as a string, one of about n.
+func (r *reader) stringElement(n int) (string, error) {
 	if r.v.Kind == resp.BulkString && !r.v.Null {
-		return string(r.v.Bytes), nil
+		return r.shared.string(r.v.Bytes, n), nil
 	}
 	return r.anyString()
 }

@@ -50,6 +50,13 @@ type reader struct {
 	path     []step     // to v
 	pointers int        // that were followed from interface to interface
 	names    *nameCache
+	shared   sharedText
+	held     struct { // what Read returns of the smallest types
+		text    string
+		integer int64
+		double  float64
+		truth   bool
+	}
 	options
 }
 

@@ -34,35 +34,65 @@ func Unmarshal(v *resp.Value, dst any, opts ...Option) error {
 // stream is in step. A push at top level goes to resp.OnPush, or is an error;
 // the end of a streamed aggregate that is open is resp.ErrEnd.
 func UnmarshalDecode(d *resp.Decoder, dst any, opts ...Option) error {
+	r := newReader(opts)
+	err := r.decode(d, dst)
+	r.free()
+	return err
+}
+
+// decode reads the next whole value of d into what dst points at.
+func (r *reader) decode(d *resp.Decoder, dst any) error {
 	kind, err := d.PeekKind()
 	if err != nil {
 		return err
 	}
 	switch kind {
 	case resp.Attribute, resp.Push, resp.Chunk, resp.End:
-		return unmarshalDecoded(d, dst, opts)
+		return r.decodeTree(d, dst)
 	}
 	raw, err := d.ReadRaw()
 	if err != nil {
 		return err
 	}
-	r := newReader(opts)
-	err = r.rawReply(raw, dst)
-	r.free()
-	return err
+	return r.rawReply(raw, dst)
 }
 
 // Read reads the next whole value of d and returns it as a T, as UnmarshalDecode
 // does: Read[[]string](d).
-func Read[T any](d *resp.Decoder, opts ...Option) (T, error) {
+func Read[T any](d *resp.Decoder, opts ...Option) (v T, err error) {
+	switch v := any(&v).(type) { // those that would be allocated to be pointed at
+	case *string:
+		*v, err = readHeld(d, opts, func(r *reader) *string { return &r.held.text })
+	case *int64:
+		*v, err = readHeld(d, opts, func(r *reader) *int64 { return &r.held.integer })
+	case *float64:
+		*v, err = readHeld(d, opts, func(r *reader) *float64 { return &r.held.double })
+	case *bool:
+		*v, err = readHeld(d, opts, func(r *reader) *bool { return &r.held.truth })
+	default:
+		return readNew[T](d, opts)
+	}
+	return v, err
+}
+
+func readNew[T any](d *resp.Decoder, opts []Option) (T, error) {
 	var v T
 	err := UnmarshalDecode(d, &v, opts...)
 	return v, err
 }
 
-// unmarshalDecoded is UnmarshalDecode by way of a tree, for what may be no reply:
-// Decode knows the Decoder's OnPush, and what is open.
-func unmarshalDecoded(d *resp.Decoder, dst any, opts []Option) error {
+// readHeld reads into a value that the reader holds.
+func readHeld[T any](d *resp.Decoder, opts []Option, in func(*reader) *T) (T, error) {
+	r := newReader(opts)
+	err := r.decode(d, in(r))
+	v := *in(r)
+	r.free()
+	return v, err
+}
+
+// decodeTree is decode by way of a tree, for what may be no reply: Decode knows the
+// Decoder's OnPush, and what is open.
+func (r *reader) decodeTree(d *resp.Decoder, dst any) error {
 	top := d.Depth() == 0
 	var v resp.Value
 	if err := d.Decode(&v); err != nil {
@@ -71,7 +101,8 @@ func unmarshalDecoded(d *resp.Decoder, dst any, opts []Option) error {
 	if top && v.Kind == resp.Push {
 		return &UnmarshalError{Got: v.Kind, Want: wanted(dst), Err: errPush}
 	}
-	return Unmarshal(&v, dst, opts...)
+	r.fromTree(&v)
+	return r.reply(dst)
 }
 
 // wanted returns the type of what dst points at.
