@@ -20,11 +20,10 @@ import (
 // library as it is meant to be used. Clients ask for replies in batches, so that
 // what a single round trip costs them does not count.
 
-// GoValue is a reply and the ways to read it.
+// GoValue is a reply that is read into a Go value.
 type GoValue struct {
 	Name string
-	Want any
-	Ways []GoWay
+	Open func() (want any, ways []GoWay, err error)
 }
 
 // GoWay reads replies that never end into a Go value.
@@ -34,8 +33,8 @@ type GoWay struct {
 	Value func() any // what was read last
 }
 
-// goBatch is how many replies a client asks for at once.
-const goBatch = 100
+// GoBatch is how many replies a client asks for at once.
+const GoBatch = 100
 
 // GoFields is a hash of 20 fields.
 type GoFields struct {
@@ -68,18 +67,11 @@ type GoMessage struct {
 	Values map[string]string
 }
 
-// GoValues returns the replies: HGETALL of 20 fields into a struct, XRANGE of 100
-// into messages, MGET of 100 into strings.
-func GoValues() ([]GoValue, error) {
-	var all []GoValue
-	for _, open := range []func() (GoValue, error){hashIntoStruct, streamIntoMessages, stringsIntoStrings} {
-		v, err := open()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, nil
+// GoValues are the replies.
+var GoValues = []GoValue{
+	{"HGETALL of 20 fields into a struct", hashIntoStruct},
+	{"XRANGE of 100 into messages", streamIntoMessages},
+	{"MGET of 100 into strings", stringsIntoStrings},
 }
 
 // goSource returns a reader that gives a reply again and again.
@@ -103,7 +95,7 @@ func rueidisWay[T any](wire []byte, convert func(rueidis.RedisResult) (T, error)
 	}
 	var batch []rueidis.Completed
 	command := client.B().Arbitrary("GET").Keys("key").Build().Pin()
-	for range goBatch {
+	for range GoBatch {
 		batch = append(batch, command)
 	}
 	var results []rueidis.RedisResult
@@ -126,7 +118,7 @@ func goRedisWay[C goredis.Cmder, T any](wire []byte, ask func(goredis.Pipeliner)
 	return GoWay{"go-redis", func() (err error) {
 		if len(commands) == 0 {
 			pipe := conn.Pipeline()
-			for range goBatch {
+			for range GoBatch {
 				commands = append(commands, ask(pipe))
 			}
 			if _, err := pipe.Exec(context.Background()); err != nil {
@@ -151,14 +143,14 @@ func redigoWay[T any](wire []byte, convert func(any, error) (T, error)) GoWay {
 	}, func() any { return v }}
 }
 
-func hashIntoStruct() (GoValue, error) {
+func hashIntoStruct() (any, []GoWay, error) {
 	want := GoFields{
 		"Ada Lovelace", "ada@example.com", "+44 20 7946 0958", "12 St James's Square", "London", "United Kingdom", "en-GB",
 		"Analytical Engines Ltd", "Countess", "https://example.com/ada", 1843, 27, 1700000000, 1763700000, 9, 12.5, 1024.75, 4.875, true, false,
 	}
 	args, err := respgo.AppendArgs(nil, want)
 	if err != nil {
-		return GoValue{}, err
+		return nil, nil, err
 	}
 	var fields []byte
 	for _, arg := range args {
@@ -173,7 +165,7 @@ func hashIntoStruct() (GoValue, error) {
 		}
 		return fieldsOf(m)
 	})
-	return GoValue{"HGETALL of 20 fields into a struct", want, []GoWay{
+	return want, []GoWay{
 		respWay[GoFields]("respgo, RESP3", resp3),
 		respWay[GoFields]("respgo, RESP2", resp2),
 		r,
@@ -186,7 +178,7 @@ func hashIntoStruct() (GoValue, error) {
 			}
 			return v, redis.ScanStruct(values, &v)
 		}),
-	}}, err
+	}, err
 }
 
 // fieldsOf fills a struct by hand, since rueidis has maps alone.
@@ -213,7 +205,7 @@ func fieldsOf(m map[string]string) (v GoFields, err error) {
 	return v, nil
 }
 
-func streamIntoMessages() (GoValue, error) {
+func streamIntoMessages() (any, []GoWay, error) {
 	var want []GoMessage
 	wire := resp.AppendArray(nil, 100)
 	for i := range 100 {
@@ -227,7 +219,7 @@ func streamIntoMessages() (GoValue, error) {
 		want = append(want, m)
 	}
 	r, err := rueidisWay(wire, func(r rueidis.RedisResult) ([]rueidis.XRangeEntry, error) { return r.AsXRange() })
-	return GoValue{"XRANGE of 100 into messages", want, []GoWay{
+	return want, []GoWay{
 		respWay[[]GoMessage]("respgo", wire),
 		r,
 		goRedisWay(wire, func(p goredis.Pipeliner) *goredis.XMessageSliceCmd {
@@ -235,7 +227,7 @@ func streamIntoMessages() (GoValue, error) {
 		},
 			(*goredis.XMessageSliceCmd).Result),
 		redigoWay(wire, redigoMessages),
-	}}, err
+	}, err
 }
 
 // redigoMessages takes messages apart as redigo's documentation does with nested
@@ -262,7 +254,7 @@ func redigoMessages(reply any, err error) ([]GoMessage, error) {
 	return messages, nil
 }
 
-func stringsIntoStrings() (GoValue, error) {
+func stringsIntoStrings() (any, []GoWay, error) {
 	var want []string
 	wire := resp.AppendArray(nil, 100)
 	for i := range 100 {
@@ -270,12 +262,12 @@ func stringsIntoStrings() (GoValue, error) {
 		wire = resp.AppendBulkString(wire, want[i])
 	}
 	r, err := rueidisWay(wire, func(r rueidis.RedisResult) ([]string, error) { return r.AsStrSlice() })
-	return GoValue{"MGET of 100 into strings", want, []GoWay{
+	return want, []GoWay{
 		respWay[[]string]("respgo", wire),
 		r,
 		goRedisWay(wire, func(p goredis.Pipeliner) *goredis.SliceCmd { return p.MGet(context.Background(), "key") }, stringsOf),
 		redigoWay(wire, redis.Strings),
-	}}, err
+	}, err
 }
 
 // stringsOf takes the strings out of what go-redis has for MGET.

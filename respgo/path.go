@@ -21,10 +21,15 @@ func (r *reader) enter() bool {
 func (r *reader) leave() { r.path = r.path[:len(r.path)-1] }
 
 // at moves to element i of the aggregate that was entered last.
-func (r *reader) at(i int) { r.path[len(r.path)-1] = step{index: i} }
+func (r *reader) at(i int) {
+	last := &r.path[len(r.path)-1]
+	if last.index = i; last.name != nil {
+		last.name = nil
+	}
+}
 
 // under moves to what is called name in the aggregate that was entered last.
-func (r *reader) under(name []byte) { r.path[len(r.path)-1] = step{name: name} }
+func (r *reader) under(name []byte) { r.path[len(r.path)-1].name = name }
 
 // where spells out the path.
 func (r *reader) where() string { return string(appendPath(nil, r.path)) }
