@@ -144,7 +144,7 @@ func (r *reader) eachAnyPair(f func(key, value any)) error {
 		if err != nil {
 			return err
 		}
-		if r.failures() == failures {
+		if !r.failedHere(failures) {
 			f(key, value)
 		}
 	}

@@ -24,13 +24,20 @@ func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 	w := writers.Get().(*writer)
 	defer w.free()
 	value := reflect.ValueOf(v)
-	for value.Kind() == reflect.Pointer && !value.IsNil() {
-		value = value.Elem()
-	}
 	if !value.IsValid() {
 		return args, w.fail(value, errNoArgs)
 	}
-	return w.args(args, planOf(value.Type()), value)
+	p, value := target(planOf(value.Type()), value)
+	return w.args(args, p, value)
+}
+
+// target follows pointers to what they point at in the end, or to the one that is
+// nil. p is the plan for v.
+func target(p *plan, v reflect.Value) (*plan, reflect.Value) {
+	for v.Kind() == reflect.Pointer && p.elem != nil && !v.IsNil() {
+		p, v = p.elem, v.Elem()
+	}
+	return p, v
 }
 
 // args appends v, of which p is the plan.
@@ -127,10 +134,8 @@ func (w *writer) mapArgs(args []resp.Arg, p *plan, v reflect.Value) (_ []resp.Ar
 
 func (w *writer) listArgs(args []resp.Arg, p *plan, v reflect.Value) (_ []resp.Arg, err error) {
 	for i := range v.Len() {
-		elem, ep, s := v.Index(i), p.elem, step{index: i}
-		for ep.typ.Kind() == reflect.Pointer && !elem.IsNil() {
-			elem, ep = elem.Elem(), ep.elem
-		}
+		s := step{index: i}
+		ep, elem := target(p.elem, v.Index(i))
 		if ep.fields == nil || !ep.fields.array {
 			args, err = w.oneArg(args, s, ep, elem)
 		} else if err = w.under(v, s); err == nil {

@@ -109,7 +109,14 @@ func (r *reader) failBefore(t reflect.Type, err error, n int) error {
 		return e
 	}
 	*r.collect = append(*r.collect, e)
+	r.failedAt = len(r.path)
 	return r.skip(n)
+}
+
+// failedHere reports whether, since there were so many failures, the value at the
+// end of the path has failed, and not only something in it.
+func (r *reader) failedHere(failures int) bool {
+	return r.failures() > failures && r.failedAt == len(r.path)
 }
 
 // failures counts the errors that were collected.

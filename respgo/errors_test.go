@@ -61,7 +61,7 @@ func TestErrorsNameThePathAndWhatWasThere(t *testing.T) {
 }
 
 func TestTopLevelErrorsAreTheServers(t *testing.T) {
-	for _, dst := range []any{new(string), new(int64), new([]string), new(map[string]string), new(any), new(user), new(*string)} {
+	for _, dst := range []any{new(loop), new(string), new(int64), new([]string), new(map[string]string), new(any), new(user), new(*string)} {
 		err := respgo.UnmarshalDecode(resp.NewDecoder(strings.NewReader("-WRONGTYPE x\r\n")), dst)
 		if _, ok := err.(*resp.ReplyError); !ok {
 			t.Errorf("into %T: %v", dst, err)
@@ -118,8 +118,11 @@ func TestErrorsMayBeCollected(t *testing.T) {
 		{"*2\r\n*3\r\n+a\r\n:1\r\n+b\r\n*2\r\n+c\r\n:2\r\n", [][]member{nil, {{Name: "c", Score: 2}}}, "[0]"},
 		{"*2\r\n*3\r\n+a\r\n:1\r\n+b\r\n*2\r\n:3\r\n:4\r\n", [][2]int{{}, {3, 4}}, "[0]"},
 		{"%3\r\n+x\r\n+y\r\n+z\r\n:1\r\n+a\r\n:2\r\n", withRest{2, map[name]int64{"z": 1}}, ".x"},
+		{"*3\r\n:1\r\n+x\r\n:3\r\n", []*int{pointer(1), nil, pointer(3)}, "[1]"},
+		{"%2\r\n+a\r\n*2\r\n+a\r\n+x\r\n+b\r\n*2\r\n+b\r\n:2\r\n", map[string]*inner{"a": {}, "b": {B: 2}}, ".a.a"},
+		{"%2\r\n*1\r\n*0\r\n:1\r\n*1\r\n+k\r\n:2\r\n", map[[1]any]int{{"k"}: 2}, "[0]"},
 		{"*2\r\n~3\r\n*1\r\n:1\r\n+b\r\n_\r\n+x\r\n", []map[string]struct{}{{"b": {}}, nil}, "[0][0] [0][2] [1]"},
-		{"*1\r\n$13\r\na:1\r\nb:x\r\nc:3\r\n", []map[string]int{{"a": 1, "c": 3}}, "[0].b"},
+		{"*1\r\n$14\r\na:1\r\nb:x\r\nc:3\n\r\n", []map[string]int{{"a": 1, "c": 3}}, "[0].b"},
 	} {
 		for _, form := range []string{"stream", "tree"} {
 			var errs []*respgo.UnmarshalError

@@ -46,7 +46,7 @@ func readMap(r *reader, p *plan, dst reflect.Value) error {
 		if err := r.set(p.elem, value); err != nil {
 			return err
 		}
-		if r.failures() == failures {
+		if !r.failedHere(failures) {
 			dst.SetMapIndex(key, value)
 		}
 	}
@@ -69,7 +69,13 @@ func (r *reader) mapKey(p *plan, key reflect.Value) error {
 	if p.typ.Kind() == reflect.Interface {
 		return r.mapAnyKey(p, key)
 	}
-	return r.set(p, key)
+	if err := r.set(p, key); err != nil {
+		return err
+	}
+	if kind := key.Kind(); (kind == reflect.Array || kind == reflect.Struct) && !key.Comparable() {
+		return r.failBefore(p.typ, errKey, 0)
+	}
+	return nil
 }
 
 // mapAnyKey sets key, which is an interface, to the key that was read last.
@@ -159,7 +165,7 @@ func (r *reader) stringPair(ps *pairs, m map[string]string) error {
 		return err
 	}
 	value, err := r.stringElement(ps.n - ps.at + 1)
-	if err == nil && r.failures() == failures {
+	if err == nil && !r.failedHere(failures) {
 		m[key] = value
 	}
 	return err

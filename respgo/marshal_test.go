@@ -189,13 +189,20 @@ func TestArgs(t *testing.T) {
 	for _, v := range []any{nil, (*user)(nil), []*int{nil}, [][]string{{"a"}}, map[string][]int{"a": {1}}, struct{ A []int }{[]int{1}}, make(chan int), []any{nil}, []any{[]int{1}},
 		failing{}, []failing{{}}, resp.Value{}, struct {
 			A int `redis:"a,format:unix"`
-		}{}, []chan int{nil}, map[string]error{"a": nil}} {
+		}{}, []chan int{nil}, itself(), []loop{itself()}, map[string]error{"a": nil}} {
 		before := []resp.Arg{resp.String("key")}
 		_, err := respgo.AppendArgs(before, v)
 		if failed := (*respgo.MarshalError)(nil); !errors.As(err, &failed) {
 			t.Errorf("%T %+v: %v", v, v, err)
 		}
 	}
+}
+
+// itself returns a pointer that points at itself.
+func itself() loop {
+	var p loop
+	p = &p
+	return p
 }
 
 // What HSET stores of a struct, HGETALL gives back.

@@ -55,7 +55,7 @@ func (r *reader) pairs() (ps pairs, err error) {
 	case resp.Array, resp.Push:
 		return r.listPairs()
 	case resp.BulkString, resp.SimpleString, resp.VerbatimString:
-		if r.texts < maxTexts && isLines(r.v.Bytes) {
+		if r.isText() {
 			return pairs{n: -1, text: newLines(r.v.Bytes)}, nil
 		}
 	}
@@ -169,18 +169,35 @@ func newLines(text []byte) *lines {
 	return l
 }
 
-// isLines reports whether a text is all names and values.
-func isLines(text []byte) bool {
-	l := newLines(text)
-	for {
+// isText reports whether the string that was read last is a text of names and
+// values. One that is the value of another must be whole; any other ends with a
+// line end, as those that servers send do, so that what is no such text is not
+// taken for one that names nothing.
+func (r *reader) isText() bool {
+	text := r.v.Bytes
+	if r.texts == maxTexts || r.texts == 0 && !bytes.HasSuffix(text, []byte("\n")) {
+		return false
+	}
+	for l := newLines(text); ; {
 		line, ok := l.line()
 		if !ok {
-			return true
+			return len(text) > 0
 		}
-		if bytes.IndexByte(line, l.inner) <= 0 {
+		if name, _, ok := bytes.Cut(line, []byte{l.inner}); !ok || !isTextName(name) {
 			return false
 		}
 	}
+}
+
+// isTextName reports whether name is one as INFO has them: cmdstat_client|list.
+func isTextName(name []byte) bool {
+	for _, c := range name {
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
+		if !letter && bytes.IndexByte([]byte("_|.-"), c) < 0 {
+			return false
+		}
+	}
+	return len(name) > 0
 }
 
 // line returns the next line that says something.

@@ -49,6 +49,7 @@ type reader struct {
 	scratch  []byte     // the text of a number
 	path     []step     // to v
 	pointers int        // that were followed from interface to interface
+	failedAt int        // how long the path of the last error was that was collected
 	names    *nameCache
 	shared   sharedText
 	held     struct { // what Read returns of the smallest types
@@ -72,10 +73,18 @@ func newReader(opts []Option) *reader {
 
 // free gives r back without what belongs to the caller.
 func (r *reader) free() {
-	clear(r.path[:cap(r.path)])
-	clear(r.open[:cap(r.open)])
-	*r = reader{open: r.open[:0], path: r.path[:0], scratch: r.scratch[:0], names: r.names}
+	*r = reader{open: emptied(r.open), path: emptied(r.path), scratch: r.scratch[:0], names: r.names}
 	readers.Put(r)
+}
+
+// emptied returns the room of list without what was in it; none when there is so
+// much that emptying it takes longer than most replies.
+func emptied[T any](list []T) []T {
+	if cap(list) > 64 {
+		return nil
+	}
+	clear(list[:cap(list)])
+	return list[:0]
 }
 
 // fromRaw has r read a reply from its bytes.

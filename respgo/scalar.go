@@ -33,7 +33,7 @@ func readUnsupported(r *reader, p *plan, _ reflect.Value) error {
 // RESP2. It is valid until the next call.
 func (r *reader) text() (text []byte, ok bool) {
 	switch r.v.Kind {
-	case resp.BulkString, resp.SimpleString, resp.VerbatimString, resp.Double, resp.BigNumber:
+	case resp.BulkString, resp.SimpleString, resp.VerbatimString, resp.Chunk, resp.Double, resp.BigNumber:
 		return r.v.Bytes, true
 	case resp.Integer, resp.Boolean:
 		r.scratch = strconv.AppendInt(r.scratch[:0], r.v.Int, 10)

@@ -85,7 +85,7 @@ func (r *reader) setRest(rest *field, dst reflect.Value, ps *pairs, name []byte)
 	}
 	failures := r.failures()
 	value := reflect.New(t.Elem()).Elem()
-	if err := r.set(rest.plan.elem, value); err != nil || r.failures() > failures {
+	if err := r.set(rest.plan.elem, value); err != nil || r.failedHere(failures) {
 		return err
 	}
 	makeMap(m, 0)

@@ -67,7 +67,15 @@ func readPointer(r *reader, p *plan, dst reflect.Value) error {
 		dst.SetZero()
 		return nil
 	}
-	return r.set(p.elem, pointee(dst))
+	if !dst.IsNil() {
+		return r.set(p.elem, dst.Elem())
+	}
+	failures, fresh := r.failures(), reflect.New(p.elem.typ)
+	err := r.set(p.elem, fresh.Elem())
+	if err == nil && !r.failedHere(failures) {
+		dst.Set(fresh)
+	}
+	return err
 }
 
 // pointee returns what the pointer dst points at, which it makes when there is none.

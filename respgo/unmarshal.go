@@ -154,7 +154,7 @@ func (r *reader) reply(dst any) error {
 	switch {
 	case isNull(r.v):
 		return r.setNull(p, v.Elem())
-	case r.v.Kind.IsError() && !wantsError(p.typ):
+	case r.v.Kind.IsError() && !p.wantsError():
 		return r.v.Err()
 	}
 	return r.set(p, v.Elem())
@@ -186,12 +186,12 @@ func (r *reader) usual(dst any) (done bool, err error) {
 	return false, nil
 }
 
-// wantsError reports whether t is an error, or all that a reply may be.
-func wantsError(t reflect.Type) bool {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+// wantsError reports whether p is for an error, or all that a reply may be.
+func (p *plan) wantsError() bool {
+	for p.typ.Kind() == reflect.Pointer && p.elem != nil {
+		p = p.elem
 	}
-	return t == errorType || t == replyError || t == valueType
+	return p.typ == errorType || p.typ == replyError || p.typ == valueType
 }
 
 // element reads the next value into dst.

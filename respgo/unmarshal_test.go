@@ -352,14 +352,15 @@ func TestMaps(t *testing.T) {
 		{"%1\r\n#t\r\n:1\r\n", map[bool]uint{true: 1}}, {"%1\r\n*2\r\n:1\r\n:2\r\n+a\r\n", map[[2]int]string{{1, 2}: "a"}},
 		{"%2\r\n+b\r\n_\r\n_\r\n(1\r\n", map[any]*big.Int{"b": nil, nil: big.NewInt(1)}}, {"%2\r\n+a\r\n:1\r\n+a\r\n:2\r\n", map[string]int{"a": 2}},
 		{"%1\r\n+a\r\n%1\r\n+b\r\n:1\r\n", map[string]map[string]int{"a": {"b": 1}}},
-		{"$10\r\na:1\r\nb:2\r\n\r\n", map[string]int{"a": 1, "b": 2}}, {"$0\r\n\r\n", map[string]string{}}, {"=11\r\ntxt:# x\na:1\r\n", map[string]int{"a": 1}},
-		{"+a=1,b=2\r\n", map[string]int{"a": 1, "b": 2}}, {"$14\r\na=1 b= c=x,y=z\r\n", map[string]string{"a": "1", "b": "", "c": "x,y=z"}},
+		{"$10\r\na:1\r\nb:2\r\n\r\n", map[string]int{"a": 1, "b": 2}}, {"=12\r\ntxt:# x\na:1\n\r\n", map[string]int{"a": 1}},
+		{"$8\r\na=1,b=2\n\r\n", map[string]int{"a": 1, "b": 2}}, {"$15\r\na=1 b= c=x,y=z\n\r\n", map[string]string{"a": "1", "b": "", "c": "x,y=z"}},
 		{"$11\r\na:b=1,c=2\r\n\r\n", map[string]map[string]int{"a": {"b": 1, "c": 2}}},
 	})
 	for wire, dst := range map[string]any{
 		"*1\r\n+a\r\n":                              new(map[string]string),
 		"%1\r\n_\r\n+a\r\n":                         new(map[string]string),
 		"%1\r\n*0\r\n+a\r\n":                        new(map[string]string),
+		"%1\r\n*1\r\n*0\r\n:1\r\n":                  new(map[[1]any]int),
 		"%1\r\n*0\r\n+a\r\n ":                       new(map[any]string),
 		"%1\r\n-ERR x\r\n+a\r\n":                    new(map[string]int),
 		"*2\r\n*2\r\n+a\r\n:1\r\n+b\r\n":            new(map[string]int),
@@ -423,7 +424,7 @@ func TestStructs(t *testing.T) {
 		{"%2\r\n+b\r\n:2\r\n+a\r\n:1\r\n", inner{1, 2}}, {"%0\r\n", inner{}}, {"*0\r\n", inner{}},
 		{"%3\r\n+x\r\n:2\r\n+a\r\n:1\r\n+y\r\n+3\r\n", withRest{1, map[name]int64{"x": 2, "y": 3}}},
 		{"%2\r\n+name\r\n+a\r\n+children\r\n*2\r\n_\r\n%1\r\n+name\r\n+b\r\n", tree2{"a", []*tree2{nil, {Name: "b"}}}},
-		{"$8\r\na:1\r\nb:2\r\n", inner{1, 2}},
+		{"$10\r\na:1\r\nb:2\r\n\r\n", inner{1, 2}}, {"$9\r\n# x\r\na:1\n\r\n", inner{A: 1}},
 	})
 	for wire, dst := range map[string]any{
 		"*1\r\n+a\r\n":       new(inner),
@@ -457,6 +458,11 @@ func TestStructs(t *testing.T) {
 		"%1\r\n+x\r\n+y\r\n": new(withRest),
 	} {
 		failsWith[*respgo.UnmarshalError](t, wire, dst, nil)
+	}
+	for _, text := range []string{"", "{\"a\": 1}\n", "a:1", "2026-11-21T12:30:00Z", "a b:1\n", "a:1\nb\n", "=1\n", "a=1,=2\n"} {
+		wire := fmt.Sprintf("$%d\r\n%s\r\n", len(text), text)
+		failsWith[*respgo.UnmarshalError](t, wire, new(inner), nil)
+		failsWith[*respgo.UnmarshalError](t, wire, new(map[string]string), nil)
 	}
 	held := user{Name: "old", Email: "kept"}
 	if err := respgo.Unmarshal(tree(t, "%1\r\n+name\r\n+new\r\n"), &held); err != nil || held != (user{Name: "new", Email: "kept"}) {

@@ -54,8 +54,7 @@ var writers = sync.Pool{New: func() any { return new(writer) }}
 const maxKept = 64 << 10
 
 func (w *writer) free() {
-	clear(w.path[:cap(w.path)])
-	w.buf, w.scratch, w.path, w.interfaces = w.buf[:0], w.scratch[:0], w.path[:0], 0
+	w.buf, w.scratch, w.path, w.interfaces = w.buf[:0], w.scratch[:0], emptied(w.path), 0
 	if cap(w.buf)+cap(w.scratch) > maxKept {
 		w.buf, w.scratch = nil, nil
 	}
