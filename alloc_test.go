@@ -49,11 +49,14 @@ var (
 func bulkWire(n int) string { return fmt.Sprintf("$%d\r\n%s\r\n", n, strings.Repeat("x", n)) }
 
 const (
+	arrayWire  = "*2\r\n$5\r\nhello\r\n:12345678901\r\n"
 	nestedWire = "|1\r\n+ttl\r\n:3600\r\n*4\r\n:1\r\n%2\r\n+k\r\n$5\r\nhello\r\n|1\r\n+a\r\n*1\r\n:1\r\n+l\r\n*-1\r\n" +
 		"~3\r\n,1.5\r\n#t\r\n(12345678901234567890\r\n>2\r\n=7\r\ntxt:abc\r\n!5\r\nERR x\r\n"
 	streamedWire = "*?\r\n$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n%?\r\n+k\r\n|1\r\n+a\r\n$?\r\n;1\r\nx\r\n;0\r\n~?\r\n.\r\n.\r\n.\r\n"
 	largeSize    = 100 << 10
 )
+
+var longLine = "+" + strings.Repeat("x", 2000) + "\r\n"
 
 // steadyReads are the reads that are promised not to allocate, each of all of its
 // wire.
@@ -63,14 +66,15 @@ var steadyReads = []struct {
 	opts []resp.Option
 	read func(d *resp.Decoder, v *resp.Value) error
 }{
-	{name: "ReadToken", wire: "*2\r\n$5\r\nhello\r\n:12345678901\r\n", read: readTokens(3)},
-	{name: "ReadToken of all kinds", wire: nestedWire + streamedWire, read: readTokens(37)},
-	{name: "ReadToken of a long line", wire: "+" + strings.Repeat("x", 2000) + "\r\n", read: readTokens(1)},
+	{name: "ReadToken", wire: arrayWire, read: readTokens(arrayWire)},
+	{name: "ReadToken of all kinds", wire: nestedWire + streamedWire, read: readTokens(nestedWire + streamedWire)},
+	{name: "ReadToken of a long line", wire: longLine, read: readTokens(longLine)},
 	{name: "PeekKind", wire: "$5\r\nhello\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		if _, err := d.PeekKind(); err != nil {
 			return err
 		}
-		return readTokens(1)(d, nil)
+		_, err := d.ReadToken()
+		return err
 	}},
 	{name: "ReadInt64", wire: ":-42\r\n", read: readInt64},
 	{name: "ReadInt64 of a string", wire: "$2\r\n42\r\n", read: readInt64},
@@ -94,6 +98,9 @@ var steadyReads = []struct {
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
 	{name: "ReadBytes of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readBytes)},
+	{name: "ReadInto", wire: "$5\r\nhello\r\n", read: readInto},
+	{name: "ReadInto of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readInto},
+	{name: "ReadInto of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readInto)},
 	{name: "ReadArrayLen", wire: "|1\r\n+a\r\n:1\r\n*2\r\n:1\r\n:2\r\n~0\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		_, err := d.ReadArrayLen()
 		for err == nil && d.Depth() > 0 {
@@ -209,9 +216,10 @@ func loopAndLeave(d *resp.Decoder, _ *resp.Value) error {
 	return nil
 }
 
-func readTokens(n int) func(*resp.Decoder, *resp.Value) error {
+// readTokens reads the tokens of wire.
+func readTokens(wire string) func(*resp.Decoder, *resp.Value) error {
 	return func(d *resp.Decoder, _ *resp.Value) error {
-		for range n {
+		for end := d.InputOffset() + int64(len(wire)); d.InputOffset() < end; {
 			if _, err := d.ReadToken(); err != nil {
 				return err
 			}
@@ -241,6 +249,13 @@ func readFloat64(d *resp.Decoder, _ *resp.Value) error {
 
 func readBytes(d *resp.Decoder, _ *resp.Value) error {
 	_, err := d.ReadBytes()
+	return err
+}
+
+var intoMemory [largeSize]byte
+
+func readInto(d *resp.Decoder, _ *resp.Value) error {
+	_, err := d.ReadInto(intoMemory[:])
 	return err
 }
 
@@ -349,6 +364,23 @@ func TestConsumeTokenDoesNotAllocate(t *testing.T) {
 		b := []byte(wire)
 		checkNoAllocs(t, wire, func() error {
 			if _, _, err := resp.ConsumeToken(b); err != resp.ErrIncomplete {
+				return err
+			}
+			return nil
+		})
+	}
+}
+
+func TestConsumeValueDoesNotAllocate(t *testing.T) {
+	if !poolsKeep() {
+		t.Skip("under the race detector pools drop at random what they are given")
+	}
+	for _, wire := range []string{
+		"+OK\r\n", "$5\r\nhello\r\n", ",1.5e10\r\n", nestedWire, streamedWire, strings.Repeat("*1\r\n", 1000) + ":1\r\n", nestedWire[:50], "$5\r\nhel",
+	} {
+		b := []byte(wire)
+		checkNoAllocs(t, shortWire(wire), func() error {
+			if _, err := resp.ConsumeValue(b); err != resp.ErrIncomplete {
 				return err
 			}
 			return nil
@@ -509,10 +541,11 @@ func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 		b := []byte(wire)
 		consume := func() {
 			resp.ConsumeToken(b)
+			resp.ConsumeValue(b)
 			resp.ConsumeCommand(b, nil)
 		}
-		if n := allocated(consume); n > 2<<10+8*len(wire) {
-			t.Errorf("ConsumeToken and ConsumeCommand of %s allocate %d bytes", shortWire(wire), n)
+		if n := allocated(consume); n > 2<<10+16*len(wire) {
+			t.Errorf("ConsumeToken, ConsumeValue and ConsumeCommand of %s allocate %d bytes", shortWire(wire), n)
 		}
 	}
 }
@@ -571,7 +604,7 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 		read       func(*resp.Decoder) error
 	}{
 		{"ReadBytes", "$1\r\nx\r\n", &plain, readingMethods["ReadBytes"]},
-		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { return readTokens(1)(d, nil) }},
+		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { _, err := d.ReadToken(); return err }},
 		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["ReadBytes"]},
 		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["Decode"]},
 		{"ReadCommand", multibulkWire("PING"), &request, readingMethods["ReadCommand"]},

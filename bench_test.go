@@ -146,6 +146,45 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
+// The same strings into the caller's memory: as one read, and as a view and a copy.
+func BenchmarkReadInto(b *testing.B) {
+	p := make([]byte, 64<<10)
+	reads := map[string]func(*resp.Decoder) error{
+		"ReadInto": func(d *resp.Decoder) error { _, err := d.ReadInto(p); return err },
+		"ReadBytes and copy": func(d *resp.Decoder) error {
+			view, err := d.ReadBytes()
+			copy(p, view)
+			return err
+		},
+	}
+	for _, size := range []int{64, 4 << 10, 64 << 10} {
+		frame := bulkFrame(size)
+		wire, frames := build(func(*rand.Rand) string { return frame }, 1<<20)
+		for name, read := range reads {
+			b.Run(fmt.Sprintf("%d/%s", size, name), func(b *testing.B) {
+				eachFrame(b, wire, frames, 64<<10, read)
+			})
+			b.Run(fmt.Sprintf("%d/%s/from a socket", size, name), func(b *testing.B) {
+				here, there := streamPair(b, "unix")
+				go func() {
+					for {
+						if _, err := there.Write(wire); err != nil {
+							return
+						}
+					}
+				}()
+				d := resp.NewDecoder(here)
+				b.SetBytes(int64(len(frame)))
+				for b.Loop() {
+					if err := read(d); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkReadCommand(b *testing.B) {
 	wire, frames := build(func(*rand.Rand) string { return setFrame }, 1<<20)
 	b.Run("one", func(b *testing.B) {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
@@ -25,6 +26,7 @@ type reading struct {
 	*resp.Decoder
 	value  resp.Value
 	copied bytes.Buffer
+	memory [100]byte
 }
 
 func newReading(r io.Reader, opts ...resp.Option) *reading {
@@ -199,10 +201,10 @@ func TestMethodsInAnyOrderDoNotDependOnSplits(t *testing.T) {
 		var opts []resp.Option
 		for range rnd.IntN(3) {
 			n := rnd.IntN(len(wire) + 8)
-			opts = append(opts, []resp.Option{
+			opts = append(opts, tests.OneOf(rnd,
 				resp.BufferSize(1), resp.Lenient(), resp.MaxTotalLen(int64(n)), resp.MaxLineLen(int64(n)), resp.MaxBulkLen(int64(n)),
-				resp.MaxDepth(n % 5), resp.MaxElements(int64(n % 3)),
-			}[rnd.IntN(7)])
+				resp.MaxDepth(n%5), resp.MaxElements(int64(n%3)),
+			))
 		}
 		var pushes []string
 		if seed%2 == 0 {

@@ -31,6 +31,23 @@ func ExampleConsumeToken() {
 	// resp: incomplete: more bytes needed
 }
 
+func ExampleConsumeValue() {
+	received := []byte("*2\r\n+PONG\r\n%1\r\n+n\r\n:1\r\n+OK\r\n$5\r\nhel")
+	for {
+		n, err := resp.ConsumeValue(received)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q\n", received[:n])
+		received = received[n:]
+	}
+	// Output:
+	// "*2\r\n+PONG\r\n%1\r\n+n\r\n:1\r\n"
+	// "+OK\r\n"
+	// resp: incomplete: more bytes needed
+}
+
 func ExampleConsumeCommand() {
 	b := []byte("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nSET key \"a b\"\r\n\r\nPI")
 	var args [][]byte
@@ -365,6 +382,26 @@ func ExampleDecoder_ReadBytes() {
 	// "bar" <nil>
 	// "" <nil>
 	// "" resp: null
+}
+
+// A client reads a value into memory that it has from elsewhere. When that is too
+// short, nothing is lost.
+func ExampleDecoder_ReadInto() {
+	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$12\r\nhello, world\r\n"))
+	memory := make([]byte, 8)
+	n, err := d.ReadInto(memory)
+	fmt.Printf("%q %v\n", memory[:n], err)
+	n, err = d.ReadInto(memory)
+	fmt.Println(n, err)
+	if err == io.ErrShortBuffer {
+		memory = make([]byte, n)
+		n, err = d.ReadInto(memory)
+	}
+	fmt.Printf("%q %v\n", memory[:n], err)
+	// Output:
+	// "foo" <nil>
+	// 12 short buffer
+	// "hello, world" <nil>
 }
 
 func ExampleDecoder_ReadString() {

@@ -153,10 +153,10 @@ func (a *arrival) next(most int) []byte {
 	a.given = min(from+min(a.size, most), len(a.wire))
 	if a.given == len(a.wire) {
 		if a.decoyed {
-			copy(a.d.data[a.d.pos+a.at:], a.wire[a.at:][:len(a.decoy)])
+			copy(a.d.in.Data[a.d.in.Pos+a.at:], a.wire[a.at:][:len(a.decoy)])
 		}
 	} else if a.seen(a.d) >= a.at+len(a.decoy) {
-		copy(a.d.data[a.d.pos+a.at:], a.decoy)
+		copy(a.d.in.Data[a.d.in.Pos+a.at:], a.decoy)
 		a.decoyed = true
 	}
 	a.piece = append(a.piece[:0], a.wire[from:a.given]...)
@@ -165,12 +165,12 @@ func (a *arrival) next(most int) []byte {
 
 // countMoves counts what has been moved since it was called last.
 func (a *arrival) countMoves() {
-	if len(a.d.data) == 0 {
+	if len(a.d.in.Data) == 0 {
 		return
 	}
-	if buffer := &a.d.data[0]; buffer != a.buffer || a.base != a.d.base {
-		a.moved += a.d.end
-		a.buffer, a.base = buffer, a.d.base
+	if buffer := &a.d.in.Data[0]; buffer != a.buffer || a.base != a.d.in.Offset(-a.d.in.Pos) {
+		a.moved += a.d.in.End
+		a.buffer, a.base = buffer, a.d.in.Offset(-a.d.in.Pos)
 	}
 }
 

@@ -55,7 +55,7 @@ func (v *Value) BigInt() (*big.Int, error) {
 	if v.Kind == Integer && !v.Null {
 		return big.NewInt(v.Int), nil
 	}
-	return bigIntOf(v.Kind, v.isNull(), v.Bytes)
+	return bigIntOf(v.Kind, v.isNull(), false, v.Bytes)
 }
 
 // Err returns what a SimpleError or a BulkError says as a *ReplyError, which

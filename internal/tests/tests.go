@@ -4,6 +4,7 @@ package tests
 import (
 	"flag"
 	"io"
+	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
@@ -41,6 +42,9 @@ func ForAll(t *testing.T, condition any, gens ...gopter.Gen) {
 		gopter.NewFormatedReporter(true, 1000, t.Output()).ReportTestResult(t.Name(), result)
 	}
 }
+
+// OneOf returns one of list.
+func OneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
 
 // Multibulk returns args as a multibulk request.
 func Multibulk(args ...string) string { return string(resp.AppendArgs(nil, args...)) }
