@@ -207,7 +207,7 @@ func (a *Arg) fault() string {
 func (a *Arg) appendNumber(dst []byte) []byte {
 	switch a.value.(type) {
 	case intArg:
-		sign, u := magnitude(int64(a.number))
+		sign, u := respwire.Magnitude(int64(a.number))
 		return appendWhole(dst, BulkString, sign, u)
 	case uintArg:
 		return appendWhole(dst, BulkString, 0, a.number)
@@ -220,13 +220,13 @@ func (a *Arg) appendNumber(dst []byte) []byte {
 func (a *Arg) appendText(dst []byte) []byte {
 	switch a.value.(type) {
 	case intArg:
-		return appendInteger(dst, int64(a.number))
+		return respwire.AppendInteger(dst, int64(a.number))
 	case uintArg:
 		return appendUint(dst, a.number)
 	case floatArg:
-		return appendDouble(dst, math.Float64frombits(a.number), 64)
+		return respwire.AppendDouble(dst, math.Float64frombits(a.number), 64)
 	case float32Arg:
-		return appendDouble(dst, math.Float64frombits(a.number), 32)
+		return respwire.AppendDouble(dst, math.Float64frombits(a.number), 32)
 	}
 	panic("resp: a From argument can only be written by an Encoder")
 }

@@ -335,28 +335,28 @@ func (d *Decoder) ReadToken() (Token, error) {
 		w := respwire.HeadAt(d.in.Data, d.in.Pos)
 		switch Kind(w[0]) {
 		case BulkString:
-			n, start := shortLength(w)
+			n, start := respwire.ShortLength(w)
 			if start == 0 && w[1] != '-' {
-				n, start = fastLength(w)
+				n, start = respwire.FastLength(w)
 			}
 			end := d.in.Pos + start + n
-			if start > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
+			if start > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
 				d.takeOne(start + n + 2)
 				return Token{data: &w[start], n: int64(n), kind: BulkString}, nil
 			}
 		case SimpleString:
-			if isOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n") {
+			if respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n") {
 				d.takeOne(len("+OK\r\n"))
 				return Token{data: &w[1], n: 2, kind: SimpleString}, nil
 			}
 		case Integer:
-			n, size := fastInteger(w)
+			n, size := respwire.FastInteger(w)
 			if uint(size-1) < uint(d.in.End-d.in.Pos) {
 				d.takeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
 		case Array:
-			n, size := shortLength(w)
+			n, size := respwire.ShortLength(w)
 			if n > 0 && size <= d.in.End-d.in.Pos && d.nest.depth < d.rules.Depth && int64(n) <= d.rules.Elements {
 				t := Token{n: int64(n), kind: Array}
 				d.in.Pos += size
@@ -425,9 +425,9 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 	if Kind(w[0]) != BulkString {
 		return false, nil
 	}
-	n, start := shortLength(w)
+	n, start := respwire.ShortLength(w)
 	if start == 0 {
-		n, start = fastLength(w)
+		n, start = respwire.FastLength(w)
 	}
 	arrived := d.in.End - d.in.Pos
 	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
@@ -530,8 +530,8 @@ func (d *Decoder) interrupted() error {
 
 // settle notes what the fast parsers depend on. It follows every slow step.
 func (d *Decoder) settle() {
-	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= longestFastLine
-	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= longestShort && !d.nest.inStreamedString()
+	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= respwire.LongestFastLine
+	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= respwire.LongestShortLength && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.workspace != nil
 }
 
@@ -674,9 +674,9 @@ func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
 	for pos < d.in.End {
 		w := respwire.HeadAt(d.in.Data, pos)
 		if Kind(w[0]) == BulkString {
-			length, header := shortLength(w)
+			length, header := respwire.ShortLength(w)
 			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF {
+			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
 				pos = end + 2
 				if n.left--; n.left == 0 {
 					n.close()

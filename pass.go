@@ -3,6 +3,7 @@ package resp
 import (
 	"io"
 
+	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -325,8 +326,8 @@ func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
 // passBuffered passes on tokens of the usual forms that are buffered whole, and
 // reports whether there was one. Strings of a payload to be copied are not for it.
 func (d *Decoder) passBuffered() (passed bool) {
-	if d.op.parts == payloads || d.rules.LineLen < longestFastLine || d.rules.TotalLen != unlimited ||
-		d.rules.BulkLen < longestShort {
+	if d.op.parts == payloads || d.rules.LineLen < respwire.LongestFastLine || d.rules.TotalLen != unlimited ||
+		d.rules.BulkLen < respwire.LongestShortLength {
 		return false
 	}
 	pos, done := d.passUsual(&d.nest, d.in.Pos, d.op.end)

@@ -108,7 +108,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	pos := d.in.Pos
 	for v := b.start(); v != nil; {
 		w := respwire.HeadAt(d.in.Data, pos)
-		n, size := shortLength(w)
+		n, size := respwire.ShortLength(w)
 		if Kind(w[0]) == Array && n > 0 && d.mayOpen(&b, n, pos+size) {
 			v.setString(Array, nil)
 			v = b.push(v, n)
@@ -174,19 +174,19 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	w := respwire.HeadAt(d.in.Data, d.in.Pos)
 	switch kind := Kind(w[0]); {
 	case kind == BulkString:
-		n, header := shortLength(w)
+		n, header := respwire.ShortLength(w)
 		if header == 0 && w[1] != '-' {
-			n, header = fastLength(w)
+			n, header = respwire.FastLength(w)
 		}
 		start := d.in.Pos + header
 		end := start + n
-		if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
+		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
 			v.setString(BulkString, d.in.Data[start:end:end])
 			v.keepLists()
 			d.takeOne(header + n + 2)
 			return true
 		}
-	case kind == SimpleString && isOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
+	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
 		v.setString(SimpleString, w[1:3:3])
 		v.keepLists()
 		d.takeOne(len("+OK\r\n"))
@@ -217,9 +217,9 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 		w := respwire.HeadAt(d.in.Data, pos)
 		switch kind := Kind(w[0]); {
 		case kind == BulkString:
-			length, header := shortLength(w)
+			length, header := respwire.ShortLength(w)
 			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF {
+			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
 				v.setString(BulkString, d.in.Data[pos+header:end:end])
 				v.dropLists()
 				pos = end + 2
