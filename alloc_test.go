@@ -98,6 +98,12 @@ var steadyReads = []struct {
 	{name: "ReadInto", wire: "$5\r\nhello\r\n", read: readInto},
 	{name: "ReadInto of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readInto},
 	{name: "ReadInto of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readInto)},
+	{name: "SkipAttributes", wire: "|1\r\n+a\r\n*1\r\n:1\r\n|0\r\n:42\r\n", read: func(d *resp.Decoder, v *resp.Value) error {
+		if err := d.SkipAttributes(); err != nil {
+			return err
+		}
+		return readInt64(d, v)
+	}},
 	{name: "ReadArrayLen", wire: "|1\r\n+a\r\n:1\r\n*2\r\n:1\r\n:2\r\n~0\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		_, err := d.ReadArrayLen()
 		for err == nil && d.Depth() > 0 {
@@ -479,23 +485,24 @@ var readingMethods = map[string]func(d *resp.Decoder) error{
 			}
 		}
 	},
-	"PeekKind":     func(d *resp.Decoder) error { _, err := d.PeekKind(); return err },
-	"ReadInt64":    func(d *resp.Decoder) error { return readInt64(d, nil) },
-	"ReadBytes":    func(d *resp.Decoder) error { return readBytes(d, nil) },
-	"ReadInto":     func(d *resp.Decoder) error { return readInto(d, nil) },
-	"ReadString":   func(d *resp.Decoder) error { _, err := d.ReadString(); return err },
-	"ReadArrayLen": func(d *resp.Decoder) error { _, err := d.ReadArrayLen(); return err },
-	"ReadMapLen":   func(d *resp.Decoder) error { _, err := d.ReadMapLen(); return err },
-	"Elements":     func(d *resp.Decoder) error { return readLoops(d.Elements()) },
-	"Entries":      func(d *resp.Decoder) error { return readLoops(d.Entries()) },
-	"Decode":       func(d *resp.Decoder) error { return d.Decode(new(resp.Value)) },
-	"ReadRaw":      func(d *resp.Decoder) error { return readRaw(d, nil) },
-	"SkipValue":    func(d *resp.Decoder) error { return d.SkipValue() },
-	"CopyValue":    func(d *resp.Decoder) error { return copyValue(d, nil) },
-	"CopyBulk":     func(d *resp.Decoder) error { return copyBulk(d, nil) },
-	"BulkReader":   func(d *resp.Decoder) error { return readBulk(d, nil) },
-	"ReadCommand":  func(d *resp.Decoder) error { return readCommand(d, nil) },
-	"ReadCommands": func(d *resp.Decoder) error { _, err := d.ReadCommands(nil); return err },
+	"PeekKind":       func(d *resp.Decoder) error { _, err := d.PeekKind(); return err },
+	"ReadInt64":      func(d *resp.Decoder) error { return readInt64(d, nil) },
+	"ReadBytes":      func(d *resp.Decoder) error { return readBytes(d, nil) },
+	"ReadInto":       func(d *resp.Decoder) error { return readInto(d, nil) },
+	"ReadString":     func(d *resp.Decoder) error { _, err := d.ReadString(); return err },
+	"SkipAttributes": func(d *resp.Decoder) error { return d.SkipAttributes() },
+	"ReadArrayLen":   func(d *resp.Decoder) error { _, err := d.ReadArrayLen(); return err },
+	"ReadMapLen":     func(d *resp.Decoder) error { _, err := d.ReadMapLen(); return err },
+	"Elements":       func(d *resp.Decoder) error { return readLoops(d.Elements()) },
+	"Entries":        func(d *resp.Decoder) error { return readLoops(d.Entries()) },
+	"Decode":         func(d *resp.Decoder) error { return d.Decode(new(resp.Value)) },
+	"ReadRaw":        func(d *resp.Decoder) error { return readRaw(d, nil) },
+	"SkipValue":      func(d *resp.Decoder) error { return d.SkipValue() },
+	"CopyValue":      func(d *resp.Decoder) error { return copyValue(d, nil) },
+	"CopyBulk":       func(d *resp.Decoder) error { return copyBulk(d, nil) },
+	"BulkReader":     func(d *resp.Decoder) error { return readBulk(d, nil) },
+	"ReadCommand":    func(d *resp.Decoder) error { return readCommand(d, nil) },
+	"ReadCommands":   func(d *resp.Decoder) error { _, err := d.ReadCommands(nil); return err },
 }
 
 // readLoops has its elements skipped.

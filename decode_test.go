@@ -84,6 +84,8 @@ func (r *reading) call(method string) (result, error) {
 		if n, err = r.ReadInto(r.memory[:]); err == nil {
 			got = fmt.Sprintf("%q", r.memory[:n])
 		}
+	case "SkipAttributes":
+		err = r.SkipAttributes()
 	case "ReadArrayLen":
 		got, err = r.ReadArrayLen()
 	case "ReadMapLen":

@@ -370,6 +370,7 @@ var mixedMethods = []struct {
 	{"CopyValue", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyValue(w); return err }},
 	{"CopyBulk", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.CopyBulk(io.Discard); return err }},
 	{"ReadInto", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadInto(make([]byte, 200)); return err }},
+	{"SkipAttributes", func(d *resp.Decoder, w *bytes.Buffer) error { return d.SkipAttributes() }},
 	{"ReadInt64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadInt64(); return err }},
 	{"ReadFloat64", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadFloat64(); return err }},
 	{"ReadBool", func(d *resp.Decoder, w *bytes.Buffer) error { _, err := d.ReadBool(); return err }},

@@ -120,6 +120,31 @@ func (d *Decoder) openMap() (Token, error) {
 	return t, nil
 }
 
+// SkipAttributes passes over the attributes that come next and reads nothing of the
+// value they decorate, whose kind PeekKind tells then. Without attributes it does
+// nothing, nor at the end of what is open. It waits for the first byte of the value,
+// and fails as PeekKind does; interrupted, it has consumed nothing. MaxTotalLen
+// holds for the attributes and for the value by itself.
+func (d *Decoder) SkipAttributes() error {
+	if debugViews {
+		d.expireViews()
+	}
+	if d.fast && d.pos < d.end && Kind(d.data[d.pos]) != Attribute {
+		return nil
+	}
+	if err := d.ready(); err != nil {
+		return err
+	}
+	if part, err := d.atPart(); part || err != nil {
+		return err
+	}
+	if err := d.scanAttributes(); err != nil {
+		return err
+	}
+	d.pos += d.ahead.value
+	return nil
+}
+
 // enter takes the header t of an aggregate, size bytes with the attributes
 // before it, off the input.
 func (d *Decoder) enter(t Token, size int) {
