@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"reflect"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds Arg, one argument of a command: how it is made from Go's
@@ -41,11 +43,11 @@ type (
 const maxNumberLen = 32
 
 // String returns an argument with the bytes of s.
-func String(s string) Arg { return Arg{uint64(len(s)), textStart(stringData(s))} }
+func String(s string) Arg { return Arg{uint64(len(s)), textStart(respwire.StringData(s))} }
 
 // Bytes returns an argument with the bytes of b, which must not change until
 // the argument has been written.
-func Bytes(b []byte) Arg { return Arg{uint64(len(b)), textStart(bytesData(b))} }
+func Bytes(b []byte) Arg { return Arg{uint64(len(b)), textStart(respwire.BytesData(b))} }
 
 // Int returns an argument with n in decimal.
 func Int(n int64) Arg { return Arg{uint64(n), intArg{}} }
@@ -70,9 +72,10 @@ func From(r io.Reader, n int64) Arg {
 // Any returns an argument made of v, by the first rule that fits:
 //
 //   - an Arg is itself;
-//   - string, []byte, and every int, uint and float type: as String, Bytes, Int,
-//     Uint and Float; a float32 gets the shortest text that reads back as the
-//     same float32;
+//   - string, []byte, and every int, uint and float type, uintptr too: as String,
+//     Bytes, Int, Uint and Float; a float32 gets the shortest text that reads back
+//     as the same float32;
+//   - bool: 1 for true and 0 for false, as go-redis and redigo have it;
 //   - encoding.TextAppender, encoding.TextMarshaler, encoding.BinaryMarshaler:
 //     what the method returns;
 //   - a type whose underlying type is one of the above: as that type, so that a
@@ -80,7 +83,7 @@ func From(r io.Reader, n int64) Arg {
 //   - fmt.Stringer: what String returns.
 //
 // Everything else is an error that names the type, in particular nil, nil
-// pointers, bool, pointers without one of these methods, and structs: there is
+// pointers, pointers without one of these methods, and structs: there is
 // no text for them that every reader would expect. An error of v's method is
 // returned wrapped.
 func Any(v any) (Arg, error) {
@@ -101,6 +104,8 @@ func Any(v any) (Arg, error) {
 		return Uint(v), nil
 	case float64:
 		return Float(v), nil
+	case bool:
+		return Int(bit(v)), nil
 	}
 	value := reflect.ValueOf(v)
 	if value.Kind() == reflect.Pointer && value.IsNil() {
@@ -137,19 +142,21 @@ func marshaledText(v any) (text []byte, ok bool, err error) {
 }
 
 // underlyingArg returns the argument for a value whose underlying type is a
-// string, bytes or a number, and whether it is one.
+// string, bytes, a number or a boolean, and whether it is one.
 func underlyingArg(v reflect.Value) (arg Arg, ok bool) {
 	switch v.Kind() {
 	case reflect.String:
 		return String(v.String()), true
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return Int(v.Int()), true
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return Uint(v.Uint()), true
 	case reflect.Float64:
 		return Float(v.Float()), true
 	case reflect.Float32:
 		return Arg{math.Float64bits(v.Float()), float32Arg{}}, true
+	case reflect.Bool:
+		return Int(bit(v.Bool())), true
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			return Bytes(v.Bytes()), true
@@ -161,7 +168,7 @@ func underlyingArg(v reflect.Value) (arg Arg, ok bool) {
 // text returns the bytes of a text argument and whether it is one.
 func (a *Arg) text() (s string, ok bool) {
 	if start, ok := a.value.(textStart); ok {
-		return bytesString(bytesAt(start, int(a.number))), true
+		return respwire.BytesString(respwire.BytesAt(start, int(a.number))), true
 	}
 	return "", a.value == nil
 }
@@ -206,7 +213,7 @@ func (a *Arg) appendNumber(dst []byte) []byte {
 		return appendWhole(dst, BulkString, 0, a.number)
 	}
 	var scratch [maxNumberLen]byte
-	return appendString(dst, BulkString, bytesString(a.appendText(scratch[:0])))
+	return appendString(dst, BulkString, respwire.BytesString(a.appendText(scratch[:0])))
 }
 
 // appendText appends the text of a number argument. It panics for a reader.

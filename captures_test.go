@@ -890,24 +890,3 @@ func TestCapturedErrorsHaveTheirPrefix(t *testing.T) {
 		t.Errorf("prefixes (-want +got)\n%s", diff)
 	}
 }
-
-// The words in a line of MONITOR are quoted as in inline requests.
-func TestCapturedMonitorLinesSplitIntoWords(t *testing.T) {
-	i := slices.IndexFunc(captures, func(c capture) bool { return c.name == "monitor" })
-	c := &captures[i]
-	var got [][]string
-	for v, err := range resp.NewDecoder(bytes.NewReader(c.read(t, ".resp2"))).Values() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		source, quoted, ok := strings.Cut(string(v.Bytes), "] ")
-		if !ok || strings.HasSuffix(source, " lua") {
-			continue
-		}
-		got = append(got, commands(t, quoted)...)
-	}
-	want := commands(t, strings.ReplaceAll(c.others, "unix:", ""))
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("commands (-want +got)\n%s", diff)
-	}
-}

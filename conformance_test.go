@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -337,6 +338,22 @@ func (o *outcome) addCommand(c resp.Command) {
 	o.Commands = append(o.Commands, args)
 }
 
+// Every method that reads any value, or requests, has a mode.
+func TestEveryReadOfWholeValuesHasAMode(t *testing.T) {
+	for _, r := range methods.Reads {
+		has := true
+		switch r.Sort {
+		case methods.Values:
+			_, has = replyModes[r.Name]
+		case methods.Commands:
+			_, has = commandModes[r.Name]
+		}
+		if !has {
+			t.Errorf("%s has no mode", r.Name)
+		}
+	}
+}
+
 // Every vector, by every method, however its bytes arrive: the values,
 // commands, error class and offset that the vector states, and an error that
 // stays.
@@ -422,20 +439,9 @@ func modes(kind string) map[string]mode {
 // checkStays checks that after an error every method returns that error.
 func checkStays(t *testing.T, s *source, wire []byte, text string) {
 	t.Helper()
-	var value resp.Value
-	_, readToken := s.ReadToken()
-	_, readRaw := s.ReadRaw()
-	_, readCommand := s.ReadCommand()
-	_, peekKind := s.PeekKind()
-	_, readInt64 := s.ReadInt64()
-	_, readString := s.ReadString()
-	_, copyValue := s.CopyValue(io.Discard)
-	for name, err := range map[string]error{
-		"ReadToken": readToken, "ReadRaw": readRaw, "ReadCommand": readCommand, "PeekKind": peekKind, "ReadInt64": readInt64,
-		"ReadString": readString, "CopyValue": copyValue, "Decode": s.Decode(&value), "SkipValue": s.SkipValue(),
-	} {
-		if err == nil || err.Error() != text {
-			t.Errorf("%.300q: after %q, %s gave %v", wire, text, name, err)
+	for _, r := range methods.Reads {
+		if err := r.Call(s.Decoder, io.Discard); err == nil || err.Error() != text {
+			t.Errorf("%.300q: after %q, %s gave %v", wire, text, r.Name, err)
 		}
 	}
 }
@@ -571,6 +577,58 @@ func consumeTokens(wire []byte) (o outcome) {
 	}
 	o.Values = refLines(tree.whole, refJoined)
 	return o
+}
+
+// ConsumeValue finds the size of every value, or that it is incomplete, or the very error,
+// as a Decoder's ReadRaw does.
+func TestVectorsConsumeValue(t *testing.T) {
+	t.Parallel()
+	for _, v := range vectors() {
+		for _, n := range cuts(len(v.Wire)) {
+			if diff := diffConsumeValue(v.Wire[:n]); diff != "" {
+				t.Errorf("%s: %s", v.ID, diff)
+			}
+		}
+	}
+}
+
+// diffConsumeValue takes values off wire, one by one, by ConsumeValue and by ReadRaw.
+func diffConsumeValue(wire []byte) string {
+	d := resp.NewDecoder(nil)
+	d.Feed(wire)
+	for pos := 0; ; {
+		n, err := resp.ConsumeValue(wire[pos:])
+		raw, want := d.ReadRaw()
+		if n != len(raw) || errorText(err) != errorText(atOffset(want, -int64(pos))) {
+			return fmt.Sprintf("%.300q from %d on: ConsumeValue gives %d bytes and %v, ReadRaw %d bytes and %v", wire, pos, n, err, len(raw), want)
+		}
+		if err != nil {
+			return ""
+		}
+		pos += n
+	}
+}
+
+// atOffset returns err as of bytes that start so much further on in the stream.
+func atOffset(err error, by int64) error {
+	switch e := err.(type) {
+	case *resp.SyntaxError:
+		moved := *e
+		moved.Offset += by
+		return &moved
+	case *resp.LimitError:
+		moved := *e
+		moved.Offset += by
+		return &moved
+	}
+	return err
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fmt.Sprintf("%T: %v", err, err)
 }
 
 // ConsumeCommand, given the bytes from where it stopped, gives the commands of

@@ -669,9 +669,9 @@ func randomLoop(s *source, rnd *rand.Rand, most int) (last error) {
 		case choice == 4:
 			readSome(s.Decoder, rnd.IntN(5))
 		default:
-			mixedMethods[rnd.IntN(len(mixedMethods))].read(s.Decoder, new(bytes.Buffer))
+			mixedMethods[rnd.IntN(len(mixedMethods))].Call(s.Decoder, new(bytes.Buffer))
 			if s.Depth() > depth {
-				mixedMethods[rnd.IntN(len(mixedMethods))].read(s.Decoder, new(bytes.Buffer))
+				mixedMethods[rnd.IntN(len(mixedMethods))].Call(s.Decoder, new(bytes.Buffer))
 			}
 		}
 		if rnd.IntN(2) == 0 && s.feed != nil {

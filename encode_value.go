@@ -1,5 +1,7 @@
 package resp
 
+import "github.com/seed65f5866d/resp/internal/respwire"
+
 // This file writes whole Values: AppendValue and the Encoder's WriteValue. Both
 // have nextPart take the tree apart, which keeps its way in a slice and not on
 // the stack of calls, so that no tree is too deep. The slice is handed in and out
@@ -55,9 +57,9 @@ func (e *Encoder) WriteValue(v *Value) error {
 	for {
 		e.putPart(part)
 		if len(open) == 0 {
-			return e.wrote()
+			return e.out.wroteSlow()
 		}
-		e.makeRoom()
+		e.out.makeRoom()
 		open, part = nextPart(open, how)
 	}
 }
@@ -68,19 +70,25 @@ func (e *Encoder) putPart(part valuePart) {
 		return
 	}
 	v := part.value
-	switch {
-	case part.kind == BulkString && part.streamed:
-		e.buf = AppendStreamedString(e.buf)
-		if len(v.Bytes) > 0 {
-			e.putText(Chunk, bytesString(v.Bytes))
+	switch part.kind {
+	case BulkString, BulkError:
+		if !part.streamed {
+			e.putText(part.kind, respwire.BytesString(v.Bytes))
+			return
 		}
-		e.buf = AppendLastChunk(e.buf)
-	case part.kind == BulkString, part.kind == BulkError:
-		e.putText(part.kind, bytesString(v.Bytes))
-	case part.kind == VerbatimString:
-		e.putVerbatim(v.Encoding, bytesString(v.Bytes))
+		e.out.buf = AppendStreamedString(e.out.buf)
+		if len(v.Bytes) > 0 {
+			e.putText(Chunk, respwire.BytesString(v.Bytes))
+		}
+		e.out.buf = AppendLastChunk(e.out.buf)
+	case SimpleString, SimpleError:
+		e.putLine(part.kind, respwire.BytesString(v.Bytes))
+	case Double, BigNumber:
+		e.putNumberText(part.kind, v.Bytes)
+	case VerbatimString:
+		e.putVerbatim(v.Encoding, respwire.BytesString(v.Bytes))
 	default:
-		e.buf = part.appendTo(e.buf)
+		e.out.buf = part.appendTo(e.out.buf)
 	}
 }
 
@@ -91,22 +99,22 @@ func (e *Encoder) putInRESP2(part valuePart) bool {
 	switch part.kind {
 	case Null:
 		if v != nil && v.Kind == Array {
-			e.buf = AppendNullArray(e.buf)
+			e.out.buf = AppendNullArray(e.out.buf)
 		} else {
-			e.buf = AppendNullBulkString(e.buf)
+			e.out.buf = AppendNullBulkString(e.out.buf)
 		}
 	case Boolean:
-		e.buf = AppendInteger(e.buf, bit(v.Int != 0))
+		e.out.buf = AppendInteger(e.out.buf, bit(v.Int != 0))
 	case Double, BigNumber:
 		e.putNumberText(part.kind, v.Bytes)
 	case VerbatimString:
-		e.putText(BulkString, bytesString(v.Bytes))
+		e.putText(BulkString, respwire.BytesString(v.Bytes))
 	case BulkError:
-		e.buf = AppendSimpleError(e.buf, v.Bytes)
+		e.putLine(SimpleError, respwire.BytesString(v.Bytes))
 	case Map:
-		e.buf = AppendArray(e.buf, len(v.Elems)+len(v.Elems)%2)
+		e.out.buf = AppendArray(e.out.buf, len(v.Elems)+len(v.Elems)%2)
 	case Set, Push:
-		e.buf = AppendArray(e.buf, len(v.Elems))
+		e.out.buf = AppendArray(e.out.buf, len(v.Elems))
 	default:
 		return false
 	}
@@ -132,7 +140,7 @@ func (p valuePart) appendTo(dst []byte) []byte {
 	case End:
 		return AppendEnd(dst)
 	case SimpleString, SimpleError:
-		return appendLine(dst, p.kind, bytesString(v.Bytes))
+		return appendLine(dst, p.kind, respwire.BytesString(v.Bytes))
 	case Integer:
 		return AppendInteger(dst, v.Int)
 	case Boolean:
@@ -140,7 +148,7 @@ func (p valuePart) appendTo(dst []byte) []byte {
 	case Double, BigNumber:
 		return appendNumberText(dst, p.kind, v.Bytes)
 	case VerbatimString:
-		return appendVerbatim(dst, v.Encoding, bytesString(v.Bytes))
+		return appendVerbatim(dst, v.Encoding, respwire.BytesString(v.Bytes))
 	case Array, Set, Push:
 		return p.appendHeader(dst, len(v.Elems))
 	case Map, Attribute:
@@ -151,7 +159,7 @@ func (p valuePart) appendTo(dst []byte) []byte {
 			dst = AppendChunk(dst, v.Bytes)
 			return AppendLastChunk(dst)
 		}
-		return appendString(dst, p.kind, bytesString(v.Bytes))
+		return appendString(dst, p.kind, respwire.BytesString(v.Bytes))
 	}
 	if v == nil {
 		return AppendNull(dst)

@@ -280,8 +280,90 @@ func ExampleReplyError_Ask() {
 	// 3999 127.0.0.1:6381 true
 }
 
+func ExampleReplyError_Redirect() {
+	err := &resp.ReplyError{Message: "REDIRECT 127.0.0.1:6381"}
+	fmt.Println(err.Redirect())
+	// Output:
+	// 127.0.0.1:6381 true
+}
+
+func ExampleInStep() {
+	replies := "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n:1\r\n*2\r\n:1\r\n"
+	d := resp.NewDecoder(strings.NewReader(replies))
+	for range 3 {
+		_, err := d.ReadInt64()
+		fmt.Printf("%t: %v\n", resp.InStep(err), err)
+	}
+	// Output:
+	// true: WRONGTYPE Operation against a key holding the wrong kind of value
+	// true: <nil>
+	// false: unexpected EOF
+}
+
 func ExampleReplyPrefix_Error() {
 	fmt.Println(resp.ReplyPrefix("LOADING").Error())
 	// Output:
 	// LOADING
+}
+
+func ExampleCommand_Clone() {
+	d := resp.NewDecoder(strings.NewReader("SET key value\r\nPING\r\n"))
+	var queued []resp.Command // as MULTI has it
+	for command, err := range d.Commands() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		queued = append(queued, command.Clone())
+	}
+	for _, command := range queued {
+		fmt.Println(command)
+	}
+	// Output:
+	// "SET" "key" "value"
+	// "PING"
+}
+
+func ExampleCommand_String() {
+	command, err := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$2\r\n\x00\n\r\n")).ReadCommand()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(command)
+	// Output:
+	// "GET" "\x00\n"
+}
+
+func ExampleToken_BigInt() {
+	t, _, err := resp.ConsumeToken([]byte("(3492890328409238509324850943850943825024385\r\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n, err := t.BigInt()
+	fmt.Println(n, err)
+	// Output:
+	// 3492890328409238509324850943850943825024385 <nil>
+}
+
+func ExampleToken_AppendText() {
+	b := []byte("+OK\r\n:42\r\n,1.5\r\n#t\r\n_\r\n*2\r\n")
+	for len(b) > 0 {
+		t, n, err := resp.ConsumeToken(b)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		b = b[n:]
+		text, err := t.AppendText(nil)
+		fmt.Printf("%s %v\n", text, err)
+	}
+	// Output:
+	// OK <nil>
+	// 42 <nil>
+	// 1.5 <nil>
+	// true <nil>
+	//  resp: null
+	//  resp: got array, want bulk string
 }

@@ -3,11 +3,13 @@ package resp
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/quote"
 )
 
 // This file prints Values and Tokens in three forms: the text that redis-cli
 // shows (String, %v and %s), one line that spells out kinds and lengths (%+v),
-// and the quoted bytes of the wire (%q). Printing recurses, but printDepth
+// and the quoted bytes of the wire (%q); and Commands as MONITOR shows them. Printing recurses, but printDepth
 // levels and no further, so that hostile depth costs no stack and no more
 // indentation than a fixed multiple of the value's size.
 
@@ -68,6 +70,19 @@ func (t Token) Format(s fmt.State, verb rune) {
 	default:
 		fmt.Fprintf(s, "%%!%c(resp.Token=%s)", verb, t.String())
 	}
+}
+
+// String returns the arguments as MONITOR shows them, each quoted, with blanks between
+// them: "SET" "key" "\x00".
+func (c Command) String() string {
+	var dst []byte
+	for i, arg := range c.Args {
+		if i > 0 {
+			dst = append(dst, ' ')
+		}
+		dst = AppendQuoted(dst, arg)
+	}
+	return string(dst)
 }
 
 // form is one of the ways to print.
@@ -345,12 +360,12 @@ func appendHead(dst []byte, v *Value, length, limit int) []byte {
 	case Boolean:
 		return strconv.AppendBool(append(dst, ' '), v.Int != 0)
 	case Double, BigNumber:
-		return append(appendEscaped(append(dst, ' '), shown), mark...)
+		return append(quote.AppendEscaped(append(dst, ' '), shown), mark...)
 	case Array, Map, Attribute, Set, Push:
 		return fmt.Appendf(dst, "(%d)", length)
 	case VerbatimString:
 		dst = fmt.Appendf(dst, "(%d) ", length)
-		dst = append(appendEscaped(dst, v.Encoding[:]), ' ')
+		dst = append(quote.AppendEscaped(dst, v.Encoding[:]), ' ')
 		return append(AppendQuoted(dst, shown), mark...)
 	case SimpleString, SimpleError, BulkString, BulkError, Chunk:
 		dst = fmt.Appendf(dst, "(%d) ", length)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -289,5 +290,30 @@ func TestFileShorterThanPromised(t *testing.T) {
 		if again != err {
 			t.Errorf("later %v", again)
 		}
+	}
+}
+
+// Where int has 32 bits, a value that cannot be held at once is a *LimitError, and
+// passes in constant memory all the same.
+func TestMoreThanAnIntOf32BitsCanHold(t *testing.T) {
+	if testing.Short() || strconv.IntSize > 32 {
+		t.Skip("reads 2 GiB, on machines of 32 bits")
+	}
+	const part = 400 << 20
+	text := repeats(fmt.Sprintf("$%d\r\n", part), strings.Repeat("x", 1<<20), part>>20, "\r\n")
+	wire := func() io.Reader {
+		return io.MultiReader(strings.NewReader("*3\r\n"), text(), text(), text(), strings.NewReader(":7\r\n"))
+	}
+	_, err := resp.NewDecoder(wire()).ReadRaw()
+	var limit *resp.LimitError
+	if !errors.As(err, &limit) || limit.Limit != "total length" || limit.Offset != 0 {
+		t.Errorf("ReadRaw of 1,200 MiB: %v, want a LimitError of the total length", err)
+	}
+	d := resp.NewDecoder(wire())
+	if err := d.SkipValue(); err != nil {
+		t.Errorf("SkipValue of 1,200 MiB: %v", err)
+	}
+	if n, err := d.ReadInt64(); n != 7 || err != nil {
+		t.Errorf("behind it: %d, %v", n, err)
 	}
 }

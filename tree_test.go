@@ -3,6 +3,7 @@ package resp_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -226,4 +227,222 @@ func TestDecodeUsesItsStorageAgain(t *testing.T) {
 		}
 		before = now
 	}
+}
+
+// slots returns how many Values a tree holds room for, those behind the ends of its
+// lists too.
+func slots(v *resp.Value) int {
+	seen := map[*resp.Value]bool{}
+	open := [][]resp.Value{v.Elems, v.Attrs}
+	for len(open) > 0 {
+		list := open[len(open)-1]
+		open = open[:len(open)-1]
+		list = list[:cap(list)]
+		for i := range list {
+			if v := &list[i]; !seen[v] {
+				seen[v] = true
+				open = append(open, v.Elems, v.Attrs)
+			}
+		}
+	}
+	return len(seen)
+}
+
+// values returns how many Values there are in a tree.
+func values(v *resp.Value) int {
+	n := len(v.Elems) + len(v.Attrs)
+	for _, list := range [][]resp.Value{v.Elems, v.Attrs} {
+		for i := range list {
+			n += values(&list[i])
+		}
+	}
+	return n
+}
+
+const (
+	treeSlack = 600 // Values that a tree may hold whatever it was used for
+	treeTimes = 4   // and how many for each that the largest value had
+)
+
+// treeReads read all there is as trees, each into the same storage, and show it.
+var treeReads = map[string]func(wire string, show func(*resp.Value)) error{
+	"Decode": func(wire string, show func(*resp.Value)) error {
+		d := resp.NewDecoder(strings.NewReader(wire))
+		var v resp.Value
+		for {
+			if err := d.Decode(&v); err != nil {
+				return err
+			}
+			show(&v)
+		}
+	},
+	"Values": func(wire string, show func(*resp.Value)) error {
+		for v, err := range resp.NewDecoder(strings.NewReader(wire)).Values() {
+			if err != nil {
+				return err
+			}
+			show(v)
+		}
+		return io.EOF
+	},
+	"OnPush": func(wire string, show func(*resp.Value)) error {
+		d := resp.NewDecoder(strings.NewReader(strings.ReplaceAll(wire, "~", ">")), resp.OnPush(show))
+		_, err := d.ReadInt64()
+		return err
+	},
+}
+
+const emptyBulk = "$0\r\n\r\n"
+
+// moving returns n messages, each a set of n empty strings but for one element that is
+// large, another one in each.
+func moving(large string, n int) string {
+	var wire strings.Builder
+	for i := range n {
+		fmt.Fprintf(&wire, "~%d\r\n%s%s%s", n, strings.Repeat(emptyBulk, i), large, strings.Repeat(emptyBulk, n-1-i))
+	}
+	return wire.String()
+}
+
+// A tree holds as much as its largest value needed, wherever in a value the large lists
+// are, and not what all places needed together.
+func TestTreesHoldWhatTheLargestValueNeeded(t *testing.T) {
+	const n = 300
+	header := func(kind string, n int) string { return fmt.Sprintf("%s%d\r\n", kind, n) }
+	strings300 := strings.Repeat(emptyBulk, n)
+	for name, large := range map[string]string{
+		"an array":              header("*", n) + strings300,
+		"a map of arrays":       header("%", n/2) + strings.Repeat(emptyBulk+"*1\r\n"+emptyBulk, n/2),
+		"a streamed array":      "*?\r\n" + strings300 + ".\r\n",
+		"an attribute":          header("|", n/2) + strings300 + emptyBulk,
+		"attributes in a row":   strings.Repeat("|1\r\n"+emptyBulk+emptyBulk, n/3) + emptyBulk,
+		"arrays in one another": strings.Repeat("*1\r\n", n) + emptyBulk,
+	} {
+		for method, read := range treeReads {
+			most, count, needed := 0, 0, 0
+			err := read(moving(large, n), func(v *resp.Value) {
+				if count++; count%(n/10) == 0 {
+					most = max(most, slots(v))
+				}
+				needed = max(needed, values(v))
+			})
+			if err != io.EOF || count != n {
+				t.Fatalf("%s by %s: %d values and %v", name, method, count, err)
+			}
+			if most > treeSlack+treeTimes*needed {
+				t.Errorf("%s by %s: a tree for %d Values holds %d", name, method, needed, most)
+			}
+		}
+	}
+}
+
+// Nor does it hold for long what one value needed that was much larger than those
+// behind it.
+func TestTreesForgetALargeValue(t *testing.T) {
+	const n = 20_000
+	nested := fmt.Sprintf("~2\r\n*1\r\n%s*%d\r\n%s", emptyBulk, n, strings.Repeat(emptyBulk, n))
+	flat := fmt.Sprintf("~%d\r\n%s", n, strings.Repeat(emptyBulk, n))
+	for _, large := range []string{nested, flat} {
+		for method, read := range treeReads {
+			count, before, held := 0, 0, 0
+			err := read(large+strings.Repeat("~1\r\n*1\r\n:1\r\n", 100), func(v *resp.Value) {
+				if held = slots(v); count == 0 {
+					before = held
+				}
+				count++
+			})
+			if err != io.EOF || count != 101 || before < n {
+				t.Fatalf("%s of %.20q: %d values, the first held %d, and %v", method, large, count, before, err)
+			}
+			if held > treeSlack {
+				t.Errorf("%s of %.20q and 100 small values: the tree still holds %d Values", method, large, held)
+			}
+		}
+	}
+}
+
+// Nor do the trees of a Decoder itself hold views of a large buffer that it has given up.
+func TestTreesLetGoOfLargeBuffers(t *testing.T) {
+	large := "~3\r\n" + strings.Repeat(bulkWire(1<<20), 3)
+	for _, method := range []string{"Values", "OnPush"} {
+		held := 0
+		err := treeReads[method](large+strings.Repeat("~1\r\n"+bulkWire(1000), 2000), func(v *resp.Value) {
+			held = 0
+			for _, v := range v.Elems[:cap(v.Elems)] {
+				held += len(v.Bytes)
+			}
+		})
+		if err != io.EOF || held > 64<<10 {
+			t.Errorf("%s: 2,000 values behind a large one, its tree has views of %d bytes, and %v", method, held, err)
+		}
+	}
+}
+
+// Traffic that goes on as it was allocates nothing: values whose large element moves, and
+// large ones with smaller ones between them.
+func TestSteadyTreesDoNotAllocate(t *testing.T) {
+	const n = 100
+	large := fmt.Sprintf("~%d\r\n%s", 50*n, strings.Repeat(emptyBulk, 50*n))
+	for name, wire := range map[string]string{
+		"a large element that moves": moving(fmt.Sprintf("*%d\r\n%s", n, strings.Repeat(emptyBulk, n)), n),
+		"large and small by turns":   large + strings.Repeat("~1\r\n:1\r\n", 20),
+	} {
+		d := resp.NewDecoder(&endless{wire: wire})
+		var v resp.Value
+		cycle := func() {
+			for range n {
+				if err := d.Decode(&v); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for range 3 {
+			cycle()
+		}
+		if allocs := testing.AllocsPerRun(10, cycle); allocs != 0 {
+			t.Errorf("%s: %v allocations for %d values", name, allocs, n)
+		}
+	}
+}
+
+// To append to any list of a tree, and to change it in any other way, changes nothing
+// else in it, and what is decoded next is right.
+func TestTreesAreTheCallersOwn(t *testing.T) {
+	wires := append([]string{nestedWire, streamedWire, "*2\r\n*2\r\n:1\r\n*1\r\n:2\r\n*3\r\n:1\r\n:2\r\n:3\r\n"}, awkwardWires...)
+	extra := resp.Value{Kind: resp.Array, Elems: []resp.Value{{Kind: resp.Integer, Int: 7}, {Kind: resp.Array, Elems: make([]resp.Value, 20)}}}
+	var used resp.Value
+	for _, first := range wires {
+		for _, second := range wires {
+			var fresh resp.Value
+			for _, v := range []*resp.Value{&fresh, &used} {
+				if err := resp.NewDecoder(strings.NewReader(first)).Decode(v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := appended(fresh.Clone(), extra.Clone())
+			if got := appended(used, extra.Clone()); exact(&got) != exact(&want) {
+				t.Fatalf("%q, with an element more in each list: %s, want %s", first, exact(&got), exact(&want))
+			}
+			fresh = resp.Value{}
+			for _, v := range []*resp.Value{&fresh, &used} {
+				if err := resp.NewDecoder(strings.NewReader(second)).Decode(v); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if exact(&used) != exact(&fresh) {
+				t.Fatalf("%q behind a changed %q: %s, want %s", second, first, exact(&used), exact(&fresh))
+			}
+		}
+	}
+}
+
+// appended returns v with extra behind each list in it, of scalars too.
+func appended(v, extra resp.Value) resp.Value {
+	for _, list := range []*[]resp.Value{&v.Elems, &v.Attrs} {
+		for i := range *list {
+			(*list)[i] = appended((*list)[i], extra)
+		}
+		*list = append(*list, extra)
+	}
+	return v
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // outcomeOf gives what a call returned, as one text.
@@ -100,7 +101,6 @@ func TestTypedReadsTakeWhatSpellsTheType(t *testing.T) {
 // Nulls and a server's errors are told from all else by every typed read, and
 // are read whole.
 func TestTypedReadsOfNullsAndErrors(t *testing.T) {
-	typed := []string{"ReadInt64", "ReadFloat64", "ReadBool", "ReadBytes", "ReadString", "ReadArrayLen", "ReadMapLen", "CopyBulk"}
 	for value, want := range map[string]string{
 		"_\r\n":                           "resp: null",
 		"$-1\r\n":                         "resp: null",
@@ -114,7 +114,7 @@ func TestTypedReadsOfNullsAndErrors(t *testing.T) {
 		"|0\r\n!3\r\nERR\r\n":             "ERR",
 	} {
 		for _, around := range []string{"", "*2\r\n", "*?\r\n", "%?\r\n:1\r\n", "|0\r\n"} {
-			for _, method := range typed {
+			for _, method := range typedMethods {
 				r := newReading(strings.NewReader(around + value + "+NEXT\r\n"))
 				openTokens(t, r, len(around))
 				got, err := r.call(method)
@@ -160,7 +160,7 @@ func TestTypedReadsRefuseTextThatIsNoNumber(t *testing.T) {
 // Pushes at top level go to OnPush, wherever they stand; those inside an
 // aggregate are elements like any other.
 func TestPushesGoToOnPush(t *testing.T) {
-	methods := []string{"ReadInt64", "ReadFloat64", "ReadBool", "ReadBytes", "ReadString", "ReadArrayLen", "ReadMapLen", "Decode", "CopyBulk"}
+	withOnPush := methods.Names(func(r methods.Read) bool { return r.OfReplies() && r.OnPush })
 	for _, test := range []struct {
 		wire   string
 		pushes []string
@@ -174,7 +174,7 @@ func TestPushesGoToOnPush(t *testing.T) {
 		{">1\r\n$?\r\n;1\r\nx\r\n;0\r\n-ERR\r\n", []string{">1\r\n$?\r\n;1\r\nx\r\n;0\r\n"}, 19},
 		{">1\r\n+a\r\n", []string{">1\r\n+a\r\n"}, 8},
 	} {
-		for _, method := range methods {
+		for _, method := range withOnPush {
 			for _, atOnce := range []bool{true, false} {
 				want, _ := newReading(strings.NewReader(test.wire[test.rest:])).call(method)
 				want.Offset += int64(test.rest)
@@ -235,7 +235,7 @@ func TestAPushBehindTheTokensOfAnAttribute(t *testing.T) {
 // The others show pushes as they come.
 func TestPushesAreShownByTheOtherReads(t *testing.T) {
 	const wire = ">1\r\n+a\r\n"
-	for _, method := range []string{"PeekKind", "ReadToken", "ReadRaw", "SkipValue", "CopyValue"} {
+	for _, method := range methods.Names(func(r methods.Read) bool { return r.OfReplies() && !r.OnPush }) {
 		r := newReading(strings.NewReader(wire), resp.OnPush(func(*resp.Value) { t.Errorf("%s hands %q to OnPush", method, wire) }))
 		if got, err := r.call(method); err != nil {
 			t.Errorf("%s of %q: %+v", method, wire, got)

@@ -1,8 +1,10 @@
 package resp
 
 import (
-	"io"
+	"math/big"
 	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the types that all layers share: Kind, the first byte on the
@@ -195,7 +197,7 @@ func (t Token) Bytes() []byte {
 	if t.data == nil {
 		return nil
 	}
-	b := bytesAt(t.data, int(t.n))
+	b := respwire.BytesAt(t.data, int(t.n))
 	if t.kind == VerbatimString {
 		return b[verbatimPrefix:]
 	}
@@ -206,7 +208,7 @@ func (t Token) Bytes() []byte {
 // or `mkd`, and three zero bytes for every other kind.
 func (t Token) Encoding() (encoding [3]byte) {
 	if t.kind == VerbatimString && t.data != nil {
-		copy(encoding[:], bytesAt(t.data, int(t.n)))
+		copy(encoding[:], respwire.BytesAt(t.data, int(t.n)))
 	}
 	return encoding
 }
@@ -241,6 +243,38 @@ func (t Token) Bool() (bool, error) {
 	return boolOf(t.kind, t.IsNull(), t.n, t.Bytes())
 }
 
+// BigInt returns the value of a BigNumber, and of an Integer or a string that
+// spells an integer beyond int64, as a new number. A string that spells none,
+// or one of more than 64 KiB, gives a *strconv.NumError, a null gives ErrNull,
+// a server's error itself as a *ReplyError, every other kind a *KindError.
+func (t Token) BigInt() (*big.Int, error) {
+	if t.kind == Integer && t.flags == 0 {
+		return big.NewInt(t.n), nil
+	}
+	return bigIntOf(t.kind, t.IsNull(), t.IsStreamed(), t.Bytes())
+}
+
+// AppendText appends the text of a scalar to b: the bytes of a string or a chunk, an
+// Integer in decimal, true or false for a Boolean, a Double and a BigNumber as they
+// were spelled. A null gives ErrNull, a server's error itself as a *ReplyError, an
+// aggregate, the header of a streamed string and an End a *KindError; b comes back as
+// it was then. It makes Token an encoding.TextAppender, which [Any] takes.
+func (t Token) AppendText(b []byte) ([]byte, error) {
+	switch {
+	case t.IsNull():
+		return b, ErrNull
+	case t.kind.IsError():
+		return b, t.Err()
+	case t.kind == Integer:
+		return appendInteger(b, t.n), nil
+	case t.kind == Boolean:
+		return strconv.AppendBool(b, t.n != 0), nil
+	case t.data == nil && t.kind != Chunk:
+		return b, &KindError{Got: t.kind, Want: BulkString}
+	}
+	return append(b, t.Bytes()...), nil
+}
+
 // Err returns what a SimpleError or a BulkError says as a *ReplyError, which
 // owns its text, and nil for every other kind.
 func (t Token) Err() error {
@@ -266,172 +300,3 @@ type Value struct {
 	Elems    []Value // elements; keys and values alternate in a Map and an Attribute
 	Attrs    []Value // the Attributes that came before it, in order, each of Kind Attribute
 }
-
-// Limits are the most a Decoder takes before it refuses the input with a
-// *LimitError. A field that is 0 means the default of ClientLimits; to forbid
-// something altogether use the option of that limit, which takes 0 literally.
-type Limits struct {
-	Depth    int   // open aggregates at once; an empty one counts, and so does an attribute while its content is read
-	Args     int   // arguments of one multibulk command; LineLen alone bounds an inline one, as in Redis
-	Elements int64 // elements of one aggregate as announced (of a map or attribute: pairs)
-	BulkLen  int64 // bytes of one string's payload, also of all chunks of a streamed one together
-	LineLen  int64 // bytes of one line before its LF, first byte and CR included; also of an inline command
-	TotalLen int64 // bytes of one whole value with its attributes, or of one command
-}
-
-const (
-	unlimited = 1<<63 - 1
-
-	// Redis' limits before AUTH, where it answers in words of their own.
-	unauthenticatedArgs    = 10
-	unauthenticatedBulkLen = 16 << 10
-)
-
-// ClientLimits returns the limits for reading replies, which are the default:
-// depth 1,024, 1,048,576 arguments, 2^32-1 elements, bulk strings of 512 MiB,
-// lines of 64 KiB, and whole values of any size.
-func ClientLimits() Limits {
-	return Limits{
-		Depth:    1024,
-		Args:     1024 * 1024,
-		Elements: 1<<32 - 1,
-		BulkLen:  512 << 20,
-		LineLen:  64 << 10,
-		TotalLen: unlimited,
-	}
-}
-
-// ServerLimits returns the limits for reading commands of clients that have
-// authenticated: those of ClientLimits, and at most 1 GiB for one command, as
-// Redis' client-query-buffer-limit has it.
-func ServerLimits() Limits {
-	limits := ClientLimits()
-	limits.TotalLen = 1 << 30
-	return limits
-}
-
-// UnauthenticatedLimits returns the limits for reading commands before AUTH:
-// 10 arguments of 16 KiB and 1 MiB in all, as in Redis.
-func UnauthenticatedLimits() Limits {
-	limits := ClientLimits()
-	limits.Args = unauthenticatedArgs
-	limits.BulkLen = unauthenticatedBulkLen
-	limits.TotalLen = 1 << 20
-	return limits
-}
-
-// orDefault returns l with every 0 replaced by the default.
-func (l Limits) orDefault() Limits {
-	standard := ClientLimits()
-	if l.Depth == 0 {
-		l.Depth = standard.Depth
-	}
-	if l.Args == 0 {
-		l.Args = standard.Args
-	}
-	if l.Elements == 0 {
-		l.Elements = standard.Elements
-	}
-	if l.BulkLen == 0 {
-		l.BulkLen = standard.BulkLen
-	}
-	if l.LineLen == 0 {
-		l.LineLen = standard.LineLen
-	}
-	if l.TotalLen == 0 {
-		l.TotalLen = standard.TotalLen
-	}
-	return l
-}
-
-// Option changes how a Decoder reads or how an Encoder writes; each says which.
-// Options apply in the order in which they are given.
-type Option func(*config)
-
-// config is what the options set.
-type config struct {
-	limits     Limits
-	onPush     func(*Value)
-	bufferSize int
-	protocol   int
-	lenient    bool
-
-	appendOnly   bool
-	onAnnotation func(text []byte)
-	preambleTo   io.Writer
-}
-
-// defaultBufferSize is what one system call reads. On a unix socket a pipeline of
-// small replies takes a sixth longer than with the best size, 128 KiB, and replies of
-// 1 KiB half as long again; large payloads are read into place whatever it is
-// (BenchmarkReadSize). More would cost every busy connection memory and cache.
-const defaultBufferSize = 16 << 10
-
-// minBufferSize keeps a header and its CRLF in one piece.
-const minBufferSize = 64
-
-func newConfig(opts []Option) config {
-	c := config{limits: ClientLimits(), bufferSize: defaultBufferSize, protocol: 3}
-	for _, opt := range opts {
-		opt(&c)
-	}
-	return c
-}
-
-// BufferSize sets how many bytes a Decoder asks its reader for at once, and how
-// many an Encoder gathers before it writes; 16 KiB by default, at least 64. With
-// nothing left to read, a Decoder asks readers that may block, but for TCP and unix
-// sockets, for 192 bytes first, because it waits without a large buffer.
-func BufferSize(n int) Option {
-	return func(c *config) { c.bufferSize = max(n, minBufferSize) }
-}
-
-// OnPush has a Decoder hand every push at top level to f, which Decode and the
-// typed reads then pass over. The Value is valid until f returns; f must not
-// call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
-// they come.
-func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
-
-// Lenient has a Decoder accept four things outside the grammar that many
-// parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of
-// any kind in a reply as a null of that kind (an attribute without pairs), NUL
-// in inline commands, and commands of up to 2^31-1 arguments. Of an
-// AppendOnlyFile it accepts commands behind a preamble without a checksum.
-func Lenient() Option {
-	return func(c *config) {
-		c.lenient = true
-		c.limits.Args = 1<<31 - 1
-	}
-}
-
-// WithLimits sets all limits of a Decoder; a field that is 0 means its default.
-func WithLimits(l Limits) Option { return func(c *config) { c.limits = l.orDefault() } }
-
-// MaxDepth sets how many aggregates may be open at once; with 0 a Decoder
-// refuses every aggregate.
-func MaxDepth(n int) Option { return func(c *config) { c.limits.Depth = n } }
-
-// MaxArgs sets how many arguments a multibulk command may have.
-func MaxArgs(n int) Option { return func(c *config) { c.limits.Args = n } }
-
-// MaxElements sets how many elements (pairs of a map or attribute) an
-// aggregate may announce.
-func MaxElements(n int64) Option { return func(c *config) { c.limits.Elements = n } }
-
-// MaxBulkLen sets how many bytes the payload of one string may have, that of a
-// streamed one in all its chunks together.
-func MaxBulkLen(n int64) Option { return func(c *config) { c.limits.BulkLen = n } }
-
-// MaxLineLen sets how many bytes a line may have before its LF.
-func MaxLineLen(n int64) Option { return func(c *config) { c.limits.LineLen = n } }
-
-// MaxTotalLen sets how many bytes one whole value or command may have.
-func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = n } }
-
-// Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
-// kind that RESP2 lacks is written in its RESP2 form, as servers do: a map as
-// a flat array, a set and a push as an array, a double and a big number as a
-// bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
-// a bulk string without its encoding, a bulk error as a simple error;
-// attributes are dropped, and streamed kinds are an error.
-func Protocol(version int) Option { return func(c *config) { c.protocol = version } }

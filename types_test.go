@@ -1,6 +1,7 @@
 package resp
 
 import (
+	"encoding"
 	"reflect"
 	"strings"
 	"testing"
@@ -74,6 +75,61 @@ func TestKindsAnswerForEachOfThe256Bytes(t *testing.T) {
 	}
 }
 
+// Every kind of scalar has a text; what has none says why, and appends nothing.
+func TestAppendTextOfTokens(t *testing.T) {
+	var _ encoding.TextAppender = Token{}
+	for _, test := range []struct{ wire, want string }{ // an error stands in < >
+		{"+OK\r\n", "OK"},
+		{"+\r\n", ""},
+		{"-ERR no\r\n", "<reply>"},
+		{":-42\r\n", "-42"},
+		{":+007\r\n", "7"},
+		{"$5\r\nhello\r\n", "hello"},
+		{"$0\r\n\r\n", ""},
+		{"$-1\r\n", "<null>"},
+		{"$?\r\n", "<bulk string for bulk string>"},
+		{"*2\r\n", "<array for bulk string>"},
+		{"*0\r\n", "<array for bulk string>"},
+		{"*-1\r\n", "<null>"},
+		{"_\r\n", "<null>"},
+		{"#t\r\n", "true"},
+		{"#f\r\n", "false"},
+		{",1.50\r\n", "1.50"},
+		{",inf\r\n", "inf"},
+		{"(0012345678901234567890\r\n", "0012345678901234567890"},
+		{"!5\r\nERR x\r\n", "<reply>"},
+		{"=7\r\ntxt:foo\r\n", "foo"},
+		{"=4\r\ntxt:\r\n", ""},
+		{"%1\r\n", "<map for bulk string>"},
+		{"|1\r\n", "<attribute for bulk string>"},
+		{"~?\r\n", "<set for bulk string>"},
+		{">1\r\n", "<push for bulk string>"},
+		{";1\r\nx\r\n", "x"},
+		{";0\r\n", ""},
+		{".\r\n", "<end for bulk string>"},
+	} {
+		token, _, err := ConsumeToken([]byte(test.wire))
+		if err != nil {
+			t.Fatalf("%q: %v", test.wire, err)
+		}
+		text, err := token.AppendText([]byte("before "))
+		got, ok := strings.CutPrefix(string(text), "before ")
+		if err != nil && got == "" {
+			got = "<" + errorName(err) + ">"
+		}
+		if got != test.want || !ok {
+			t.Errorf("AppendText of %q appends %q and returns %v, want %s", test.wire, text, err, test.want)
+		}
+	}
+	if _, err := (Token{}).AppendText(nil); errorName(err) != `kind '\x00' for bulk string` {
+		t.Errorf("AppendText of the zero Token: %v", err)
+	}
+	dst, token := make([]byte, 0, 32), Token{kind: Integer, n: 123456789}
+	if allocs := testing.AllocsPerRun(100, func() { token.AppendText(dst) }); allocs != 0 {
+		t.Errorf("AppendText allocates %v times", allocs)
+	}
+}
+
 // Larger structs are passed through memory, which costs more than all of
 // ConsumeToken's work on a short token.
 func TestTokenIsSmallEnoughForRegisters(t *testing.T) {
@@ -134,43 +190,5 @@ func TestTokenLenAndBytes(t *testing.T) {
 		if got := test.token.Encoding(); got != want {
 			t.Errorf("%s: Encoding() = %q, want %q", test.rule, got, want)
 		}
-	}
-}
-
-func TestLimitsThatAreZeroAreTheDefaults(t *testing.T) {
-	standard := ClientLimits()
-	if got := newConfig([]Option{WithLimits(Limits{})}).limits; got != standard {
-		t.Errorf("WithLimits(Limits{}) sets %+v, want %+v", got, standard)
-	}
-	given := Limits{Depth: 1, Args: 2, Elements: 3, BulkLen: 4, LineLen: 5, TotalLen: 6}
-	if got := newConfig([]Option{WithLimits(given)}).limits; got != given {
-		t.Errorf("WithLimits sets %+v, want what was given, %+v", got, given)
-	}
-}
-
-func TestOptionsOfOneLimitTakeZeroLiterally(t *testing.T) {
-	opts := []Option{MaxDepth(0), MaxArgs(0), MaxElements(0), MaxBulkLen(0), MaxLineLen(0), MaxTotalLen(0)}
-	if got := newConfig(opts).limits; got != (Limits{}) {
-		t.Errorf("options with 0 set %+v, want 0 everywhere", got)
-	}
-}
-
-func TestPresetsAreThoseOfRedis(t *testing.T) {
-	server, unauthenticated := ServerLimits(), UnauthenticatedLimits()
-	if server.TotalLen != 1<<30 || server.Args != 1<<20 || server.BulkLen != 512<<20 {
-		t.Errorf("ServerLimits() = %+v", server)
-	}
-	if unauthenticated.Args != 10 || unauthenticated.BulkLen != 16<<10 || unauthenticated.TotalLen != 1<<20 {
-		t.Errorf("UnauthenticatedLimits() = %+v", unauthenticated)
-	}
-}
-
-func TestOptionsApplyInOrder(t *testing.T) {
-	got := newConfig([]Option{MaxDepth(5), WithLimits(Limits{Depth: 7}), MaxArgs(3)}).limits
-	if got.Depth != 7 || got.Args != 3 {
-		t.Errorf("depth %d and arguments %d, want 7 and 3", got.Depth, got.Args)
-	}
-	if got := newConfig([]Option{BufferSize(1)}).bufferSize; got != minBufferSize {
-		t.Errorf("BufferSize(1) sets %d, want the least, %d", got, minBufferSize)
 	}
 }

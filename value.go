@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"math/big"
+	"sync"
 )
 
 // This file is the value layer: what can be asked of a Value, and how Values
@@ -54,7 +55,7 @@ func (v *Value) BigInt() (*big.Int, error) {
 	if v.Kind == Integer && !v.Null {
 		return big.NewInt(v.Int), nil
 	}
-	return bigIntOf(v.Kind, v.isNull(), v.Bytes)
+	return bigIntOf(v.Kind, v.isNull(), false, v.Bytes)
 }
 
 // Err returns what a SimpleError or a BulkError says as a *ReplyError, which
@@ -102,71 +103,121 @@ func (v *Value) Pairs() iter.Seq2[*Value, *Value] {
 	}
 }
 
-// Equal reports whether v and u say the same to a reader: they have the same
-// kinds and, on the wire, the same bytes. Order counts, in maps and sets too,
-// and so do attributes and the spelling of doubles and big numbers: 1.0 is not
-// 1, and nan is nan. Nil and empty slices are alike, and fields that mean
-// nothing for the kind are passed over. go-cmp uses Equal by itself.
+// Equal reports whether v and u are the same on the wire: whether AppendValue writes
+// the same bytes for them. So order counts, in maps and sets too, and so do attributes,
+// which null it is, and how a double is spelled: 1.0 is not 1, and nan is nan. Signs and
+// zeros that are never written do not: the BigNumbers +0012 and 12 are Equal. Nil and
+// empty slices are alike, and so is whatever AppendValue replaces and what it puts in
+// its place. go-cmp uses Equal by itself.
 func (v Value) Equal(u Value) bool {
-	if !equalAlone(&v, &u) {
-		return false
-	}
-	var few [8]siblings
-	open := descend(few[:0], &v, &u)
-	for len(open) > 0 {
-		last := &open[len(open)-1]
-		a, b := &last.v[0], &last.u[0]
-		last.v, last.u = last.v[1:], last.u[1:]
-		if len(last.v) == 0 {
-			open = open[:len(open)-1]
-		}
-		if !equalAlone(a, b) {
+	c := comparisons.Get().(*comparison)
+	c.v, c.u = v, u
+	same := c.isEqual()
+	*c = comparison{}
+	comparisons.Put(c)
+	return same
+}
+
+// comparison is what comparing two trees needs: the trees, because the ways through
+// them refer to both, and room for the ways.
+type comparison struct {
+	v, u             Value
+	openInV, openInU [8]valueFrame
+}
+
+// comparisons are used again, so that Equal allocates nothing.
+var comparisons = sync.Pool{New: func() any { return new(comparison) }}
+
+func (c *comparison) isEqual() bool {
+	openInV, p := startValue(c.openInV[:0], &c.v, 0)
+	openInU, q := startValue(c.openInU[:0], &c.u, 0)
+	for {
+		openInV, p = writtenPart(openInV, p)
+		openInU, q = writtenPart(openInU, q)
+		if !p.equal(q) {
 			return false
 		}
-		open = descend(open, a, b)
+		if p.kind == 0 {
+			return true
+		}
+		p.kind, q.kind = 0, 0
 	}
-	return true
 }
 
-// siblings are what remains to be compared of two lists of the same length.
-type siblings struct{ v, u []Value }
-
-// descend opens the attributes and elements of two values that equalAlone
-// found equal.
-func descend(open []siblings, v, u *Value) []siblings {
-	if len(v.Attrs) > 0 {
-		open = append(open, siblings{v.Attrs, u.Attrs})
+// writtenPart returns p or, when that is nothing at all, the next part that is not. It
+// returns nothing at all at the end.
+func writtenPart(open []valueFrame, p valuePart) ([]valueFrame, valuePart) {
+	for p.kind == 0 && len(open) > 0 {
+		open, p = nextPart(open, 0)
 	}
-	if len(v.Elems) > 0 && v.Kind.IsAggregate() && !v.isNull() {
-		open = append(open, siblings{v.Elems, u.Elems})
-	}
-	return open
+	return open, p
 }
 
-// equalAlone compares two values without what is in them and before them,
-// except for how much that is.
-func equalAlone(v, u *Value) bool {
-	if v.Kind != u.Kind || v.isNull() != u.isNull() || len(v.Attrs) != len(u.Attrs) {
+// equal reports whether appendTo appends the same bytes for p and q.
+func (p valuePart) equal(q valuePart) bool {
+	p, q = p.orNull(), q.orNull()
+	if p.kind != q.kind || p.streamed != q.streamed {
 		return false
 	}
-	if v.isNull() {
+	v, u := p.value, q.value
+	switch p.kind {
+	case 0, End:
 		return true
-	}
-	if v.Streamed != u.Streamed && v.Kind.streamable() {
-		return false
-	}
-	switch v.Kind {
+	case SimpleString, SimpleError:
+		return equalLines(v.Bytes, u.Bytes)
 	case Integer:
 		return v.Int == u.Int
 	case Boolean:
 		return (v.Int != 0) == (u.Int != 0)
-	case Array, Map, Attribute, Set, Push:
-		return len(v.Elems) == len(u.Elems)
+	case Double, BigNumber:
+		return equalNumbers(p.kind, v.Bytes, u.Bytes)
 	case VerbatimString:
 		return v.Encoding == u.Encoding && bytes.Equal(v.Bytes, u.Bytes)
+	case BulkString, BulkError:
+		return bytes.Equal(v.Bytes, u.Bytes)
 	}
-	return bytes.Equal(v.Bytes, u.Bytes)
+	// a header or a null: a few bytes
+	var first, second [maxHeaderLen]byte
+	return bytes.Equal(p.appendTo(first[:0]), q.appendTo(second[:0]))
 }
+
+// orNull returns p, or a null in place of a number that is none.
+func (p valuePart) orNull() valuePart {
+	if p.kind == Double || p.kind == BigNumber {
+		var scratch [maxNumberLen]byte
+		if _, digits := spelling(scratch[:0], p.kind, p.value.Bytes); digits == nil {
+			return nullPart
+		}
+	}
+	return p
+}
+
+// equalNumbers compares numbers of kind k as they are written.
+func equalNumbers(k Kind, a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	var first, second [maxNumberLen]byte
+	minusA, digitsA := spelling(first[:0], k, a)
+	minusB, digitsB := spelling(second[:0], k, b)
+	return minusA == minusB && bytes.Equal(digitsA, digitsB)
+}
+
+// equalLines compares texts in which CR and LF are written as spaces.
+func equalLines(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && !(isBlank(a[i]) && isBlank(b[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// isBlank reports whether c is written as a space in a line.
+func isBlank(c byte) bool { return c == ' ' || c == '\r' || c == '\n' }
 
 // Clone returns a copy of v that shares nothing with it and so outlives the
 // Decoder's buffer. All its elements are in one block of memory and all its

@@ -17,6 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// oneOf returns one of list.
+func oneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
+
 // Short ways to write a Value.
 
 func scalar(kind Kind, text string) Value { return Value{Kind: kind, Bytes: []byte(text)} }
@@ -97,6 +100,11 @@ func checkAgree(t *testing.T, token Token, v *Value) {
 	valueBool, valueErr := v.Bool()
 	if tokenBool != valueBool || !reflect.DeepEqual(tokenErr, valueErr) {
 		t.Errorf("Bool of %+v: Token gives %t, %v; Value gives %t, %v", *v, tokenBool, tokenErr, valueBool, valueErr)
+	}
+	tokenBig, tokenErr := token.BigInt()
+	valueBig, valueErr := v.BigInt()
+	if fmt.Sprint(tokenBig) != fmt.Sprint(valueBig) || !reflect.DeepEqual(tokenErr, valueErr) {
+		t.Errorf("BigInt of %+v: Token gives %v, %v; Value gives %v, %v", *v, tokenBig, tokenErr, valueBig, valueErr)
 	}
 	if tokenErr, valueErr := token.Err(), v.Err(); !reflect.DeepEqual(tokenErr, valueErr) {
 		t.Errorf("Err of %+v: Token gives %v, Value gives %v", *v, tokenErr, valueErr)
@@ -312,7 +320,18 @@ func TestEqual(t *testing.T) {
 		want bool
 	}{
 		{"zero Values are alike", Value{}, Value{}, true},
-		{"the zero Value is no null", Value{}, null(Null), false},
+		{"the zero Value is written as a null", Value{}, null(Null), true},
+		{"a Kind that is none is written as a null", Value{Kind: 'x', Bytes: []byte("x")}, null(Null), true},
+		{"an End is written as a null", Value{Kind: End}, null(Null), true},
+		{"a null of a Kind that has none is written as a null", null(Integer), null(Set), true},
+		{"an attribute that decorates nothing decorates a null", note, with(null(Null), note), true},
+		{"a chunk is a bulk string", scalar(Chunk, "a"), bulk("a"), true},
+		{"CR and LF are spaces in a line", simple("a\r\nb"), simple("a  b"), true},
+		{"CR and LF are no spaces in a string", bulk("a\r\nb"), bulk("a  b"), false},
+		{"a line with a space is no line with a letter", simple("a b"), simple("axb"), false},
+		{"a map without its last value has a null there", hash(bulk("a")), hash(bulk("a"), null(Null)), true},
+		{"the null there is that of RESP3", hash(bulk("a")), hash(bulk("a"), null(BulkString)), false},
+		{"a map without its last value, in another", hash(hash(bulk("a")), integer(1)), hash(hash(bulk("a"), Value{}), integer(1)), true},
 		{"same bytes", bulk("a"), bulk("a"), true},
 		{"other bytes", bulk("a"), bulk("b"), false},
 		{"nil and empty bytes are alike", bulk(""), Value{Kind: BulkString}, true},
@@ -331,7 +350,13 @@ func TestEqual(t *testing.T) {
 		{"every bit is true", boolean(1), boolean(2), true},
 		{"doubles are compared as spelled", scalar(Double, "1"), scalar(Double, "1.0"), false},
 		{"NaN is NaN", scalar(Double, "nan"), scalar(Double, "nan"), true},
-		{"big numbers are compared as spelled", scalar(BigNumber, "1"), scalar(BigNumber, "+1"), false},
+		{"a plus is not written", scalar(BigNumber, "1"), scalar(BigNumber, "+1"), true},
+		{"nor are leading zeros", scalar(BigNumber, "-0012"), scalar(BigNumber, "-12"), true},
+		{"nor is the sign of a whole zero", scalar(BigNumber, "-0"), scalar(BigNumber, "0"), true},
+		{"that of a zero which is a double is", scalar(Double, "-0"), scalar(Double, "0"), false},
+		{"other big numbers", scalar(BigNumber, "12"), scalar(BigNumber, "13"), false},
+		{"a double that few read is written anew", scalar(Double, ".5"), scalar(Double, "0.5"), true},
+		{"what is no number is written as a null", scalar(Double, "x"), scalar(BigNumber, "1.5"), true},
 		{"the encoding of a verbatim string counts", verbatim("txt", "a"), verbatim("mkd", "a"), false},
 		{"the encoding of a bulk string means nothing", bulk("a"), Value{Kind: BulkString, Bytes: []byte("a"), Encoding: [3]byte{'t', 'x', 't'}}, true},
 		{"streamed or not counts", streamed(bulk("a")), bulk("a"), false},
@@ -349,6 +374,9 @@ func TestEqual(t *testing.T) {
 		{"attributes are compared", with(bulk("a"), note), with(bulk("a"), aggregate(Attribute, bulk("ttl"), integer(6))), false},
 		{"the same attributes", with(bulk("a"), note, note), with(bulk("a"), note, note), true},
 		{"attributes of attributes", with(bulk("a"), with(note, note)), with(bulk("a"), note), false},
+		{"attributes of attributes come in a row", with(bulk("a"), with(note, note)), with(bulk("a"), note, note), true},
+		{"an attribute is one whatever its Kind", with(bulk("a"), aggregate(Set, bulk("ttl"), integer(5))), with(bulk("a"), note), true},
+		{"a null attribute has no pairs", with(bulk("a"), Value{Kind: Attribute, Null: true, Elems: note.Elems}), with(bulk("a"), aggregate(Attribute)), true},
 		{"elements of a scalar mean nothing", integer(1), Value{Kind: Integer, Int: 1, Elems: []Value{integer(2)}}, true},
 	} {
 		if got := test.a.Equal(test.b); got != test.want {
@@ -375,7 +403,7 @@ func randomValue(rng *rand.Rand, depth int) Value {
 	text := func() []byte {
 		b := make([]byte, rng.IntN(4))
 		for i := range b {
-			b[i] = "ab0\"\\\x00\xff\x1b"[rng.IntN(8)]
+			b[i] = oneOf(rng, []byte("ab0\"\\\x00\xff\x1b")...)
 		}
 		return b
 	}
@@ -391,7 +419,7 @@ func randomValue(rng *rand.Rand, depth int) Value {
 	case Boolean:
 		v.Int = rng.Int64N(2)
 	case Double:
-		v.Bytes = []byte([]string{"1", "1.5", "inf", "-inf", "1e+20"}[rng.IntN(5)])
+		v.Bytes = []byte(oneOf(rng, "1", "1.5", "inf", "-inf", "1e+20"))
 	case BigNumber:
 		v.Bytes = strconv.AppendInt(nil, rng.Int64N(3)-1, 10)
 	case VerbatimString:
@@ -441,7 +469,7 @@ func fillMeaningless(v *Value, n int) {
 	}
 }
 
-func TestEqualIsThatOfTheWire(t *testing.T) {
+func TestEqualOfSmallValuesIsThatOfTheWire(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
 	same := 0
 	for range 100_000 {
@@ -589,6 +617,7 @@ func TestDeepTreesDoNotRecurse(t *testing.T) {
 			}
 		}
 		last.Kind = SimpleString
+		last.Elems = []Value{integer(1), integer(2)} // which count in an attribute, whatever its Kind
 		if v.Equal(clone) {
 			t.Errorf("%s: Equal does not look as deep as the tree is", name)
 		}
