@@ -122,6 +122,31 @@ func (d *Decoder) openMap() (Token, error) {
 	return t, nil
 }
 
+// SkipAttributes passes over the attributes that come next and reads nothing of the
+// value they decorate, whose kind PeekKind tells then. Without attributes it does
+// nothing, nor at the end of what is open. It waits for the first byte of the value,
+// and fails as PeekKind does; interrupted, it has consumed nothing. MaxTotalLen
+// holds for the attributes and for the value by itself.
+func (d *Decoder) SkipAttributes() error {
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast && d.in.Pos < d.in.End && Kind(d.in.Data[d.in.Pos]) != Attribute {
+		return nil
+	}
+	if err := d.ready(); err != nil {
+		return err
+	}
+	if part, err := d.atPart(); part || err != nil {
+		return err
+	}
+	if err := d.scanAttributes(); err != nil {
+		return err
+	}
+	d.in.Pos += d.ahead.value
+	return nil
+}
+
 // enter takes the header t of an aggregate, size bytes with the attributes
 // before it, off the input.
 func (d *Decoder) enter(t Token, size int) {
