@@ -10,7 +10,7 @@ import (
 
 // This file parses and appends numbers. Numbers that are values (integers, big
 // numbers, doubles) are read tolerantly, with a sign and leading zeros;
-// lengths and counts are read strictly, in decode.go. Written numbers are
+// lengths and counts are read strictly, by parseLength. Written numbers are
 // always canonical.
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
