@@ -98,6 +98,9 @@ var steadyReads = []struct {
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
 	{name: "ReadBytes of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readBytes)},
+	{name: "ReadInto", wire: "$5\r\nhello\r\n", read: readInto},
+	{name: "ReadInto of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readInto},
+	{name: "ReadInto of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readInto)},
 	{name: "ReadArrayLen", wire: "|1\r\n+a\r\n:1\r\n*2\r\n:1\r\n:2\r\n~0\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		_, err := d.ReadArrayLen()
 		for err == nil && d.Depth() > 0 {
@@ -246,6 +249,13 @@ func readFloat64(d *resp.Decoder, _ *resp.Value) error {
 
 func readBytes(d *resp.Decoder, _ *resp.Value) error {
 	_, err := d.ReadBytes()
+	return err
+}
+
+var intoMemory [largeSize]byte
+
+func readInto(d *resp.Decoder, _ *resp.Value) error {
+	_, err := d.ReadInto(intoMemory[:])
 	return err
 }
 

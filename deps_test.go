@@ -21,7 +21,7 @@ const module = "github.com/seed65f5866d/resp"
 // standard library, nothing else.
 func TestPackagesNeedTheStandardLibraryAlone(t *testing.T) {
 	const format = "{{if not .Standard}}{{.ImportPath}}{{end}}"
-	for _, path := range goList(t, "-deps", "-f", format, ".", "./aof", "./replication", "./monitor") {
+	for _, path := range goList(t, "-deps", "-f", format, ".", "./aof", "./replication", "./monitor", "./respgo") {
 		if path != module && !strings.HasPrefix(path, module+"/") {
 			t.Errorf("%s is needed", path)
 		}
@@ -34,6 +34,7 @@ func TestApplicationsUseThePublicAPI(t *testing.T) {
 		"./aof":         {module},
 		"./replication": {module},
 		"./monitor":     {module, module + "/internal/quote"},
+		"./respgo":      {module},
 	} {
 		var got []string
 		for _, i := range goList(t, "-f", `{{join .Imports "\n"}}`, path) {

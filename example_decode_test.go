@@ -384,6 +384,26 @@ func ExampleDecoder_ReadBytes() {
 	// "" resp: null
 }
 
+// A client reads a value into memory that it has from elsewhere. When that is too
+// short, nothing is lost.
+func ExampleDecoder_ReadInto() {
+	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$12\r\nhello, world\r\n"))
+	memory := make([]byte, 8)
+	n, err := d.ReadInto(memory)
+	fmt.Printf("%q %v\n", memory[:n], err)
+	n, err = d.ReadInto(memory)
+	fmt.Println(n, err)
+	if err == io.ErrShortBuffer {
+		memory = make([]byte, n)
+		n, err = d.ReadInto(memory)
+	}
+	fmt.Printf("%q %v\n", memory[:n], err)
+	// Output:
+	// "foo" <nil>
+	// 12 short buffer
+	// "hello, world" <nil>
+}
+
 func ExampleDecoder_ReadString() {
 	d := resp.NewDecoder(strings.NewReader("=8\r\ntxt:text\r\n$-1\r\n"))
 	s, err := d.ReadString()

@@ -98,6 +98,80 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 	return d.passOn(w)
 }
 
+// ReadInto reads the payload of the next string into p and returns its size, in
+// bytes: of a streamed string that of all chunks and of a verbatim one its text.
+// Other values are treated as ReadBytes does. A payload larger than the Decoder's
+// buffer is read straight into p where it has not arrived yet.
+//
+// When p is too short nothing is read: the size that is needed comes with
+// io.ErrShortBuffer, and the value may be read in any way. That size is what the
+// header says, up to [MaxBulkLen], and the payload may never come.
+//
+// When ReadInto is interrupted it has to be called again with the same p, the first
+// n bytes of which are filled, and goes on from there.
+func (d *Decoder) ReadInto(p []byte) (n int, err error) {
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast {
+		t, size := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(size-1) < uint(d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
+			n = copy(p, t.Bytes())
+			d.takeOne(size)
+			return n, nil
+		}
+	}
+	const name = "ReadInto"
+	if d.op.name != name || d.err != nil {
+		t, attributes, header, err := d.typedHeader(BulkString)
+		switch {
+		case err != nil:
+			return 0, err
+		case !t.kind.IsString():
+			return 0, d.readWrongKind(t.kind, BulkString)
+		case t.Len() > len(p):
+			return t.Len(), io.ErrShortBuffer
+		case !t.hasPayload() || attributes+header+t.Len() < d.in.Size:
+			return d.copyWhole(p, t, attributes+header)
+		}
+		if err := d.beginPayload(name, t, attributes, header); err != nil {
+			return 0, err
+		}
+	}
+	return d.fillPayload(p)
+}
+
+// copyWhole copies the payload of the string t, whose header ends start bytes behind
+// the read position, when all of it is there, and consumes nothing before.
+func (d *Decoder) copyWhole(p []byte, t Token, start int) (n int, err error) {
+	size, err := d.wholeSize()
+	if err != nil {
+		return 0, err
+	}
+	payload := d.payloadOf(t, d.in.Pos+start).Bytes()
+	if len(payload) > len(p) {
+		return len(payload), io.ErrShortBuffer
+	}
+	d.consume(size)
+	return copy(p, payload), nil
+}
+
+// fillPayload goes on with reading the payload under way into p.
+func (d *Decoder) fillPayload(p []byte) (n int, err error) {
+	size := d.op.token.Len()
+	if size > len(p) {
+		return size, io.ErrShortBuffer
+	}
+	for d.op.payload > 0 {
+		n = size - int(d.op.payload)
+		if _, err := d.readPayload(p[n:size]); err != nil {
+			return n, err
+		}
+	}
+	_, err = d.passOn(nil)
+	return size, err
+}
+
 // begin starts the operation of that name with the next value, unless it has
 // been started.
 func (d *Decoder) begin(name string, parts parts) error {
@@ -128,6 +202,12 @@ func (d *Decoder) beginCopyBulk(name string) error {
 	if err != nil {
 		return err
 	}
+	return d.beginPayload(name, t, attributes, header)
+}
+
+// beginPayload starts the operation of that name with the payload of the value that
+// typedHeader has returned.
+func (d *Decoder) beginPayload(name string, t Token, attributes, header int) error {
 	op := operation{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
 	switch {
 	case !t.kind.IsString():

@@ -415,7 +415,7 @@ func aligned(err error) string {
 	var replyError *resp.ReplyError
 	var numError *strconv.NumError
 	switch {
-	case err == nil, err == resp.ErrNull, err == resp.ErrEnd,
+	case err == nil, err == resp.ErrNull, err == resp.ErrEnd, err == io.ErrShortBuffer,
 		errors.As(err, &kindError), errors.As(err, &replyError), errors.As(err, &numError):
 		return ""
 	}

@@ -165,18 +165,26 @@ func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
 	if err != nil {
 		return t, err
 	}
-	start := d.in.Pos + attributes + header
-	switch {
-	case opens[t.kind]:
+	if opens[t.kind] {
 		err = &KindError{Got: t.kind, Want: want}
+	} else {
+		t = d.payloadOf(t, d.in.Pos+attributes+header)
+	}
+	d.consume(size)
+	return t, err
+}
+
+// payloadOf returns t with its payload, which starts at d.in.Data[start] and is all
+// there; of a streamed string that is the chunks put together.
+func (d *Decoder) payloadOf(t Token, start int) Token {
+	switch {
 	case t.hasPayload():
 		t.data = &d.in.Data[start]
 	case t.IsStreamed():
 		d.joined = d.joined[:0]
 		t, _ = d.joinChunks(start)
 	}
-	d.consume(size)
-	return t, err
+	return t
 }
 
 // typedHeader returns the header of the next value, with the sizes of the
