@@ -12,8 +12,8 @@ import (
 )
 
 // This file holds Arg, one argument of a command: how it is made from Go's
-// types and how its text is appended. What the arguments go into is in
-// encode.go (AppendCommand), encoder.go (WriteCommand) and chunker.go.
+// types and how its text is appended. Arguments go into AppendCommand, WriteCommand and
+// Chunker.AddCommand.
 
 // Arg is one argument of a command. Make one with String, Bytes, Int, Uint,
 // Float, From or Any; none of them but Any allocates. The zero Arg is the empty

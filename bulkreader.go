@@ -9,7 +9,7 @@ import (
 )
 
 // This file holds BulkReader, the payload of a string as an io.Reader. It is an
-// operation (pass.go) that goes on with each Read, and that any other read of the
+// operation that goes on with each Read, and that any other read of the
 // Decoder ends.
 
 // BulkReader reads the payload of one string, see Decoder.BulkReader.

@@ -1,8 +1,8 @@
 package resp_test
 
 // The package is held to bytes that a real server sent: testdata/captures, which
-// README.md there describes. What was asked is the table below. TestCapture, in
-// live_test.go, takes the captures anew.
+// README.md there describes. What was asked is the table below. TestCapture
+// takes the captures anew.
 
 import (
 	"bytes"

@@ -10,12 +10,12 @@ import (
 )
 
 // This file is the stream layer of decoding. A Decoder owns a buffer
-// (buffer.go), knows which aggregates are open (nesting.go) and has the wire
-// layer (parse.go) look at the bytes. ReadToken goes token by token; the
+// (window.Window), knows which aggregates are open (nesting) and has the wire
+// layer (fastToken, rules) look at the bytes. ReadToken goes token by token; the
 // whole-value reads first see to it that the value is all there, with a scan
-// that is resumed where it stopped, and then take it in one pass. Typed reads
-// are in typed.go, those in constant memory in pass.go, commands in
-// command.go, and trees in value.go.
+// that is resumed where it stopped, and then take it in one pass. Other files hold
+// the typed reads (ReadInt64), those in constant memory (CopyValue), commands
+// (ReadCommand) and trees (Decode).
 
 // Decoder reads RESP from a reader, or from bytes it is fed, without allocating
 // once its buffers have grown. What its methods return as bytes, Tokens, Values

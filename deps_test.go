@@ -3,6 +3,7 @@ package resp_test
 import (
 	"go/parser"
 	gotoken "go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,6 +83,31 @@ func goList(t *testing.T, args ...string) []string {
 		t.Fatal(err)
 	}
 	return strings.Fields(string(out))
+}
+
+// A comment that names a file names one that is there.
+func TestCommentsNameFilesThatAreThere(t *testing.T) {
+	name := regexp.MustCompile(`\b[a-z_0-9]+\.go\b`)
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		source, err := parser.ParseFile(gotoken.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		for _, comment := range source.Comments {
+			for _, file := range name.FindAllString(comment.Text(), -1) {
+				if _, err := os.Stat(filepath.Join(filepath.Dir(path), file)); err != nil {
+					t.Errorf("%s: a comment names %s, which is not beside it", path, file)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // unsafe stays in the one file that says why, and nothing needs C.

@@ -11,8 +11,7 @@ import (
 
 // This file holds the writing half of the wire layer: one Append function for
 // each kind, AppendCommand and AppendArgs for commands, and AppendToken. They
-// are pure functions that cannot fail; what they cannot check, an Encoder does
-// (encoder.go). AppendValue is in encode_value.go.
+// are pure functions that cannot fail; what they cannot check, an Encoder does.
 
 const (
 	crlf     = "\r\n"

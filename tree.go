@@ -10,7 +10,7 @@ import (
 // This file builds trees. What Decode returns is built in one pass over bytes
 // that are all there, without recursion. The first try is optimistic: it takes
 // what is buffered, and gives up on anything unusual, faults included. Then
-// the scan of decode.go finds the end of the value, reading what is missing,
+// the scan (wholeSize) finds the end of the value, reading what is missing,
 // or the fault; and the second try cannot fail. There is one first try a value:
 // while a scan is under way, however often it is interrupted, nothing is built.
 

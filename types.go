@@ -9,8 +9,7 @@ import (
 
 // This file holds the types that all layers share: Kind, the first byte on the
 // wire; Token, one scalar or one aggregate header; Value, a whole reply as a
-// tree. What can be asked of a Token is here too; a Value's accessors are in
-// value.go.
+// tree. What can be asked of a Token is here too.
 
 // Kind is the kind of a token or value: the first byte it has on the wire.
 type Kind byte

@@ -25,7 +25,7 @@ const small, large = 1 << 20, 16 << 20
 // All returns all workloads.
 func All() []Workload { return slices.Concat(Common(), More(), Kinds()) }
 
-// Common returns those that the targets for decoders are about, as bench_test.go of
+// Common returns those that the targets for decoders are about, as the benchmarks of
 // package resp has them.
 func Common() []Workload {
 	return []Workload{
