@@ -3,7 +3,6 @@ package resp
 import (
 	"errors"
 	"io"
-	"iter"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
@@ -165,14 +164,6 @@ func (d *Decoder) expireViews() {
 	clear(d.args)
 }
 
-// shrinkFrom gives up what has grown with the buffer, or holds views of an
-// earlier one, when the buffer is smaller now than size bytes.
-func (d *Decoder) shrinkFrom(size int) {
-	if len(d.in.Data) < size && d.workspace != nil {
-		*d.workspace = workspace{since: d.workspace.since}
-	}
-}
-
 // rest gives back the buffer and, between values, the workspace, when there is
 // nothing left to read and the reader, or who feeds, does not seem to have more
 // at hand. Views from the last call end here.
@@ -182,34 +173,6 @@ func (d *Decoder) rest() {
 	}
 	d.leaveWorkspace()
 	d.in.GiveUp()
-}
-
-// leaveWorkspace lets others have the workspace.
-func (d *Decoder) leaveWorkspace() {
-	w := d.workspace
-	if w == nil {
-		return
-	}
-	w.stacks = [...][]frame{d.nest.outer, d.ahead.nest.outer}
-	d.nest.outer, d.ahead.nest.outer = nil, nil
-	d.ahead.at = -1
-	w.forget(d.in.Offset(d.in.End-d.in.Pos)-w.since, d.in.IsLarge())
-	d.workspace = nil
-	d.fastCommands = false
-	workspaces.Put(w)
-}
-
-// takeWorkspace sees to it that there is one.
-func (d *Decoder) takeWorkspace() {
-	if d.workspace != nil {
-		return
-	}
-	w := workspaces.Get().(*workspace)
-	d.nest.outer, d.ahead.nest.outer = w.stacks[0], w.stacks[1]
-	w.stacks = [2][]frame{}
-	w.since = d.in.Offset(0)
-	d.workspace = w
-	d.settle()
 }
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
@@ -470,32 +433,6 @@ func (d *Decoder) takeScalar() (size int) {
 	}
 	d.takeOne(n)
 	return n
-}
-
-// Values returns an iterator over the values that follow, each decoded into
-// the same Value, which is valid until the next one. It ends at io.EOF, and at
-// the end of a streamed aggregate that is open; any other error is yielded once,
-// with a nil Value, and ends it too.
-func (d *Decoder) Values() iter.Seq2[*Value, error] {
-	return func(yield func(*Value, error) bool) {
-		var v Value
-		for {
-			large := d.in.IsLarge()
-			err := d.Decode(&v)
-			switch {
-			case err == io.EOF, err == ErrEnd:
-				return
-			case err != nil:
-				yield(nil, err)
-				return
-			case !yield(&v, nil):
-				return
-			}
-			if large && !d.in.IsLarge() {
-				v = Value{} // it may have views of the large buffer
-			}
-		}
-	}
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in,

@@ -1,6 +1,8 @@
 package resp
 
 import (
+	"io"
+	"iter"
 	"slices"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
@@ -56,6 +58,32 @@ func (d *Decoder) Decode(v *Value) error {
 		}
 		if pushed, err := d.decode(v); !pushed {
 			return err
+		}
+	}
+}
+
+// Values returns an iterator over the values that follow, each decoded into
+// the same Value, which is valid until the next one. It ends at io.EOF, and at
+// the end of a streamed aggregate that is open; any other error is yielded once,
+// with a nil Value, and ends it too.
+func (d *Decoder) Values() iter.Seq2[*Value, error] {
+	return func(yield func(*Value, error) bool) {
+		var v Value
+		for {
+			large := d.in.IsLarge()
+			err := d.Decode(&v)
+			switch {
+			case err == io.EOF, err == ErrEnd:
+				return
+			case err != nil:
+				yield(nil, err)
+				return
+			case !yield(&v, nil):
+				return
+			}
+			if large && !d.in.IsLarge() {
+				v = Value{} // it may have views of the large buffer
+			}
 		}
 	}
 }
