@@ -112,7 +112,7 @@ func (d *Decoder) ReadCommand() (Command, error) {
 			return Command{Args: args, Raw: raw}, nil
 		}
 	}
-	return d.readCommand()
+	return d.readCommandSlow()
 }
 
 // ReadCommands reads every request that is buffered whole, at least one, and
@@ -122,7 +122,7 @@ func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	command, err := d.readCommand()
+	command, err := d.readCommandSlow()
 	if err != nil {
 		return dst, err
 	}
@@ -154,8 +154,8 @@ func (d *Decoder) Commands() iter.Seq2[Command, error] {
 
 var errCommandInside = errors.New("resp: ReadCommand inside an aggregate that is open")
 
-// readCommand reads the next request that is not empty.
-func (d *Decoder) readCommand() (Command, error) {
+// readCommandSlow reads the next request that is not empty.
+func (d *Decoder) readCommandSlow() (Command, error) {
 	if err := d.ready(); err != nil {
 		return Command{}, err
 	}
@@ -215,7 +215,7 @@ func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
 	d.args = args
 	raw := d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n]
 	d.in.Pos += n
-	d.settle()
+	d.noteFast()
 	return Command{Args: args[first:len(args):len(args)], Raw: raw, Inline: inline}, 0, nil
 }
 

@@ -8,13 +8,37 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file is the stream layer of decoding. A Decoder owns a buffer
-// (window.Window), knows which aggregates are open (nesting) and has the wire
-// layer (fastToken, rules) look at the bytes. ReadToken goes token by token; the
-// whole-value reads first see to it that the value is all there, with a scan
-// that is resumed where it stopped, and then take it in one pass. Other files hold
-// the typed reads (ReadInt64), those in constant memory (CopyValue), commands
-// (ReadCommand) and trees (Decode).
+// The stream layer of decoding. A Decoder has five parts, and each of them one
+// owner:
+//
+//	in     the bytes that have arrived (internal/window). need lets it read;
+//	       whoever consumes moves its Pos.
+//	nest   what is open at Pos (nesting.go). It changes when bytes are consumed,
+//	       and then only.
+//	ahead  what has been looked at behind Pos and not consumed: a cursor with a
+//	       nesting of its own, and request, which is the same for commands. Both
+//	       are void as soon as Pos is elsewhere.
+//	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
+//	       has begun to consume (decode_copy.go).
+//	err    the SyntaxError or LimitError in which the Decoder stays.
+//
+// A read flows through them in one of three ways:
+//
+//	token  ReadToken consumes one token: a usual one at once, and any other one in
+//	       readTokenSlow.
+//	whole  Decode, ReadRaw, ReadCommand and the typed reads look ahead to the end of
+//	       the value (wholeSize) and then consume it in one pass (consume). When
+//	       the bytes end before, nothing has been consumed, and the next read goes
+//	       on at ahead.
+//	copy   SkipValue and its like consume as they go. When they are interrupted,
+//	       copy says where the same method goes on.
+//
+// There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
+// all others. fast tells that nothing stands in the way of the fast one.
+//
+// A usual bulk string is spelled out in five places, because a call for each would
+// cost too much there: ReadToken, advanceUsual, buildScalars, fastToken and
+// fastCommand.
 
 // Decoder reads RESP from a reader, or from bytes it is fed, without allocating
 // once its buffers have grown. What its methods return as bytes, Tokens, Values
@@ -35,23 +59,22 @@ import (
 //
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
-	in     window.Window
-	rules  rules
-	given  *rules // by NewDecoder, when SetLimits has set others
-	onPush func(*Value)
-
-	nest  nesting
-	start int64     // offset of the value at top level that is being read
-	err   error     // the *SyntaxError or *LimitError it stays in
-	op    operation // what was interrupted in the middle of a value
-	bulk  BulkReader
+	in      window.Window
+	nest    nesting
+	ahead   cursor
+	request requestScan
+	copy    copying
+	err     error
 
 	// fast and fastCommands tell that ReadToken and ReadCommand may try the fast
 	// parsers: nothing stands in their way that these do not look at.
 	fast, fastCommands bool
 
-	ahead   cursor // in the next value
-	request requestScan
+	rules  rules
+	given  *rules // by NewDecoder, when SetLimits has set others
+	onPush func(*Value)
+	start  int64 // offset of the value at top level that is being read, for TotalLen
+	bulk   BulkReader
 
 	*workspace // nil when idle
 }
@@ -110,17 +133,17 @@ func (d *Decoder) Reset(r io.Reader) {
 	if window.Debug {
 		d.expireViews()
 	}
-	d.leaveWorkspace()
+	d.releaseWorkspace()
 	d.in.Reset(r)
 	d.nest.reset()
 	if d.given != nil {
 		d.rules, d.given = *d.given, nil
 	}
 	d.err = nil
-	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
-	d.op = operation{}
+	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.copy.name == bulkReader}
+	d.copy = copying{}
 	d.forgetScans()
-	d.settle()
+	d.noteFast()
 }
 
 // forgetScans has the next value scanned from its start.
@@ -149,7 +172,7 @@ func (d *Decoder) Feed(p []byte) {
 	size := len(d.in.Data)
 	d.in.Feed(p)
 	d.shrinkFrom(size)
-	d.takeWorkspace()
+	d.acquireWorkspace()
 }
 
 // expireViews overwrites all that views from the last call may look at, in debug
@@ -164,14 +187,14 @@ func (d *Decoder) expireViews() {
 	clear(d.args)
 }
 
-// rest gives back the buffer and, between values, the workspace, when there is
+// release gives back the buffer and, between values, the workspace, when there is
 // nothing left to read and the reader, or who feeds, does not seem to have more
 // at hand. Views from the last call end here.
-func (d *Decoder) rest() {
-	if !d.in.Drained() || !d.nest.atTop() || d.op.name != "" {
+func (d *Decoder) release() {
+	if !d.in.Drained() || !d.nest.atTop() || d.copy.name != "" {
 		return
 	}
-	d.leaveWorkspace()
+	d.releaseWorkspace()
 	d.in.GiveUp()
 }
 
@@ -181,7 +204,7 @@ func (d *Decoder) rest() {
 // BulkReader or a loop has left counts as read, since the next read drops it.
 func (d *Decoder) Depth() int {
 	if d.isDropped() {
-		return d.nest.depthBehind(d.op.end)
+		return d.nest.depthBehind(d.copy.end)
 	}
 	if d.nest.inStreamedString() {
 		return d.nest.depth + 1
@@ -243,7 +266,7 @@ func (d *Decoder) Discard(n int) error {
 	switch {
 	case d.err != nil:
 		return d.err
-	case d.op.name != "":
+	case d.copy.name != "":
 		return d.interrupted()
 	case n > d.in.End-d.in.Pos:
 		return errDiscardUnread
@@ -304,18 +327,18 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 			end := d.in.Pos + start + n
 			if start > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
-				d.takeOne(start + n + 2)
+				d.consumeOne(start + n + 2)
 				return Token{data: &w[start], n: int64(n), kind: BulkString}, nil
 			}
 		case SimpleString:
 			if respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n") {
-				d.takeOne(len("+OK\r\n"))
+				d.consumeOne(len("+OK\r\n"))
 				return Token{data: &w[1], n: 2, kind: SimpleString}, nil
 			}
 		case Integer:
 			n, size := respwire.FastInteger(w)
 			if uint(size-1) < uint(d.in.End-d.in.Pos) {
-				d.takeOne(size)
+				d.consumeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
 		case Array:
@@ -330,7 +353,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.in.End-d.in.Pos) {
 			if !opens[t.kind] {
-				d.takeOne(n)
+				d.consumeOne(n)
 				return t, nil
 			}
 			if d.nest.depth < d.rules.limits.Depth {
@@ -340,23 +363,23 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		}
 	}
-	return d.readToken()
+	return d.readTokenSlow()
 }
 
-// takeOne takes a scalar of size bytes off the input.
-func (d *Decoder) takeOne(size int) {
+// consumeOne takes a scalar of size bytes off the input.
+func (d *Decoder) consumeOne(size int) {
 	d.in.Pos += size
 	if d.nest.left--; d.nest.left == 0 {
 		d.nest.close()
 	}
 }
 
-// opens tells the kinds of aggregates. A table, because Kind.IsAggregate in
-// ReadToken cost 1 ns a token.
+// opens tells the kinds of aggregates. It is a table because ReadToken asks it for
+// every token.
 var opens = [256]bool{Array: true, Map: true, Set: true, Push: true, Attribute: true}
 
-// readToken is ReadToken for everything unusual.
-func (d *Decoder) readToken() (Token, error) {
+// readTokenSlow is ReadToken for everything unusual.
+func (d *Decoder) readTokenSlow() (Token, error) {
 	if waited, err := d.awaitString(); waited {
 		if err != nil {
 			return Token{}, err
@@ -372,14 +395,13 @@ func (d *Decoder) readToken() (Token, error) {
 	}
 	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 	return t, nil
 }
 
 // awaitString reads the rest of the bulk string that comes next, if only the
 // beginning of its payload is there, so that the fast parsers can take it. It
-// reports whether that was so. Where reads end inside strings again and again, this
-// halves what that costs.
+// reports whether that was so. It pays where reads end inside strings again and again.
 func (d *Decoder) awaitString() (waited bool, err error) {
 	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
 		return false, nil
@@ -388,10 +410,7 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 	if Kind(w[0]) != BulkString {
 		return false, nil
 	}
-	n, start := respwire.ShortLength(w)
-	if start == 0 {
-		n, start = respwire.FastLength(w)
-	}
+	n, start := respwire.FastLength(w)
 	arrived := d.in.End - d.in.Pos
 	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
 		return false, nil
@@ -403,7 +422,7 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 // exactly as they came, as a view. The end of a streamed aggregate counts as a
 // value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
-	if n := d.takeScalar(); n > 0 {
+	if n := d.consumeUsual(); n > 0 {
 		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
 	}
 	if err := d.ready(); err != nil {
@@ -418,9 +437,9 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	return raw, nil
 }
 
-// takeScalar takes the next value off the input when that is a scalar which is
+// consumeUsual takes the next value off the input when that is a scalar which is
 // buffered and has one of the usual forms, and returns its size, or 0.
-func (d *Decoder) takeScalar() (size int) {
+func (d *Decoder) consumeUsual() (size int) {
 	if window.Debug {
 		d.expireViews()
 	}
@@ -431,7 +450,7 @@ func (d *Decoder) takeScalar() (size int) {
 	if uint(n-1) >= uint(d.in.End-d.in.Pos) || opens[t.kind] {
 		return 0
 	}
-	d.takeOne(n)
+	d.consumeOne(n)
 	return n
 }
 
@@ -447,11 +466,11 @@ func (d *Decoder) ready() error {
 		return d.err
 	}
 	if d.isDropped() {
-		if err := d.drop(d.op.end); err != nil {
+		if err := d.drop(d.copy.end); err != nil {
 			return err
 		}
 	}
-	if d.op.name != "" {
+	if d.copy.name != "" {
 		return d.interrupted()
 	}
 	if d.nest.atTop() {
@@ -460,14 +479,14 @@ func (d *Decoder) ready() error {
 	return nil
 }
 
-// interrupted returns that the operation which is under way has to go on first.
+// interrupted returns that the method under way has to be called again first.
 func (d *Decoder) interrupted() error {
-	return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
+	return errors.New("resp: " + d.copy.name + " was interrupted inside a value: call it again first")
 }
 
-// settle notes what the fast parsers depend on. It follows every slow step.
-func (d *Decoder) settle() {
-	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= respwire.LongestFastLine
+// noteFast notes what the fast parsers depend on. It follows every slow step.
+func (d *Decoder) noteFast() {
+	plain := d.err == nil && d.copy.name == "" && d.rules.LineLen >= respwire.LongestFastLine
 	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= respwire.LongestShortLength && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.workspace != nil
 }
@@ -476,7 +495,7 @@ func (d *Decoder) settle() {
 // bytes behind the read position.
 func (d *Decoder) fail(f *fault, rel int) error {
 	d.err = f.asError(d.in.Data[d.in.Pos+rel:d.in.End], d.in.Offset(rel))
-	d.settle()
+	d.noteFast()
 	return d.err
 }
 
@@ -489,14 +508,14 @@ func (d *Decoder) need(want int) error {
 	if want > window.MaxHeld {
 		return d.fail(tooMuchHeld(), 0)
 	}
-	d.rest()
+	d.release()
 	size := len(d.in.Data)
 	err := d.in.Fill(want)
 	d.shrinkFrom(size)
 	if d.in.Pos < d.in.End {
-		d.takeWorkspace()
+		d.acquireWorkspace()
 	}
-	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.op.name != "") {
+	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.copy.name != "") {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -596,15 +615,15 @@ func (d *Decoder) scanUsual(c *cursor) {
 		return
 	}
 	from := d.in.Pos + c.pos
-	if pos, _ := d.passUsual(&c.nest, from, 0); pos > from {
+	if pos, _ := d.advanceUsual(&c.nest, from, 0); pos > from {
 		c.pos, c.seen = pos-d.in.Pos, 0
 	}
 }
 
-// passUsual passes over tokens of the usual forms that are buffered whole, from
+// advanceUsual passes over tokens of the usual forms that are buffered whole, from
 // d.in.Data[pos:] in the place of n, until a value is complete in which no more than
 // outer frames are around. It returns where it stopped and whether that is so.
-func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
+func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) {
 	if n.inStreamedString() {
 		return pos, false
 	}
@@ -715,5 +734,5 @@ func (d *Decoder) consume(size int) {
 	}
 	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 }

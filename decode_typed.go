@@ -157,7 +157,7 @@ func (d *Decoder) SkipAttributes() error {
 func (d *Decoder) enter(t Token, size int) {
 	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 }
 
 // readScalar reads the next value, which has to be one that Token's accessors
@@ -169,7 +169,7 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.in.End-d.in.Pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
-			d.takeOne(n)
+			d.consumeOne(n)
 			if t.IsNull() {
 				return t, ErrNull
 			}
@@ -422,7 +422,7 @@ func (d *Decoder) takeEndOf(w *walk) error {
 	if Kind(d.in.Data[d.in.Pos]) != End {
 		return nil
 	}
-	_, err := d.readToken()
+	_, err := d.readTokenSlow()
 	w.done = err == nil
 	return err
 }
@@ -451,13 +451,13 @@ func (d *Decoder) finish(w *walk) error {
 // check returns the error that the body has left the Decoder in, or puts it into
 // one when the body has read more than its element.
 func (d *Decoder) check(w *walk) error {
-	if d.op.done { // but for a writer, who gets no more
+	if d.copy.done { // but for a writer, who gets no more
 		d.in.Kept = 0
-		d.startOperation(operation{})
+		d.setCopy(copying{})
 	}
 	if d.err == nil && d.hasStrayed(w) {
 		d.err = errStrayed
-		d.settle()
+		d.noteFast()
 	}
 	return d.err
 }
@@ -465,7 +465,7 @@ func (d *Decoder) check(w *walk) error {
 // isInside reports whether what comes next belongs to the element of the body.
 func (d *Decoder) isInside(w *walk) bool {
 	switch n := &d.nest; {
-	case d.op.name != "":
+	case d.copy.name != "":
 		return true
 	case n.low < w.inside:
 		return false
@@ -476,7 +476,7 @@ func (d *Decoder) isInside(w *walk) bool {
 
 // hasStrayed reports whether the body has read more than its element.
 func (d *Decoder) hasStrayed(w *walk) bool {
-	n, underWay := &d.nest, d.op.name != ""
+	n, underWay := &d.nest, d.copy.name != ""
 	if n.low < w.inside { // the aggregate is complete; the loop itself takes the end of a streamed one
 		return underWay || w.left != w.step || n.low != w.outer || n.at(w.outer) != w.after
 	}

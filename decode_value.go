@@ -51,12 +51,12 @@ func (d *Decoder) Decode(v *Value) error {
 			}
 			if size := d.build(v, false); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
-					d.takeOne(size)
+					d.consumeOne(size)
 					return nil
 				}
 			}
 		}
-		if pushed, err := d.decode(v); !pushed {
+		if pushed, err := d.decodeSlow(v); !pushed {
 			return err
 		}
 	}
@@ -88,9 +88,9 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	}
 }
 
-// decode is Decode for everything unusual. It reports whether it came upon a
+// decodeSlow is Decode for everything unusual. It reports whether it came upon a
 // push and handed that to OnPush.
-func (d *Decoder) decode(v *Value) (pushed bool, err error) {
+func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
 	if err := d.ready(); err != nil {
 		return false, err
 	}
@@ -114,7 +114,7 @@ func (d *Decoder) decodePart(v *Value, err error) error {
 	if err != nil {
 		return err
 	}
-	t, err := d.readToken()
+	t, err := d.readTokenSlow()
 	switch {
 	case err != nil:
 		return err
@@ -211,13 +211,13 @@ func (d *Decoder) buildScalar(v *Value) bool {
 		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
 			v.setString(BulkString, d.in.Data[start:end:end])
 			v.keepLists()
-			d.takeOne(header + n + 2)
+			d.consumeOne(header + n + 2)
 			return true
 		}
 	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
 		v.setString(SimpleString, w[1:3:3])
 		v.keepLists()
-		d.takeOne(len("+OK\r\n"))
+		d.consumeOne(len("+OK\r\n"))
 		return true
 	case opens[kind]:
 		return false
@@ -228,7 +228,7 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	}
 	v.keepLists()
 	v.set(t)
-	d.takeOne(n)
+	d.consumeOne(n)
 	return true
 }
 

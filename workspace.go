@@ -75,8 +75,8 @@ func (d *Decoder) shrinkFrom(size int) {
 	}
 }
 
-// leaveWorkspace lets others have the workspace.
-func (d *Decoder) leaveWorkspace() {
+// releaseWorkspace lets others have the workspace.
+func (d *Decoder) releaseWorkspace() {
 	w := d.workspace
 	if w == nil {
 		return
@@ -90,8 +90,8 @@ func (d *Decoder) leaveWorkspace() {
 	workspaces.Put(w)
 }
 
-// takeWorkspace sees to it that there is one.
-func (d *Decoder) takeWorkspace() {
+// acquireWorkspace sees to it that there is one.
+func (d *Decoder) acquireWorkspace() {
 	if d.workspace != nil {
 		return
 	}
@@ -100,5 +100,5 @@ func (d *Decoder) takeWorkspace() {
 	w.stacks = [2][]frame{}
 	w.since = d.in.Offset(0)
 	d.workspace = w
-	d.settle()
+	d.noteFast()
 }
