@@ -217,10 +217,18 @@ func (d *Decoder) takeWorkspace() {
 // read. A streamed string counts while its chunks are read as tokens. What a
 // BulkReader or a loop has left counts as read, since the next read drops it.
 func (d *Decoder) Depth() int {
-	if d.isDropped() {
-		return d.nest.depthBehind(d.op.end)
+	if d.op.name == "" && d.nest.kind != streamedString {
+		return d.nest.depth
 	}
-	if d.nest.inStreamedString() {
+	return d.unusualDepth()
+}
+
+// unusualDepth is Depth inside a streamed string and while something is under way.
+func (d *Decoder) unusualDepth() int {
+	switch {
+	case d.isDropped():
+		return d.nest.depthBehind(d.op.end)
+	case d.nest.inStreamedString():
 		return d.nest.depth + 1
 	}
 	return d.nest.depth
