@@ -232,12 +232,12 @@ func (a *Arg) appendText(dst []byte) []byte {
 }
 
 // measure returns a bound on the bytes that args have on the wire, and whether
-// all of them are numbers or texts of at most longest bytes.
+// it is an int and all of them are numbers or texts of at most longest bytes.
 func measure(args []Arg, longest int) (size int, plain bool) {
 	for i := range args {
 		size += maxHeaderLen + maxNumberLen + len(crlf)
 		s, ok := args[i].text()
-		if size += len(s); len(s) > longest || !ok && args[i].isReader() {
+		if size += len(s); len(s) > longest || size < 0 || !ok && args[i].isReader() {
 			return 0, false
 		}
 	}

@@ -194,7 +194,6 @@ func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
 	c.bufs = c.Chunks()
 	n, err := writeBuffers(w, &c.bufs)
 	c.bufs = nil
-	clear(c.views)
 	c.advance(n)
 	return int64(n), err
 }
@@ -205,6 +204,7 @@ func (c *Chunker) advance(n int) {
 		c.Reset()
 		return
 	}
+	clear(c.views)
 	c.open = false
 	c.length -= n
 	for n >= c.chunks[c.first].len() {

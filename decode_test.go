@@ -353,6 +353,7 @@ func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
 		"ReadBool":     {Err: kindError + "boolean"},
 		"ReadBytes":    {Text: `"42", nil: false`},
 		"ReadString":   {Text: "42"},
+		"ReadInto":     {Text: "42"},
 		"ReadArrayLen": {Err: kindError + "array"},
 		"ReadMapLen":   {Err: kindError + "map"},
 		"Decode":       {Text: fmt.Sprintf("%q", resp.AppendValue(nil, &resp.Value{Kind: resp.Chunk, Bytes: []byte("42")}))},

@@ -139,7 +139,8 @@ func (e *Encoder) Close() error {
 	if err := e.Flush(); err != nil {
 		return err
 	}
-	if e.ready(); len(e.open) == 0 {
+	e.ready()
+	if len(e.open) == 0 {
 		return nil
 	}
 	last := e.open[len(e.open)-1]
@@ -238,7 +239,8 @@ func (e *Encoder) closeLast() {
 
 // trimOpen gives back the room for many open aggregates when few are open.
 func (e *Encoder) trimOpen() {
-	if e.ready(); len(e.open) <= len(e.few) {
+	e.ready()
+	if len(e.open) <= len(e.few) {
 		many := e.open
 		e.open = append(e.few[:0], many...)
 		giveOpen(many)
@@ -686,15 +688,15 @@ func (e *Encoder) WriteArgs(args ...[]byte) error {
 	return e.out.wroteSlow()
 }
 
-// argsRoom returns the room with which AppendArgs need not look for more, and more
-// than any buffer has when an arg is large.
+// argsRoom returns the room with which AppendArgs need not look for more, or, when
+// an arg is large or there are many, more than there is.
 func argsRoom(args [][]byte) int {
+	const many = 1 << 16
 	room := shortRoom + maxShortArg*len(args)
 	for _, arg := range args {
-		if len(arg) > largePayload {
+		if room += len(arg); len(arg) > largePayload || room > many {
 			return math.MaxInt
 		}
-		room += len(arg)
 	}
 	return room
 }

@@ -285,7 +285,7 @@ func (s *kindSample) want(t *testing.T, read methods.Read) string {
 	}
 	name := strings.TrimPrefix(read.Name, "Read")
 	switch read.Name {
-	case "ReadString", "CopyBulk", "BulkReader":
+	case "ReadString", "ReadInto", "CopyBulk", "BulkReader":
 		name = "String"
 	case "ReadBytes":
 		if text, ok := s.as["String"]; ok {

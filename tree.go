@@ -181,14 +181,14 @@ func (d *Decoder) buildScalar(v *Value) bool {
 		start := d.in.Pos + header
 		end := start + n
 		if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
-			v.keepLists()
 			v.setString(BulkString, d.in.Data[start:end:end])
+			v.keepLists()
 			d.takeOne(header + n + 2)
 			return true
 		}
 	case kind == SimpleString && isOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
-		v.keepLists()
 		v.setString(SimpleString, w[1:3:3])
+		v.keepLists()
 		d.takeOne(len("+OK\r\n"))
 		return true
 	case opens[kind]:

@@ -64,7 +64,7 @@ var Reads = []Read{
 	result(Read{Name: "ReadBytes", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadBytes, func(b []byte) string {
 		return fmt.Sprintf("%q, nil: %t", b, b == nil)
 	}),
-	result(Read{Name: "ReadInto", Sort: OneType, Resumes: true, OnPush: true}, readInto, func(b []byte) string { return fmt.Sprintf("%q", b) }),
+	result(Read{Name: "ReadInto", Sort: OneType, Resumes: true, OnPush: true}, readInto, func(b []byte) string { return string(b) }),
 	result(Read{Name: "ReadString", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadString, text[string]),
 	result(Read{Name: "ReadArrayLen", Sort: OneType, Opens: true, OnPush: true}, (*resp.Decoder).ReadArrayLen, text[int]),
 	result(Read{Name: "ReadMapLen", Sort: OneType, Opens: true, OnPush: true}, (*resp.Decoder).ReadMapLen, text[int]),
