@@ -382,10 +382,6 @@ func (d *Decoder) consumeOne(size int) {
 	}
 }
 
-// opens tells the kinds of aggregates. It is a table because ReadToken asks it for
-// every token.
-var opens = [256]bool{Array: true, Map: true, Set: true, Push: true, Attribute: true}
-
 // readTokenSlow is ReadToken for everything unusual.
 func (d *Decoder) readTokenSlow() (Token, error) {
 	if waited, err := d.awaitString(); waited {
