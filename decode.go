@@ -388,10 +388,6 @@ func (d *Decoder) takeOne(size int) {
 	}
 }
 
-// opens tells the kinds of aggregates. A table, because Kind.IsAggregate in
-// ReadToken cost 1 ns a token.
-var opens = [256]bool{Array: true, Map: true, Set: true, Push: true, Attribute: true}
-
 // readToken is ReadToken for everything unusual.
 func (d *Decoder) readToken() (Token, error) {
 	if waited, err := d.awaitString(); waited {

@@ -70,53 +70,62 @@ func (e *Encoder) putPart(part valuePart) {
 		return
 	}
 	v := part.value
-	switch part.kind {
-	case BulkString, BulkError:
-		if !part.streamed {
-			e.putText(part.kind, respwire.BytesString(v.Bytes))
-			return
-		}
-		e.out.buf = AppendStreamedString(e.out.buf)
-		if len(v.Bytes) > 0 {
-			e.putText(Chunk, respwire.BytesString(v.Bytes))
-		}
-		e.out.buf = AppendLastChunk(e.out.buf)
-	case SimpleString, SimpleError:
+	switch kindTable[part.kind].layout {
+	case payload:
+		e.putPayload(part)
+	case textLine:
 		e.putLine(part.kind, respwire.BytesString(v.Bytes))
-	case Double, BigNumber:
+	case spelledLine:
 		e.putNumberText(part.kind, v.Bytes)
-	case VerbatimString:
-		e.putVerbatim(v.Encoding, respwire.BytesString(v.Bytes))
 	default:
 		e.out.buf = part.appendTo(e.out.buf)
+	}
+}
+
+// putPayload is putPart for kinds with a length.
+func (e *Encoder) putPayload(part valuePart) {
+	text := respwire.BytesString(part.value.Bytes)
+	switch {
+	case part.kind == VerbatimString:
+		e.putVerbatim(part.value.Encoding, text)
+	case !part.streamed:
+		e.putText(part.kind, text)
+	default:
+		e.out.buf = AppendStreamedString(e.out.buf)
+		if len(text) > 0 {
+			e.putText(Chunk, text)
+		}
+		e.out.buf = AppendLastChunk(e.out.buf)
 	}
 }
 
 // putInRESP2 is putPart for the kinds that RESP2 has in another form. It reports
 // whether this is one.
 func (e *Encoder) putInRESP2(part valuePart) bool {
-	v := part.value
-	switch part.kind {
-	case Null:
+	v, form := part.value, kindTable[part.kind].resp2
+	switch {
+	case form == part.kind, form == 0:
+		return false
+	case part.kind == Null:
 		if v != nil && v.Kind == Array {
 			e.out.buf = AppendNullArray(e.out.buf)
 		} else {
 			e.out.buf = AppendNullBulkString(e.out.buf)
 		}
-	case Boolean:
-		e.out.buf = AppendInteger(e.out.buf, bit(v.Int != 0))
-	case Double, BigNumber:
+	case part.kind.isSpelled():
 		e.putNumberText(part.kind, v.Bytes)
-	case VerbatimString:
+	case form == Integer:
+		e.out.buf = AppendInteger(e.out.buf, bit(v.Int != 0))
+	case form == BulkString:
 		e.putText(BulkString, respwire.BytesString(v.Bytes))
-	case BulkError:
+	case form == SimpleError:
 		e.putLine(SimpleError, respwire.BytesString(v.Bytes))
-	case Map:
-		e.out.buf = AppendArray(e.out.buf, len(v.Elems)+len(v.Elems)%2)
-	case Set, Push:
-		e.out.buf = AppendArray(e.out.buf, len(v.Elems))
-	default:
-		return false
+	case form == Array:
+		n := len(v.Elems)
+		if part.kind.hasPairs() {
+			n += n % 2
+		}
+		e.out.buf = AppendArray(e.out.buf, n)
 	}
 	return true
 }
@@ -134,37 +143,45 @@ var nullPart = valuePart{kind: Null}
 // appendTo appends the part.
 func (p valuePart) appendTo(dst []byte) []byte {
 	v := p.value
-	switch p.kind {
-	case 0:
-		return dst
-	case End:
-		return AppendEnd(dst)
-	case SimpleString, SimpleError:
+	switch kindTable[p.kind].layout {
+	case payload:
+		return p.appendPayload(dst)
+	case textLine:
 		return appendLine(dst, p.kind, respwire.BytesString(v.Bytes))
-	case Integer:
+	case integerLine:
 		return AppendInteger(dst, v.Int)
-	case Boolean:
-		return AppendBoolean(dst, v.Int != 0)
-	case Double, BigNumber:
-		return appendNumberText(dst, p.kind, v.Bytes)
-	case VerbatimString:
-		return appendVerbatim(dst, v.Encoding, respwire.BytesString(v.Bytes))
-	case Array, Set, Push:
+	case elements:
 		return p.appendHeader(dst, len(v.Elems))
-	case Map, Attribute:
+	case pairs:
 		return p.appendHeader(dst, (len(v.Elems)+1)/2)
-	case BulkString, BulkError:
-		if p.streamed {
-			dst = AppendStreamedString(dst)
-			dst = AppendChunk(dst, v.Bytes)
-			return AppendLastChunk(dst)
-		}
-		return appendString(dst, p.kind, respwire.BytesString(v.Bytes))
+	case booleanLine:
+		return AppendBoolean(dst, v.Int != 0)
+	case spelledLine:
+		return appendNumberText(dst, p.kind, v.Bytes)
+	case noLayout:
+		return dst
 	}
-	if v == nil {
+	switch {
+	case p.kind == End:
+		return AppendEnd(dst)
+	case v == nil:
 		return AppendNull(dst)
 	}
 	return appendNullOf(dst, v.Kind)
+}
+
+// appendPayload is appendTo for kinds with a length.
+func (p valuePart) appendPayload(dst []byte) []byte {
+	text := respwire.BytesString(p.value.Bytes)
+	switch {
+	case p.kind == VerbatimString:
+		return appendVerbatim(dst, p.value.Encoding, text)
+	case p.streamed:
+		dst = AppendStreamedString(dst)
+		dst = AppendChunk(dst, text)
+		return AppendLastChunk(dst)
+	}
+	return appendString(dst, p.kind, text)
 }
 
 func (p valuePart) appendHeader(dst []byte, n int) []byte {

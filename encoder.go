@@ -455,23 +455,24 @@ func (e *Encoder) WriteMap(n int) error {
 // WriteSet writes the header of a set of n elements, which are to follow. For
 // RESP2 it is that of an array. There is no null set: servers write WriteNull where
 // a set might be.
-func (e *Encoder) WriteSet(n int) error {
-	return e.writeHeader(Set, e.inRESP2(Set, Array), n, int64(n))
-}
+func (e *Encoder) WriteSet(n int) error { return e.writeElements(Set, n) }
 
 // WritePush writes the header of a push of n elements, which are to follow, the
 // first of them a string that names the kind of message. For RESP2 it is that of
 // an array, as servers send messages to a RESP2 subscriber.
-func (e *Encoder) WritePush(n int) error {
-	return e.writeHeader(Push, e.inRESP2(Push, Array), n, int64(n))
+func (e *Encoder) WritePush(n int) error { return e.writeElements(Push, n) }
+
+// writeElements writes the header of an aggregate of kind k and of n elements.
+func (e *Encoder) writeElements(k Kind, n int) error {
+	return e.writeHeader(k, e.inRESP2(k), n, int64(n))
 }
 
 const negativeCount = "negative count"
 
-// inRESP2 returns the kind with which k is written.
-func (e *Encoder) inRESP2(k, substitute Kind) Kind {
+// inRESP2 returns the kind as which k is written.
+func (e *Encoder) inRESP2(k Kind) Kind {
 	if e.resp2 {
-		return substitute
+		return kindTable[k].resp2
 	}
 	return k
 }
@@ -755,40 +756,44 @@ func (e *Encoder) WriteToken(t Token) error {
 		return e.writeFlagged(t)
 	}
 	text, n := respwire.BytesString(t.Bytes()), int(t.n)
-	switch t.kind {
-	case SimpleString, SimpleError:
+	switch kindTable[t.kind].layout {
+	case textLine:
 		return e.writeLine(t.kind, text)
-	case Integer:
+	case integerLine:
 		return e.WriteInteger(t.n)
-	case BulkString:
-		return e.WriteBulkString(text)
-	case BulkError:
-		return e.WriteBulkError(text)
-	case VerbatimString:
-		return e.writeVerbatim(t.Encoding(), text)
-	case Boolean:
+	case booleanLine:
 		return e.WriteBoolean(n != 0)
-	case Double, BigNumber:
+	case spelledLine:
 		return e.writeNumberText(t.kind, t.Bytes())
-	case Array:
-		return e.WriteArray(n)
+	case payload:
+		return e.writePayload(t, text)
+	case elements:
+		return e.writeElements(t.kind, n)
+	}
+	switch t.kind {
 	case Map:
 		return e.WriteMap(n)
-	case Set:
-		return e.WriteSet(n)
-	case Push:
-		return e.WritePush(n)
 	case Attribute:
 		return e.WriteAttribute(n)
-	case Chunk:
-		if n == 0 {
-			return e.WriteLastChunk()
-		}
-		return e.WriteChunk(t.Bytes())
 	case End:
 		return e.WriteEnd()
 	}
 	return e.WriteNull()
+}
+
+// writePayload is WriteToken for kinds with a length.
+func (e *Encoder) writePayload(t Token, text string) error {
+	switch {
+	case t.kind == VerbatimString:
+		return e.writeVerbatim(t.Encoding(), text)
+	case t.kind == BulkError:
+		return e.WriteBulkError(text)
+	case t.kind != Chunk:
+		return e.writeText(t.kind, text)
+	case text == "":
+		return e.WriteLastChunk()
+	}
+	return e.WriteChunk(t.Bytes())
 }
 
 // writeFlagged writes a null or the header of something streamed.

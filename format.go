@@ -258,25 +258,26 @@ func appendScalarText(dst []byte, v *Value) []byte {
 		return append(dst, "(nil)"...)
 	}
 	switch v.Kind {
-	case SimpleString, VerbatimString:
-		return append(dst, v.Bytes...)
 	case BulkString:
 		return AppendQuoted(dst, v.Bytes)
-	case SimpleError, BulkError:
-		return append(append(dst, "(error) "...), v.Bytes...)
-	case Integer:
-		return strconv.AppendInt(append(dst, "(integer) "...), v.Int, 10)
-	case Boolean:
-		return append(strconv.AppendBool(append(dst, '('), v.Int != 0), ')')
-	case Double:
-		return append(append(dst, "(double) "...), v.Bytes...)
-	case BigNumber:
-		return append(append(dst, "(big number) "...), v.Bytes...)
 	case Chunk:
 		return AppendQuoted(append(dst, "(chunk) "...), v.Bytes)
 	case Map:
 		return append(dst, "(empty hash)"...)
-	case Array, Set, Push, Attribute:
+	}
+	switch kindTable[v.Kind].layout {
+	case textLine, payload:
+		if v.Kind.IsError() {
+			dst = append(dst, "(error) "...)
+		}
+		return append(dst, v.Bytes...)
+	case integerLine:
+		return strconv.AppendInt(append(dst, "(integer) "...), v.Int, 10)
+	case booleanLine:
+		return append(strconv.AppendBool(append(dst, '('), v.Int != 0), ')')
+	case spelledLine:
+		return append(fmt.Appendf(dst, "(%s) ", v.Kind), v.Bytes...)
+	case elements, pairs:
 		return fmt.Appendf(dst, "(empty %s)", v.Kind)
 	}
 	return fmt.Appendf(dst, "(%s)", v.Kind)
@@ -305,10 +306,10 @@ func appendDetail(dst []byte, v *Value, limit, depth int) []byte {
 // headerLen returns the bytes of a payload, or the elements or pairs of an
 // aggregate.
 func (v *Value) headerLen() int {
-	switch v.Kind {
-	case Map, Attribute:
+	switch kindTable[v.Kind].layout {
+	case pairs:
 		return (len(v.Elems) + 1) / 2
-	case Array, Set, Push:
+	case elements:
 		return len(v.Elems)
 	}
 	return len(v.Bytes)
@@ -354,21 +355,20 @@ func appendHead(dst []byte, v *Value, length, limit int) []byte {
 	if len(shown) > limit {
 		shown, mark = shown[:limit], printCut
 	}
-	switch v.Kind {
-	case Integer:
+	switch kindTable[v.Kind].layout {
+	case integerLine:
 		return strconv.AppendInt(append(dst, ' '), v.Int, 10)
-	case Boolean:
+	case booleanLine:
 		return strconv.AppendBool(append(dst, ' '), v.Int != 0)
-	case Double, BigNumber:
+	case spelledLine:
 		return append(quote.AppendEscaped(append(dst, ' '), shown), mark...)
-	case Array, Map, Attribute, Set, Push:
+	case elements, pairs:
 		return fmt.Appendf(dst, "(%d)", length)
-	case VerbatimString:
+	case textLine, payload:
 		dst = fmt.Appendf(dst, "(%d) ", length)
-		dst = append(quote.AppendEscaped(dst, v.Encoding[:]), ' ')
-		return append(AppendQuoted(dst, shown), mark...)
-	case SimpleString, SimpleError, BulkString, BulkError, Chunk:
-		dst = fmt.Appendf(dst, "(%d) ", length)
+		if v.Kind == VerbatimString {
+			dst = append(quote.AppendEscaped(dst, v.Encoding[:]), ' ')
+		}
 		return append(AppendQuoted(dst, shown), mark...)
 	}
 	return dst

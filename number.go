@@ -321,3 +321,6 @@ func appendDouble(dst []byte, f float64, bits int) []byte {
 	}
 	return dst
 }
+
+// scanStrictDouble is scanDouble without what only Lenient takes.
+func scanStrictDouble(b []byte) (bad int) { return scanDouble(b, false) }

@@ -35,95 +35,102 @@ const (
 	End            Kind = '.' // the end of a streamed aggregate
 )
 
+// kindInfo is what tells a kind from others. Whoever depends on it asks kindTable
+// and does not list kinds.
+type kindInfo struct {
+	name   string // as the Redis documentation spells it
+	layout layout
+	resp2  Kind // as which RESP2 has it; 0 for what RESP2 leaves out
+
+	isString   bool // text or bytes that are no error and no number
+	isError    bool // what a server answers with when a command failed
+	streamable bool // the header may carry `?` in place of the count or length
+	wholeOnly  bool // of a spelled number: it is an integer
+
+	// scan checks the text of a spelled number. It returns the index of the first byte
+	// that does not fit, len(text) where one is missing, or -1.
+	scan func(text []byte) (bad int)
+}
+
+// layout is what there is on the wire behind the first byte of a token.
+type layout uint8
+
+const (
+	noLayout    layout = iota // the byte is no kind
+	bareLine                  // nothing but CR LF
+	textLine                  // text
+	integerLine               // a number of 64 bits
+	booleanLine               // t or f
+	spelledLine               // a number that is kept as it is spelled
+	payload                   // a length, and on a line of their own so many bytes
+	elements                  // how many elements follow
+	pairs                     // how many keys and values follow
+)
+
+// kindTable has an entry for each kind (RESP3 specification, "RESP3 types",
+// "Streamed strings" and "Streamed aggregated data types").
+var kindTable = [256]kindInfo{
+	SimpleString:   {name: "simple string", layout: textLine, resp2: SimpleString, isString: true},
+	SimpleError:    {name: "simple error", layout: textLine, resp2: SimpleError, isError: true},
+	Integer:        {name: "integer", layout: integerLine, resp2: Integer},
+	BulkString:     {name: "bulk string", layout: payload, resp2: BulkString, isString: true, streamable: true},
+	Array:          {name: "array", layout: elements, resp2: Array, streamable: true},
+	Null:           {name: "null", layout: bareLine, resp2: BulkString},
+	Boolean:        {name: "boolean", layout: booleanLine, resp2: Integer},
+	Double:         {name: "double", layout: spelledLine, resp2: BulkString, scan: scanStrictDouble},
+	BigNumber:      {name: "big number", layout: spelledLine, resp2: BulkString, scan: scanBigNumber, wholeOnly: true},
+	BulkError:      {name: "bulk error", layout: payload, resp2: SimpleError, isError: true},
+	VerbatimString: {name: "verbatim string", layout: payload, resp2: BulkString, isString: true},
+	Map:            {name: "map", layout: pairs, resp2: Array, streamable: true},
+	Attribute:      {name: "attribute", layout: pairs},
+	Set:            {name: "set", layout: elements, resp2: Array, streamable: true},
+	Push:           {name: "push", layout: elements, resp2: Array},
+	Chunk:          {name: "chunk", layout: payload, isString: true},
+	End:            {name: "end", layout: bareLine},
+}
+
+// opens tells the kinds of aggregates: in a table of its own, because looking that up
+// for each token cost 1 ns less.
+var opens = func() (opens [256]bool) {
+	for k, info := range kindTable {
+		opens[k] = info.layout == elements || info.layout == pairs
+	}
+	return opens
+}()
+
 // String returns the kind's name as the Redis documentation spells it, for
 // example "bulk string".
 func (k Kind) String() string {
-	switch k {
-	case SimpleString:
-		return "simple string"
-	case SimpleError:
-		return "simple error"
-	case Integer:
-		return "integer"
-	case BulkString:
-		return "bulk string"
-	case Array:
-		return "array"
-	case Null:
-		return "null"
-	case Boolean:
-		return "boolean"
-	case Double:
-		return "double"
-	case BigNumber:
-		return "big number"
-	case BulkError:
-		return "bulk error"
-	case VerbatimString:
-		return "verbatim string"
-	case Map:
-		return "map"
-	case Attribute:
-		return "attribute"
-	case Set:
-		return "set"
-	case Push:
-		return "push"
-	case Chunk:
-		return "chunk"
-	case End:
-		return "end"
+	if !k.IsValid() {
+		return "kind " + strconv.QuoteRune(rune(k))
 	}
-	return "kind " + strconv.QuoteRune(rune(k))
+	return kindTable[k].name
 }
 
 // IsValid reports whether k is one of the kinds above.
-func (k Kind) IsValid() bool {
-	switch k {
-	case SimpleString, SimpleError, Integer, BulkString, Array, Null, Boolean, Double, BigNumber,
-		BulkError, VerbatimString, Map, Attribute, Set, Push, Chunk, End:
-		return true
-	}
-	return false
-}
+func (k Kind) IsValid() bool { return kindTable[k].layout != noLayout }
 
 // IsAggregate reports whether k is a kind that holds other values: Array, Map,
 // Attribute, Set or Push.
-func (k Kind) IsAggregate() bool {
-	switch k {
-	case Array, Map, Attribute, Set, Push:
-		return true
-	}
-	return false
-}
+func (k Kind) IsAggregate() bool { return opens[k] }
 
 // IsString reports whether k holds text or bytes that are no error and no
 // number: SimpleString, BulkString, VerbatimString or Chunk.
-func (k Kind) IsString() bool {
-	switch k {
-	case SimpleString, BulkString, VerbatimString, Chunk:
-		return true
-	}
-	return false
-}
+func (k Kind) IsString() bool { return kindTable[k].isString }
 
 // IsError reports whether k is what a server answers with when a command
 // failed: SimpleError or BulkError.
-func (k Kind) IsError() bool { return k == SimpleError || k == BulkError }
+func (k Kind) IsError() bool { return kindTable[k].isError }
 
 // hasPairs reports whether the count in k's header counts pairs.
-func (k Kind) hasPairs() bool { return k == Map || k == Attribute }
+func (k Kind) hasPairs() bool { return kindTable[k].layout == pairs }
+
+// isSpelled reports whether k is a number that is kept as it is spelled.
+func (k Kind) isSpelled() bool { return kindTable[k].layout == spelledLine }
 
 // streamable reports whether the header of k may carry `?` in place of a
-// count or length (RESP3 specification, "Streamed strings" and "Streamed
-// aggregated data types").
-func (k Kind) streamable() bool {
-	switch k {
-	case BulkString, Array, Map, Set:
-		return true
-	}
-	return false
-}
+// count or length.
+func (k Kind) streamable() bool { return kindTable[k].streamable }
 
 // tokenFlags are what a Token has to say beside its kind and its number.
 type tokenFlags uint8
