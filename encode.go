@@ -359,27 +359,28 @@ func AppendToken(dst []byte, t Token) []byte {
 	if t.flags != 0 {
 		return appendFlagged(dst, t)
 	}
-	switch t.kind {
-	case SimpleString, SimpleError:
+	switch kindTable[t.kind].layout {
+	case payload:
+		return appendPayload(dst, t)
+	case textLine:
 		return appendLine(dst, t.kind, respwire.BytesString(t.Bytes()))
-	case Integer:
+	case integerLine:
 		return AppendInteger(dst, t.n)
-	case BulkString, BulkError, VerbatimString, Chunk:
-		return appendToken(dst, t)
-	case Array, Map, Set, Push, Attribute:
+	case elements, pairs:
 		return appendHeader(dst, t.kind, int(t.n))
-	case Boolean:
+	case booleanLine:
 		return AppendBoolean(dst, t.n != 0)
-	case Double, BigNumber:
+	case spelledLine:
 		return appendNumberText(dst, t.kind, t.Bytes())
-	case End:
+	}
+	if t.kind == End {
 		return AppendEnd(dst)
 	}
 	return AppendNull(dst)
 }
 
-// appendToken appends a token with a length and a payload.
-func appendToken(dst []byte, t Token) []byte {
+// appendPayload appends a token with a length and a payload.
+func appendPayload(dst []byte, t Token) []byte {
 	if t.n == 0 && t.kind == Chunk {
 		return AppendLastChunk(dst)
 	}
