@@ -363,7 +363,7 @@ func ExampleToken_AppendText() {
 	// OK <nil>
 	// 42 <nil>
 	// 1.5 <nil>
-	// true <nil>
+	// 1 <nil>
 	//  resp: null
 	//  resp: got array, want bulk string
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"os"
@@ -976,4 +977,68 @@ func awkwardWriters(seed uint64, n int) map[string]func(io.Writer) io.Writer {
 		"short":       func(w io.Writer) io.Writer { return resptest.ShortWriter(w, 1+int(seed%700)) },
 		"failed once": func(w io.Writer) io.Writer { return resptest.FailOnceWriter(w, int64(seed%uint64(n+1)), errOnce) },
 	}
+}
+
+// Doubles are read as strconv reads them, to the last bit, and written as it writes them,
+// whether they have few digits or as many as a float64 can tell apart.
+func TestDoublesAreThoseOfStrconv(t *testing.T) {
+	forAll(t, func(seed uint64) string {
+		rnd := rand.New(rand.NewPCG(seed, 2))
+		for range 200 {
+			text := anyDouble(rnd)
+			want, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				continue // beyond float64
+			}
+			for _, wire := range []string{"," + text + "\r\n", fmt.Sprintf("$%d\r\n%s\r\n", len(text), text)} {
+				for _, padding := range []string{"", strings.Repeat(" ", 64)} {
+					token, n, err := resp.ConsumeToken([]byte(wire + padding))
+					got, floatErr := token.Float64()
+					if err != nil || n != len(wire) || floatErr != nil || !sameFloat(got, want) || string(token.Bytes()) != text {
+						return fmt.Sprintf("%q is read as %+v, %d bytes, %v, and as %v, %v, want %v", wire, token, n, err, got, floatErr, want)
+					}
+				}
+			}
+			for _, f := range []float64{want, -want, math.Float64frombits(rnd.Uint64()), math.Float64frombits(math.Float64bits(want) + 1)} {
+				if got := string(resp.AppendDouble(nil, f)); got != ","+strconvDouble(f)+"\r\n" {
+					return fmt.Sprintf("%v is written as %q, want %q", f, got, strconvDouble(f))
+				}
+			}
+		}
+		return ""
+	}, anySeed)
+}
+
+// anyDouble returns the spelling of a double, most with few digits and small exponents.
+func anyDouble(rnd *rand.Rand) string {
+	digits := func(n int) (text string) {
+		for range n {
+			text += string(rune('0' + rnd.IntN(10)))
+		}
+		return text
+	}
+	text := []string{"", "-"}[rnd.IntN(2)] + strings.Repeat("0", rnd.IntN(2)) + digits(1+rnd.IntN(9+rnd.IntN(10)))
+	if rnd.IntN(4) > 0 {
+		text += "." + digits(1+rnd.IntN(8+rnd.IntN(12)))
+	}
+	if rnd.IntN(4) == 0 {
+		text += []string{"e", "E", "e+", "e-"}[rnd.IntN(4)] + digits(1+rnd.IntN(2+rnd.IntN(2)))
+	}
+	return text
+}
+
+// strconvDouble returns the shortest spelling of f, with an exponent where encoding/json
+// has one.
+func strconvDouble(f float64) string {
+	switch abs := math.Abs(f); {
+	case f != f:
+		return "nan"
+	case f > math.MaxFloat64:
+		return "inf"
+	case f < -math.MaxFloat64:
+		return "-inf"
+	case abs != 0 && (abs < 1e-6 || abs >= 1e21):
+		return strings.Replace(strconv.FormatFloat(f, 'e', -1, 64), "e-0", "e-", 1)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }
