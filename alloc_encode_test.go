@@ -77,6 +77,9 @@ func TestAppendDoesNotAllocate(t *testing.T) {
 		"AppendCommand": func(b []byte) []byte {
 			return resp.AppendCommand(b, "CONFIG SET", resp.String(long), resp.Bytes(short), resp.Int(-7), resp.Uint(8), resp.Float(0.1), resp.Arg{})
 		},
+		"AppendArg": func(b []byte) []byte {
+			return resp.AppendArg(resp.AppendArg(resp.AppendBulkHeader(b, 7), resp.Float(0.1)), resp.String(long))
+		},
 		"AppendArgs": func(b []byte) []byte { return resp.AppendArgs(b, "SET", "key", long) },
 		"AppendToken": func(b []byte) []byte {
 			for _, token := range tokens {
@@ -123,7 +126,8 @@ func drained(t *testing.T) net.Conn {
 
 func TestEncoderDoesNotAllocate(t *testing.T) {
 	short, long := "value", strings.Repeat("x", 70_000)
-	shortBytes, longBytes := []byte(short), []byte(long)
+	shortBytes, longBytes, medium := []byte(short), []byte(long), strings.Repeat("x", 1000)
+	rawShort, rawLong := []byte("PING\r\n"), resp.AppendBulkString(nil, long)
 	tree := steadyTree()
 	bigInt := big.NewInt(-1234567890)
 	text, longText := &rewinder{text: short}, &rewinder{text: long}
@@ -161,6 +165,14 @@ func TestEncoderDoesNotAllocate(t *testing.T) {
 			return e.WriteCommand("CONFIG SET", resp.Bytes(longBytes), resp.From(longText, int64(len(long))), resp.String(long))
 		},
 		func(e *resp.Encoder) error { return e.WriteArgs(shortBytes, longBytes) },
+		func(e *resp.Encoder) error { return e.WriteArgs(shortBytes, shortBytes) },
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteArray(3), e.WriteArg(resp.String(short)), e.WriteArg(resp.Float(0.1)), e.WriteArg(resp.From(text, int64(len(short)))))
+		},
+		func(e *resp.Encoder) error { return errors.Join(e.WriteRaw(rawShort), e.WriteRaw(rawLong)) },
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteSimpleString("a\nb"), e.WriteBulkString(medium), e.Flush(), e.WriteBulkString(medium), e.Flush())
+		},
 		func(e *resp.Encoder) error { return e.WriteValue(tree) },
 		(*resp.Encoder).Close,
 	}

@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // endless reads the same bytes over and over, at most so many at once.
@@ -35,25 +39,24 @@ func (r *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// multibulkWire gives args as a multibulk request.
-func multibulkWire(args ...string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "*%d\r\n", len(args))
-	for _, arg := range args {
-		fmt.Fprintf(&b, "$%d\r\n%s\r\n", len(arg), arg)
-	}
-	return b.String()
-}
+var (
+	multibulkWire = tests.Multibulk
+	checkNoAllocs = tests.CheckNoAllocs
+	allocated     = tests.Allocated
+)
 
 // bulkWire gives a bulk string of n bytes.
 func bulkWire(n int) string { return fmt.Sprintf("$%d\r\n%s\r\n", n, strings.Repeat("x", n)) }
 
 const (
+	arrayWire  = "*2\r\n$5\r\nhello\r\n:12345678901\r\n"
 	nestedWire = "|1\r\n+ttl\r\n:3600\r\n*4\r\n:1\r\n%2\r\n+k\r\n$5\r\nhello\r\n|1\r\n+a\r\n*1\r\n:1\r\n+l\r\n*-1\r\n" +
 		"~3\r\n,1.5\r\n#t\r\n(12345678901234567890\r\n>2\r\n=7\r\ntxt:abc\r\n!5\r\nERR x\r\n"
 	streamedWire = "*?\r\n$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n%?\r\n+k\r\n|1\r\n+a\r\n$?\r\n;1\r\nx\r\n;0\r\n~?\r\n.\r\n.\r\n.\r\n"
 	largeSize    = 100 << 10
 )
+
+var longLine = "+" + strings.Repeat("x", 2000) + "\r\n"
 
 // steadyReads are the reads that are promised not to allocate, each of all of its
 // wire.
@@ -63,14 +66,15 @@ var steadyReads = []struct {
 	opts []resp.Option
 	read func(d *resp.Decoder, v *resp.Value) error
 }{
-	{name: "ReadToken", wire: "*2\r\n$5\r\nhello\r\n:12345678901\r\n", read: readTokens(3)},
-	{name: "ReadToken of all kinds", wire: nestedWire + streamedWire, read: readTokens(37)},
-	{name: "ReadToken of a long line", wire: "+" + strings.Repeat("x", 2000) + "\r\n", read: readTokens(1)},
+	{name: "ReadToken", wire: arrayWire, read: readTokens(arrayWire)},
+	{name: "ReadToken of all kinds", wire: nestedWire + streamedWire, read: readTokens(nestedWire + streamedWire)},
+	{name: "ReadToken of a long line", wire: longLine, read: readTokens(longLine)},
 	{name: "PeekKind", wire: "$5\r\nhello\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		if _, err := d.PeekKind(); err != nil {
 			return err
 		}
-		return readTokens(1)(d, nil)
+		_, err := d.ReadToken()
+		return err
 	}},
 	{name: "ReadInt64", wire: ":-42\r\n", read: readInt64},
 	{name: "ReadInt64 of a string", wire: "$2\r\n42\r\n", read: readInt64},
@@ -85,10 +89,24 @@ var steadyReads = []struct {
 		return err
 	}},
 	{name: "ReadBytes", wire: "$5\r\nhello\r\n", read: readBytes},
-	{name: "ReadBytes of a null", wire: "$-1\r\n", read: readBytes},
+	{name: "ReadBytes of a null", wire: "$-1\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		if _, err := d.ReadBytes(); err != resp.ErrNull {
+			return fmt.Errorf("%v, want %w", err, resp.ErrNull)
+		}
+		return nil
+	}},
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
 	{name: "ReadBytes of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readBytes)},
+	{name: "ReadInto", wire: "$5\r\nhello\r\n", read: readInto},
+	{name: "ReadInto of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readInto},
+	{name: "ReadInto of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readInto)},
+	{name: "SkipAttributes", wire: "|1\r\n+a\r\n*1\r\n:1\r\n|0\r\n:42\r\n", read: func(d *resp.Decoder, v *resp.Value) error {
+		if err := d.SkipAttributes(); err != nil {
+			return err
+		}
+		return readInt64(d, v)
+	}},
 	{name: "ReadArrayLen", wire: "|1\r\n+a\r\n:1\r\n*2\r\n:1\r\n:2\r\n~0\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		_, err := d.ReadArrayLen()
 		for err == nil && d.Depth() > 0 {
@@ -121,6 +139,29 @@ var steadyReads = []struct {
 		}
 		return err
 	}},
+	{name: "Elements", wire: "*3\r\n:1\r\n$2\r\n42\r\n:3\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		for _, err := range d.Elements() {
+			if err != nil {
+				return err
+			}
+			if _, err := d.ReadInt64(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+	{name: "Elements, nested, half read and left", wire: nestedLoops, read: loopAndLeave},
+	{name: "Entries", wire: "%?\r\n+a\r\n:1\r\n+b\r\n*2\r\n:2\r\n:3\r\n.\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
+		for _, err := range d.Entries() {
+			if err != nil {
+				return err
+			}
+			if _, err := d.ReadBytes(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
 	{name: "Decode", wire: "$5\r\nhello\r\n", read: decodeInto},
 	{name: "Decode of nested values with attributes", wire: nestedWire, read: decodeInto},
 	{name: "Decode of streamed values", wire: streamedWire, read: decodeInto},
@@ -143,16 +184,48 @@ var steadyReads = []struct {
 	{name: "CopyBulk of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: copyBulk},
 	{name: "ReadCommand", wire: multibulkWire("SET", "key", "value"), read: readCommand},
 	{name: "ReadCommand with server limits", wire: multibulkWire("SET", "key", "value"), read: readCommand,
-		opts: []resp.Option{resp.WithLimits(resp.ServerLimits())}},
+		opts: []resp.Option{resp.ServerLimits()}},
 	{name: "ReadCommand of large and small requests", wire: multibulkWire("SET", "key", strings.Repeat("x", largeSize)) + multibulkWire("PING"), read: readTwice(readCommand)},
 	{name: "ReadCommand of many arguments", wire: multibulkWire(strings.Split(strings.Repeat("x", 12000), "")...), read: readCommand},
 	{name: "ReadCommand inline", wire: "SET key value\r\n", read: readCommand},
 	{name: "ReadCommand inline with quotes", wire: `SET "a\x41b" 'c d' "" e"f"` + "\n", read: readCommand},
 }
 
-func readTokens(n int) func(*resp.Decoder, *resp.Value) error {
+const nestedLoops = "*4\r\n*?\r\n$1\r\na\r\n$5\r\nhello\r\n.\r\n*2\r\n*1\r\n$5\r\nhello\r\n$1\r\nb\r\n*1\r\n$0\r\n\r\n+rest\r\n"
+
+// loopAndLeave leaves something of everything in nestedLoops.
+func loopAndLeave(d *resp.Decoder, _ *resp.Value) error {
+	for i, err := range d.Elements() {
+		if err != nil {
+			return err
+		}
+		if i == 3 {
+			break
+		}
+		for j, err := range d.Elements() {
+			switch {
+			case err != nil:
+				return err
+			case i == 1 && j == 0:
+				_, err = d.ReadArrayLen()
+			default:
+				var r *resp.BulkReader
+				if r, err = d.BulkReader(); err == nil {
+					r.Read(bulkBuffer[:1])
+				}
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readTokens reads the tokens of wire.
+func readTokens(wire string) func(*resp.Decoder, *resp.Value) error {
 	return func(d *resp.Decoder, _ *resp.Value) error {
-		for range n {
+		for end := d.InputOffset() + int64(len(wire)); d.InputOffset() < end; {
 			if _, err := d.ReadToken(); err != nil {
 				return err
 			}
@@ -182,6 +255,13 @@ func readFloat64(d *resp.Decoder, _ *resp.Value) error {
 
 func readBytes(d *resp.Decoder, _ *resp.Value) error {
 	_, err := d.ReadBytes()
+	return err
+}
+
+var intoMemory [largeSize]byte
+
+func readInto(d *resp.Decoder, _ *resp.Value) error {
+	_, err := d.ReadInto(intoMemory[:])
 	return err
 }
 
@@ -228,25 +308,6 @@ func shortWire(wire string) string {
 	return fmt.Sprintf("%q", wire)
 }
 
-// checkNoAllocs calls read until the buffers have grown, and then counts.
-func checkNoAllocs(t *testing.T, wire string, read func() error) {
-	t.Helper()
-	const warmUp, runs = 30, 40
-	failed := false
-	run := func() {
-		if err := read(); err != nil && !failed {
-			failed = true
-			t.Errorf("%s: %v", shortWire(wire), err)
-		}
-	}
-	for range warmUp {
-		run()
-	}
-	if n := testing.AllocsPerRun(runs, run); n != 0 {
-		t.Errorf("%s: %v allocations each time, want none", shortWire(wire), n)
-	}
-}
-
 func TestReadsDoNotAllocate(t *testing.T) {
 	for _, test := range steadyReads {
 		for _, atOnce := range []int{0, 1460} {
@@ -258,6 +319,21 @@ func TestReadsDoNotAllocate(t *testing.T) {
 					t.Errorf("%s: not read to its end", shortWire(test.wire))
 				}
 			})
+		}
+	}
+}
+
+// Every read is among those that are promised not to allocate, but for what has a
+// test of its own and for ReadString, which makes a string.
+func TestEveryReadIsPromisedNotToAllocate(t *testing.T) {
+	promised := []string{"Commands", "ReadCommands", "ReadString", "Values"}
+	for _, read := range steadyReads {
+		name, _, _ := strings.Cut(read.name, " ")
+		promised = append(promised, name)
+	}
+	for _, method := range methods.Reads {
+		if method.Sort != methods.Between && !slices.Contains(promised, method.Name) {
+			t.Errorf("%s is not among steadyReads", method.Name)
 		}
 	}
 }
@@ -407,39 +483,31 @@ func TestBodiesOfLoopsDoNotAllocate(t *testing.T) {
 	}
 }
 
-// allocated returns how many bytes f allocates, those that are freed again too.
-func allocated(f func()) int {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
-}
-
 // readingMethods are all ways to read a value or command, each from its start as far as
 // it goes.
-var readingMethods = map[string]func(d *resp.Decoder) error{
-	"ReadToken": func(d *resp.Decoder) error {
+var readingMethods = func() map[string]func(d *resp.Decoder) error {
+	all := make(map[string]func(d *resp.Decoder) error)
+	for _, r := range methods.Reads {
+		if r.Sort != methods.Between {
+			all[r.Name] = func(d *resp.Decoder) error { return r.Call(d, io.Discard) }
+		}
+	}
+	all["ReadToken"] = func(d *resp.Decoder) error {
 		for {
 			if _, err := d.ReadToken(); err != nil {
 				return err
 			}
 		}
-	},
-	"PeekKind":     func(d *resp.Decoder) error { _, err := d.PeekKind(); return err },
-	"ReadInt64":    func(d *resp.Decoder) error { return readInt64(d, nil) },
-	"ReadBytes":    func(d *resp.Decoder) error { return readBytes(d, nil) },
-	"ReadString":   func(d *resp.Decoder) error { _, err := d.ReadString(); return err },
-	"ReadArrayLen": func(d *resp.Decoder) error { _, err := d.ReadArrayLen(); return err },
-	"ReadMapLen":   func(d *resp.Decoder) error { _, err := d.ReadMapLen(); return err },
-	"Decode":       func(d *resp.Decoder) error { return d.Decode(new(resp.Value)) },
-	"ReadRaw":      func(d *resp.Decoder) error { return readRaw(d, nil) },
-	"SkipValue":    func(d *resp.Decoder) error { return d.SkipValue() },
-	"CopyValue":    func(d *resp.Decoder) error { return copyValue(d, nil) },
-	"CopyBulk":     func(d *resp.Decoder) error { return copyBulk(d, nil) },
-	"BulkReader":   func(d *resp.Decoder) error { return readBulk(d, nil) },
-	"ReadCommand":  func(d *resp.Decoder) error { return readCommand(d, nil) },
-	"ReadCommands": func(d *resp.Decoder) error { _, err := d.ReadCommands(nil); return err },
+	}
+	return all
+}()
+
+// readLoops has its elements skipped.
+func readLoops(loop iter.Seq2[int, error]) (last error) {
+	for _, err := range loop {
+		last = err
+	}
+	return last
 }
 
 func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
@@ -542,7 +610,7 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 		read       func(*resp.Decoder) error
 	}{
 		{"ReadBytes", "$1\r\nx\r\n", &plain, readingMethods["ReadBytes"]},
-		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { return readTokens(1)(d, nil) }},
+		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { _, err := d.ReadToken(); return err }},
 		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["ReadBytes"]},
 		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["Decode"]},
 		{"ReadCommand", multibulkWire("PING"), &request, readingMethods["ReadCommand"]},

@@ -7,11 +7,13 @@ import (
 	"io"
 	"math"
 	"reflect"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds Arg, one argument of a command: how it is made from Go's
-// types and how its text is appended. What the arguments go into is in
-// encode.go (AppendCommand), encoder.go (WriteCommand) and chunker.go.
+// types and how its text is appended. Arguments go into AppendCommand, WriteCommand and
+// Chunker.AddCommand.
 
 // Arg is one argument of a command. Make one with String, Bytes, Int, Uint,
 // Float, From or Any; none of them but Any allocates. The zero Arg is the empty
@@ -41,11 +43,11 @@ type (
 const maxNumberLen = 32
 
 // String returns an argument with the bytes of s.
-func String(s string) Arg { return Arg{uint64(len(s)), textStart(stringData(s))} }
+func String(s string) Arg { return Arg{uint64(len(s)), textStart(respwire.StringData(s))} }
 
 // Bytes returns an argument with the bytes of b, which must not change until
 // the argument has been written.
-func Bytes(b []byte) Arg { return Arg{uint64(len(b)), textStart(bytesData(b))} }
+func Bytes(b []byte) Arg { return Arg{uint64(len(b)), textStart(respwire.BytesData(b))} }
 
 // Int returns an argument with n in decimal.
 func Int(n int64) Arg { return Arg{uint64(n), intArg{}} }
@@ -70,9 +72,10 @@ func From(r io.Reader, n int64) Arg {
 // Any returns an argument made of v, by the first rule that fits:
 //
 //   - an Arg is itself;
-//   - string, []byte, and every int, uint and float type: as String, Bytes, Int,
-//     Uint and Float; a float32 gets the shortest text that reads back as the
-//     same float32;
+//   - string, []byte, and every int, uint and float type, uintptr too: as String,
+//     Bytes, Int, Uint and Float; a float32 gets the shortest text that reads back
+//     as the same float32;
+//   - bool: 1 for true and 0 for false, as go-redis and redigo have it;
 //   - encoding.TextAppender, encoding.TextMarshaler, encoding.BinaryMarshaler:
 //     what the method returns;
 //   - a type whose underlying type is one of the above: as that type, so that a
@@ -80,7 +83,7 @@ func From(r io.Reader, n int64) Arg {
 //   - fmt.Stringer: what String returns.
 //
 // Everything else is an error that names the type, in particular nil, nil
-// pointers, bool, pointers without one of these methods, and structs: there is
+// pointers, pointers without one of these methods, and structs: there is
 // no text for them that every reader would expect. An error of v's method is
 // returned wrapped.
 func Any(v any) (Arg, error) {
@@ -101,6 +104,8 @@ func Any(v any) (Arg, error) {
 		return Uint(v), nil
 	case float64:
 		return Float(v), nil
+	case bool:
+		return Int(bit(v)), nil
 	}
 	value := reflect.ValueOf(v)
 	if value.Kind() == reflect.Pointer && value.IsNil() {
@@ -137,19 +142,21 @@ func marshaledText(v any) (text []byte, ok bool, err error) {
 }
 
 // underlyingArg returns the argument for a value whose underlying type is a
-// string, bytes or a number, and whether it is one.
+// string, bytes, a number or a boolean, and whether it is one.
 func underlyingArg(v reflect.Value) (arg Arg, ok bool) {
 	switch v.Kind() {
 	case reflect.String:
 		return String(v.String()), true
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return Int(v.Int()), true
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 		return Uint(v.Uint()), true
 	case reflect.Float64:
 		return Float(v.Float()), true
 	case reflect.Float32:
 		return Arg{math.Float64bits(v.Float()), float32Arg{}}, true
+	case reflect.Bool:
+		return Int(bit(v.Bool())), true
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			return Bytes(v.Bytes()), true
@@ -161,7 +168,7 @@ func underlyingArg(v reflect.Value) (arg Arg, ok bool) {
 // text returns the bytes of a text argument and whether it is one.
 func (a *Arg) text() (s string, ok bool) {
 	if start, ok := a.value.(textStart); ok {
-		return bytesString(bytesAt(start, int(a.number))), true
+		return respwire.BytesString(respwire.BytesAt(start, int(a.number))), true
 	}
 	return "", a.value == nil
 }
@@ -200,39 +207,96 @@ func (a *Arg) fault() string {
 func (a *Arg) appendNumber(dst []byte) []byte {
 	switch a.value.(type) {
 	case intArg:
-		sign, u := magnitude(int64(a.number))
+		sign, u := respwire.Magnitude(int64(a.number))
 		return appendWhole(dst, BulkString, sign, u)
 	case uintArg:
 		return appendWhole(dst, BulkString, 0, a.number)
 	}
 	var scratch [maxNumberLen]byte
-	return appendString(dst, BulkString, bytesString(a.appendText(scratch[:0])))
+	return appendString(dst, BulkString, respwire.BytesString(a.appendText(scratch[:0])))
 }
 
 // appendText appends the text of a number argument. It panics for a reader.
 func (a *Arg) appendText(dst []byte) []byte {
 	switch a.value.(type) {
 	case intArg:
-		return appendInteger(dst, int64(a.number))
+		return respwire.AppendInteger(dst, int64(a.number))
 	case uintArg:
 		return appendUint(dst, a.number)
 	case floatArg:
-		return appendDouble(dst, math.Float64frombits(a.number), 64)
+		return respwire.AppendDouble(dst, math.Float64frombits(a.number), 64)
 	case float32Arg:
-		return appendDouble(dst, math.Float64frombits(a.number), 32)
+		return respwire.AppendDouble(dst, math.Float64frombits(a.number), 32)
 	}
 	panic("resp: a From argument can only be written by an Encoder")
 }
 
 // measure returns a bound on the bytes that args have on the wire, and whether
-// all of them are numbers or texts of at most longest bytes.
+// it is an int and all of them are numbers or texts of at most longest bytes.
 func measure(args []Arg, longest int) (size int, plain bool) {
 	for i := range args {
 		size += maxHeaderLen + maxNumberLen + len(crlf)
 		s, ok := args[i].text()
-		if size += len(s); len(s) > longest || !ok && args[i].isReader() {
+		if size += len(s); len(s) > longest || size < 0 || !ok && args[i].isReader() {
 			return 0, false
 		}
 	}
 	return size, true
 }
+
+// What follows splits the name of a command into its words: SplitCommand for the
+// caller, and the pieces that AppendCommand, the Encoder and the Chunker use to
+// do it without allocating.
+
+// SplitCommand returns the words of a command's name as clients send them, each
+// an argument of its own: "CONFIG GET" gives CONFIG and GET. Words are separated
+// by ASCII white space: space, tab, CR, LF, VT and FF. A name without a word
+// gives nil; every function that writes a command refuses it. The words are
+// parts of name, not copies.
+func SplitCommand(name string) []string {
+	count := countWords(name)
+	if count == 0 {
+		return nil
+	}
+	words := make([]string, count)
+	for i := range words {
+		words[i], name = nextWord(name)
+	}
+	return words
+}
+
+// isOneWord reports whether name is a word and nothing else, as nearly all are.
+// A name with other control characters than white space is not told apart here.
+func isOneWord(name string) bool {
+	for i := range len(name) {
+		if name[i] <= ' ' {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// countWords returns how many words name has.
+func countWords(name string) (count int) {
+	for word, rest := nextWord(name); word != ""; word, rest = nextWord(rest) {
+		count++
+	}
+	return count
+}
+
+// nextWord returns the first word of s and what follows it, both empty when
+// there is none.
+func nextWord(s string) (word, rest string) {
+	start := 0
+	for start < len(s) && isSpace(s[start]) {
+		start++
+	}
+	end := start
+	for end < len(s) && !isSpace(s[end]) {
+		end++
+	}
+	return s[start:end], s[end:]
+}
+
+// noWord says what is wrong with a name without a word.
+const noWord = "command name without a word"

@@ -16,7 +16,8 @@ import (
 // Types with methods, for Any.
 type (
 	color      int  // with String: a number all the same
-	switchType bool // with String
+	switchType bool // with String: 1 or 0 all the same
+	address    uintptr
 	point      struct{ x, y int }
 	token      string // with MarshalText
 	blob       struct{ b []byte }
@@ -75,7 +76,11 @@ func TestAny(t *testing.T) {
 		{math.NaN(), "nan"},
 		{color(3), "3"},
 		{time.Second, "1000000000"},
-		{switchType(true), "on"},
+		{true, "1"},
+		{false, "0"},
+		{switchType(true), "1"},
+		{uintptr(math.MaxUint32), "4294967295"},
+		{address(7), "7"},
 		{point{1, 2}, "1,2"},
 		{&point{1, 2}, "1,2"},
 		{token("x"), "<x>"},
@@ -104,14 +109,12 @@ func TestAnyRefuses(t *testing.T) {
 		want string // part of the error
 	}{
 		{nil, "nil is no"},
-		{true, "bool"},
 		{struct{}{}, "struct {}"},
 		{[]string{"a"}, "[]string"},
 		{map[string]int{}, "map[string]int"},
 		{[2]byte{}, "[2]uint8"},
 		{&number, "*int"},
 		{complex(1, 2), "complex128"},
-		{uintptr(1), "uintptr"},
 		{func() {}, "func()"},
 		{(*point)(nil), "nil *resp_test.point"},
 		{(*blob)(nil), "nil *resp_test.blob"},

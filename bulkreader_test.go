@@ -11,6 +11,7 @@ import (
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -145,12 +146,15 @@ func TestWhatABulkReaderLeavesIsDropped(t *testing.T) {
 }
 
 func TestADroppedPayloadSaysSo(t *testing.T) {
-	for name, drop := range map[string]func(*resp.Decoder){
-		"ReadToken":   func(d *resp.Decoder) { d.ReadToken() },
-		"PeekKind":    func(d *resp.Decoder) { d.PeekKind() },
-		"ReadCommand": func(d *resp.Decoder) { d.ReadCommand() },
-		"Reset":       func(d *resp.Decoder) { d.Reset(strings.NewReader("+OK\r\n")) },
-	} {
+	drops := map[string]func(*resp.Decoder){
+		"Reset": func(d *resp.Decoder) { d.Reset(strings.NewReader("+OK\r\n")) },
+	}
+	for _, method := range methods.Reads {
+		if method.Sort != methods.Payload { // it is the same reader, which reads the next payload
+			drops[method.Name] = func(d *resp.Decoder) { method.Call(d, io.Discard) }
+		}
+	}
+	for name, drop := range drops {
 		d := resp.NewDecoder(strings.NewReader("$5\r\nhello\r\n*1\r\n$4\r\nPING\r\n"))
 		r, err := d.BulkReader()
 		if err != nil {
@@ -182,7 +186,7 @@ func TestBulkReaderLen(t *testing.T) {
 	if r, err = d.BulkReader(); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []int64{-1, -1, -1, 0} { // up to io.EOF
+	for _, want := range []int64{-1, -1, 0, 0} { // the end is there with the last byte
 		if r.Len() != want {
 			t.Errorf("a streamed string: %d bytes left, want %d", r.Len(), want)
 		}
@@ -202,6 +206,128 @@ func TestBulkReaderLen(t *testing.T) {
 		}
 		if r.Len() != 3 {
 			t.Errorf("behind %d tokens %d bytes left, want 3", tokens, r.Len())
+		}
+	}
+}
+
+// What ends a string is read with the last byte of its payload when it is there,
+// and is not waited for when it is not: so who reads as many bytes as Len says
+// finds nothing of the string in Buffered, and is not held up.
+func TestBulkReaderTakesTheEndWithTheLastByte(t *testing.T) {
+	const next = "+NEXT\r\n"
+	for _, test := range []struct {
+		value   string
+		payload int // where it ends
+	}{
+		{"$5\r\nhello\r\n", 9}, {"$0\r\n\r\n", 4}, {"=9\r\ntxt:hello\r\n", 13}, {"=4\r\ntxt:\r\n", 8}, {"|1\r\n+a\r\n:1\r\n$1\r\na\r\n", 17},
+		{"*1\r\n$5\r\nhello\r\n", 13}, {"$100\r\n" + strings.Repeat("x", 100) + "\r\n", 106},
+		{"$?\r\n;2\r\nab\r\n;0\r\n", 10}, {"$?\r\n;1\r\na\r\n;1\r\nb\r\n;0\r\n", 16}, {"$?\r\n;0\r\n", 4},
+	} {
+		wire := test.value + next
+		payload := payloadOf(t, test.value)
+		for cut := test.payload; cut <= len(wire); cut++ {
+			for _, size := range []int{1, 3, 50, 1000} {
+				more := 0
+				d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), readFunc(func(p []byte) (int, error) {
+					more++
+					return 0, os.ErrDeadlineExceeded
+				})), resp.BufferSize(200))
+				if test.value[0] == '*' {
+					d.ReadArrayLen()
+				}
+				r, err := d.BulkReader()
+				if err != nil {
+					t.Fatalf("%q: %v", wire[:cut], err)
+				}
+				p := make([]byte, size)
+				for read := 0; read < len(payload); {
+					n, err := r.Read(p)
+					if read += n; err != nil {
+						t.Fatalf("%q, %d bytes at a time: %v behind %d bytes", wire[:cut], size, err, read)
+					}
+				}
+				if more > 0 {
+					t.Errorf("%q, %d bytes at a time: the end was waited for", wire[:cut], size)
+				}
+				if cut < len(test.value) {
+					if at := d.InputOffset(); at < int64(test.payload) || at > int64(cut) {
+						t.Errorf("%q, %d bytes at a time: at offset %d with the last byte", wire[:cut], size, at)
+					}
+					continue
+				}
+				if rest := string(d.Buffered()); rest != wire[len(test.value):cut] || d.InputOffset() != int64(len(test.value)) || d.Depth() != 0 || r.Len() != 0 {
+					t.Errorf("%q, %d bytes at a time: %q buffered at offset %d and depth %d, %d left", wire[:cut], size, rest, d.InputOffset(), d.Depth(), r.Len())
+				}
+				if n, err := r.Read(p); n != 0 || err != io.EOF || more > 0 {
+					t.Errorf("%q, %d bytes at a time: then %d and %v", wire[:cut], size, n, err)
+				}
+			}
+		}
+	}
+}
+
+// payloadOf returns the payload of the string that value holds.
+func payloadOf(t *testing.T, value string) string {
+	t.Helper()
+	d := resp.NewDecoder(strings.NewReader(value))
+	if value[0] == '*' {
+		d.ReadArrayLen()
+	}
+	b, err := d.ReadBytes()
+	if err != nil {
+		t.Fatalf("%q: %v", value, err)
+	}
+	return string(b)
+}
+
+// A payload that has been read to its end has not been dropped by what reads next,
+// wherever the input was split.
+func TestAPayloadThatWasReadWholeIsNotDropped(t *testing.T) {
+	const wire = "$5\r\nhello\r\n+NEXT\r\n"
+	for cut := len("$5\r\nhello"); cut < len(wire); cut++ {
+		d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:])))
+		r, err := d.BulkReader()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(r, make([]byte, r.Len())); err != nil {
+			t.Fatal(err)
+		}
+		if next, err := d.ReadString(); next != "NEXT" || err != nil {
+			t.Errorf("cut at %d: %q and %v, want NEXT", cut, next, err)
+		}
+		if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+			t.Errorf("cut at %d: %d and %v, want io.EOF", cut, n, err)
+		}
+	}
+}
+
+// Where the CR LF is wrong no byte of the payload is lost: the next Read says so.
+func TestBulkReaderGivesAllBeforeAWrongEnd(t *testing.T) {
+	for wire, payload := range map[string]string{
+		"$3\r\nabcXX": "abc", "$3\r\nabc\rX": "abc", "=7\r\ntxt:abc\n\n": "abc", "$0\r\nXX": "", "$?\r\n;2\r\nab\r\n;1\r\ncXX": "abc", "$?\r\n;2\r\nabXX": "ab",
+	} {
+		for arrival, wrap := range bulkArrivals {
+			for _, size := range []int{1, 2, 1000} {
+				d := resp.NewDecoder(wrap(strings.NewReader(wire)))
+				r, err := untilDone(d.BulkReader)
+				if err != nil {
+					t.Fatalf("%q, %s: %v", wire, arrival, err)
+				}
+				var got []byte
+				p := make([]byte, size)
+				for err == nil || stopsShort(err) {
+					var n int
+					n, err = r.Read(p)
+					if got = append(got, p[:n]...); n > 0 && err != nil {
+						t.Errorf("%q, %s: %d bytes and %v at once", wire, arrival, n, err)
+					}
+				}
+				var syntax *resp.SyntaxError
+				if string(got) != payload || !errors.As(err, &syntax) || syntax.Expected != "CR LF behind the payload" {
+					t.Errorf("%q, %s, %d bytes at a time: %q and %v, want %q", wire, arrival, size, got, err, payload)
+				}
+			}
 		}
 	}
 }
@@ -227,6 +353,29 @@ func TestBulkReaderOfAPayloadAtFault(t *testing.T) {
 				t.Errorf("%q, %s: %v, want %s", wire, how, err, want)
 			}
 		}
+	}
+}
+
+// A few bytes are not worth a call of the reader: the buffer is filled instead.
+func TestBulkReaderReadsLittlePiecesThroughTheBuffer(t *testing.T) {
+	const size, most = 100_000, 20
+	calls := 0
+	source := readFunc(func(p []byte) (int, error) {
+		calls++
+		clear(p)
+		return len(p), nil
+	})
+	r, err := resp.NewDecoder(io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), source)).BulkReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p := make([]byte, 10); r.Len() > 0; {
+		if _, err := r.Read(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls > most {
+		t.Errorf("the reader was called %d times for %d bytes, want at most %d", calls, size, most)
 	}
 }
 

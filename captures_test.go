@@ -1,8 +1,8 @@
 package resp_test
 
 // The package is held to bytes that a real server sent: testdata/captures, which
-// README.md there describes. What was asked is the table below. TestCapture, in
-// live_test.go, takes the captures anew.
+// README.md there describes. What was asked is the table below. TestCapture
+// takes the captures anew.
 
 import (
 	"bytes"
@@ -888,26 +888,5 @@ func TestCapturedErrorsHaveTheirPrefix(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(seen))); diff != "" {
 		t.Errorf("prefixes (-want +got)\n%s", diff)
-	}
-}
-
-// The words in a line of MONITOR are quoted as in inline requests.
-func TestCapturedMonitorLinesSplitIntoWords(t *testing.T) {
-	i := slices.IndexFunc(captures, func(c capture) bool { return c.name == "monitor" })
-	c := &captures[i]
-	var got [][]string
-	for v, err := range resp.NewDecoder(bytes.NewReader(c.read(t, ".resp2"))).Values() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		source, quoted, ok := strings.Cut(string(v.Bytes), "] ")
-		if !ok || strings.HasSuffix(source, " lua") {
-			continue
-		}
-		got = append(got, commands(t, quoted)...)
-	}
-	want := commands(t, strings.ReplaceAll(c.others, "unix:", ""))
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("commands (-want +got)\n%s", diff)
 	}
 }

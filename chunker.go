@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 	"slices"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the Chunker. Small pieces are copied into one arena, where
@@ -31,19 +33,19 @@ type Chunker struct {
 	chunks []packedChunk
 	open   bool // the next piece of a pipeline may join the last chunk
 
-	first   int // index of the chunk to be written next
-	written int // bytes of it that have been written
-	length  int // bytes of all chunks that have not been written
+	first  int // index of the chunk to be written next
+	length int // bytes of all chunks that have not been written
 
 	views  [][]byte           // what Chunks returned
 	bufs   net.Buffers        // what WriteTo writes
 	number [maxNumberLen]byte // text of a number argument
 
-	peak   int // most memory in use at a Reset since it was last looked at
-	resets int // Resets since then
+	peak  int // most memory in use at a write or Reset since it was last looked at
+	looks int // writes and Resets since then
 }
 
-// packedChunk is arena[start:end] or, where large is set, that.
+// packedChunk is arena[start:end] or, where large is set, that; start and end are
+// equal then. What has been written of a chunk is cut off.
 type packedChunk struct {
 	start, end int
 	large      []byte
@@ -69,7 +71,7 @@ func (c *Chunker) pack(name string, args []Arg, join bool) error {
 	size, plain := measure(args, p.cutoff)
 	size += len(name) + 2*maxHeaderLen + len(crlf)
 	if !plain || size > p.cutoff || !isOneWord(name) {
-		return p.packLong(name, args)
+		return p.packSlow(name, args)
 	}
 	if cap(c.arena)-len(c.arena) < size {
 		c.arena = slices.Grow(c.arena, size) // more than it needs, so that AppendCommand need not look again
@@ -97,8 +99,8 @@ type packing struct {
 	join   bool // as part of a pipeline
 }
 
-// packLong packs a command that may have more than one chunk.
-func (p *packing) packLong(name string, args []Arg) error {
+// packSlow packs a command that may have more than one chunk.
+func (p *packing) packSlow(name string, args []Arg) error {
 	words := countWords(name)
 	if words == 0 {
 		return &EncodeError{Array, noWord}
@@ -116,7 +118,7 @@ func (p *packing) packLong(name string, args []Arg) error {
 		if s, ok := args[i].text(); ok {
 			p.add(s, true)
 		} else {
-			p.add(bytesString(args[i].appendText(p.number[:0])), false)
+			p.add(respwire.BytesString(args[i].appendText(p.number[:0])), false)
 		}
 	}
 	p.emit()
@@ -134,7 +136,7 @@ func (p *packing) add(arg string, lasts bool) {
 	p.emit()
 	if lasts && len(arg) > p.cutoff {
 		p.open = false
-		p.chunks = append(p.chunks, packedChunk{large: stringBytes(arg)})
+		p.chunks = append(p.chunks, packedChunk{start: p.start, end: p.start, large: respwire.StringBytes(arg)})
 		p.length += len(arg)
 	} else {
 		p.arena = append(p.arena, arg...)
@@ -176,9 +178,6 @@ func (c *Chunker) Chunks() [][]byte {
 		}
 		c.views = append(c.views, view)
 	}
-	if c.written > 0 {
-		c.views[0] = c.views[0][c.written:]
-	}
 	return c.views
 }
 
@@ -188,51 +187,90 @@ func (c *Chunker) Len() int { return c.length }
 // WriteTo writes all chunks to w, to a TCP or unix connection with one system
 // call, and then resets the Chunker. After an error, which is the writer's or
 // io.ErrShortWrite, it may be called again and goes on with exactly the next byte;
-// commands added in between begin a new chunk.
+// commands added in between begin a new chunk. What has been written is let go of,
+// so that a Chunker that is written on, always with something left, holds what
+// waits and no more.
 func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
 	c.bufs = c.Chunks()
 	n, err := writeBuffers(w, &c.bufs)
 	c.bufs = nil
-	clear(c.views)
 	c.advance(n)
-	if err == nil {
-		c.Reset()
-	}
 	return int64(n), err
 }
 
 // advance passes over n bytes that have been written.
 func (c *Chunker) advance(n int) {
+	if n == c.length {
+		c.Reset()
+		return
+	}
+	clear(c.views)
 	c.open = false
 	c.length -= n
-	n += c.written
-	for c.first < len(c.chunks) && n >= c.chunks[c.first].len() {
+	for n >= c.chunks[c.first].len() {
 		n -= c.chunks[c.first].len()
 		c.chunks[c.first].large = nil
 		c.first++
 	}
-	c.written = n
+	if first := &c.chunks[c.first]; first.large != nil {
+		first.large = first.large[n:]
+	} else {
+		first.start += n
+	}
+	c.release()
+}
+
+// release gives back the room of what has been written, once that is half of all,
+// so that what is left is moved no more often than it was written.
+func (c *Chunker) release() {
+	c.peak = max(c.peak, c.used())
+	written := c.chunks[c.first].start
+	if written >= len(c.arena)-written {
+		c.arena = c.arena[:copy(c.arena, c.arena[written:])]
+		for i := range c.chunks[c.first:] {
+			chunk := &c.chunks[c.first+i]
+			chunk.start -= written
+			chunk.end -= written
+		}
+	}
+	if c.first >= len(c.chunks)-c.first {
+		left := copy(c.chunks, c.chunks[c.first:])
+		clear(c.chunks[left:])
+		c.chunks, c.first = c.chunks[:left], 0
+	}
+	c.shrink()
 }
 
 // Reset drops all chunks and every reference to arguments. It keeps the memory
 // for the next ones unless much of it was not needed for some time.
 func (c *Chunker) Reset() {
-	const (
-		maxIdle    = 1 << 20
-		patience   = 16 // Resets between two looks
-		chunkBytes = 64 // memory for one chunk beside its bytes
-	)
-	c.peak = max(c.peak, len(c.arena)+len(c.chunks)*chunkBytes)
+	c.peak = max(c.peak, c.used())
 	clear(c.chunks)
 	clear(c.views)
 	c.arena, c.chunks, c.views = c.arena[:0], c.chunks[:0], c.views[:0]
-	c.open, c.first, c.written, c.length = false, 0, 0, 0
-	if c.resets++; c.resets < patience {
+	c.open, c.first, c.length = false, 0, 0
+	c.shrink()
+}
+
+// chunkBytes is the memory for one chunk beside its bytes.
+const chunkBytes = 64
+
+// used returns how much memory is in use, written or not.
+func (c *Chunker) used() int { return len(c.arena) + len(c.chunks)*chunkBytes }
+
+// shrink moves what is left to memory of its size when much of the memory was not
+// needed for some time.
+func (c *Chunker) shrink() {
+	const (
+		maxIdle  = 1 << 20
+		patience = 16 // calls between two looks
+	)
+	if c.looks++; c.looks < patience {
 		return
 	}
 	held := cap(c.arena) + cap(c.chunks)*chunkBytes
 	if held > maxIdle && c.peak < held/4 {
-		c.arena, c.chunks, c.views = nil, nil, nil
+		c.arena, c.chunks, c.views = append([]byte(nil), c.arena...), append([]packedChunk(nil), c.chunks...), nil
 	}
-	c.peak, c.resets = 0, 0
+	c.peak, c.looks = 0, 0
 }

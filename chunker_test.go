@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -230,4 +231,77 @@ func TestChunkerShrinks(t *testing.T) {
 	}
 	fill(1)
 	fmt.Fprint(io.Discard, c.Len())
+}
+
+// roomWriter is a writer that has room for some bytes.
+type roomWriter struct {
+	bytes.Buffer
+	room int
+}
+
+func (w *roomWriter) Write(p []byte) (int, error) {
+	n, _ := w.Buffer.Write(p[:min(len(p), w.room)])
+	if w.room -= n; n < len(p) {
+		return n, io.ErrShortWrite
+	}
+	return n, nil
+}
+
+// A Chunker that is written on, and of which something is left each time, holds
+// what waits and no more, whatever has passed through it.
+func TestChunkerGivesBackWhatWasWritten(t *testing.T) {
+	const rounds = 100_000
+	for name, left := range map[string]int{"one byte": 1, "a command": 40, "many commands": 1000, "nothing": 0} {
+		c, key := new(resp.Chunker), strings.Repeat("k", 100)
+		w := &roomWriter{}
+		before := inUse()
+		for range rounds {
+			if err := c.AddCommand("SET", resp.String(key), resp.Int(1)); err != nil {
+				t.Fatal(err)
+			}
+			w.room = max(c.Len()-left, 0)
+			if _, err := c.WriteTo(w); left > 0 && err != io.ErrShortWrite || c.Len() > left {
+				t.Fatalf("%s left: %v, %d bytes wait", name, err, c.Len())
+			}
+			if w.Len() > 1<<20 {
+				w.Reset()
+			}
+		}
+		if grown := inUse() - before; grown > 4<<20 {
+			t.Errorf("%s left each time: %d bytes are held for %d that wait", name, grown, c.Len())
+		}
+	}
+}
+
+// What is written on in parts of any size is what was added, and the chunks of what
+// is added after an error are those of an untouched Chunker.
+func TestChunkerKeepsItsChunksAfterErrors(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	c, w := &resp.Chunker{Cutoff: 30}, &roomWriter{}
+	var want []byte
+	for i := range 20_000 {
+		before := len(c.Chunks())
+		fresh := &resp.Chunker{Cutoff: 30}
+		for range 1 + r.IntN(3) {
+			args := []resp.Arg{resp.String(strings.Repeat("x", r.IntN(60))), resp.Int(r.Int64N(1e6)), resp.String(strings.Repeat("y", r.IntN(60)))}
+			if err := errors.Join(c.AddCommand("SET", args...), fresh.AddCommand("SET", args...)); err != nil {
+				t.Fatal(err)
+			}
+			want = resp.AppendCommand(want, "SET", args...)
+		}
+		if diff := cmp.Diff(chunkTexts(fresh), chunkTexts(c)[before:]); diff != "" {
+			t.Fatalf("round %d (-want +got):\n%s", i, diff)
+		}
+		left := r.IntN(min(300, c.Len())) + 1
+		w.room = c.Len() - left
+		if _, err := c.WriteTo(w); err != io.ErrShortWrite || c.Len() != left {
+			t.Fatalf("%v, %d bytes wait, want %d", err, c.Len(), left)
+		}
+		got := append(bytes.Clone(w.Bytes()), bytes.Join(c.Chunks(), nil)...)
+		if !bytes.Equal(got, want) || c.Len() != len(want)-w.Len() {
+			t.Fatalf("round %d: %.200q are written or wait (%d), want %.200q", i, got, c.Len(), want)
+		}
+		want = want[w.Len():]
+		w.Reset()
+	}
 }

@@ -6,6 +6,10 @@ import (
 	"io"
 	"iter"
 	"slices"
+
+	"github.com/seed65f5866d/resp/internal/quote"
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file reads commands: multibulk requests, `*` and so many bulk strings,
@@ -27,7 +31,7 @@ type Command struct {
 func (c Command) Clone() Command {
 	size := len(c.Raw)
 	for _, arg := range c.Args {
-		if _, ok := offsetIn(c.Raw, arg); !ok {
+		if _, ok := respwire.OffsetIn(c.Raw, arg); !ok {
 			size += len(arg)
 		}
 	}
@@ -38,7 +42,7 @@ func (c Command) Clone() Command {
 		if arg == nil {
 			continue
 		}
-		start, ok := offsetIn(c.Raw, arg)
+		start, ok := respwire.OffsetIn(c.Raw, arg)
 		if !ok {
 			start = len(block)
 			block = append(block, arg...)
@@ -60,7 +64,7 @@ const (
 )
 
 // serverRules are those of ConsumeCommand.
-var serverRules = rules{Limits: clampToInt(ServerLimits())}
+var serverRules = newConfig([]Option{ServerLimits()}).rules
 
 // ConsumeCommand parses the request at the start of b, multibulk or inline,
 // appends its arguments to args and returns them with its size in bytes. The
@@ -74,7 +78,7 @@ var serverRules = rules{Limits: clampToInt(ServerLimits())}
 // begins anew, so requests that arrive in many pieces are better read with a
 // Decoder, whose cost is linear.
 func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
-	if out, n = fastCommand(b, len(b), args, &serverRules.Limits); n > 0 {
+	if out, n = fastCommand(b, len(b), args, &serverRules.limits); n > 0 {
 		return out, n, nil
 	}
 	args = out[:len(args)] // it may have grown
@@ -96,29 +100,29 @@ func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 // ReadCommand reads the next request. Empty ones are skipped. It reads streams
 // of requests: inside an aggregate that is open it is an error.
 func (d *Decoder) ReadCommand() (Command, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
-	if d.fastCommands && d.nest.atTop() && d.request.at != d.offset(0) {
-		args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args[:0], &d.rules.Limits)
+	if d.fastCommands && d.nest.atTop() && d.request.at != d.in.Offset(0) {
+		args, n := fastCommand(d.in.Data[d.in.Pos:], d.in.End-d.in.Pos, d.args[:0], &d.rules.limits)
 		if n > 0 {
 			d.args = args
-			raw := d.data[d.pos : d.pos+n : d.pos+n]
-			d.pos += n
+			raw := d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n]
+			d.in.Pos += n
 			return Command{Args: args, Raw: raw}, nil
 		}
 	}
-	return d.readCommand()
+	return d.readCommandSlow()
 }
 
 // ReadCommands reads every request that is buffered whole, at least one, and
 // appends them to dst. Empty ones are skipped. A fault behind them is returned
 // by the next call. All are valid until the next call on the Decoder.
 func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
-	command, err := d.readCommand()
+	command, err := d.readCommandSlow()
 	if err != nil {
 		return dst, err
 	}
@@ -150,13 +154,8 @@ func (d *Decoder) Commands() iter.Seq2[Command, error] {
 
 var errCommandInside = errors.New("resp: ReadCommand inside an aggregate that is open")
 
-// readCommand reads the next request that is not empty.
-func (d *Decoder) readCommand() (Command, error) {
-	if d.aof != nil {
-		if err := d.passAside(); err != nil {
-			return Command{}, err
-		}
-	}
+// readCommandSlow reads the next request that is not empty.
+func (d *Decoder) readCommandSlow() (Command, error) {
 	if err := d.ready(); err != nil {
 		return Command{}, err
 	}
@@ -174,6 +173,8 @@ func (d *Decoder) readCommand() (Command, error) {
 			return Command{}, d.fail(f, 0)
 		case len(command.Args) > 0:
 			return command, nil
+		case need > window.MaxHeld:
+			return Command{}, d.fail(tooMuchHeld().withReply(""), 0)
 		case command.Raw == nil:
 			if err := d.need(need); err != nil {
 				return Command{}, err
@@ -187,48 +188,48 @@ func (d *Decoder) readCommand() (Command, error) {
 // a Command without Raw and how many bytes of it need to be there. The fast
 // parser has one try a request, so that none is parsed again from its start.
 func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
-	if d.pos == d.end {
+	if d.in.Pos == d.in.End {
 		return Command{}, 1, nil // the fast parser waits for its try
 	}
 	first := len(d.args)
 	var args [][]byte
 	n, inline := 0, false
 	s := &d.request
-	if at := d.offset(0); s.at != at {
+	if at := d.in.Offset(0); s.at != at {
 		s.reset(at)
 		if d.fastCommands {
-			args, n = fastCommand(d.data[d.pos:], d.end-d.pos, d.args, &d.rules.Limits)
+			args, n = fastCommand(d.in.Data[d.in.Pos:], d.in.End-d.in.Pos, d.args, &d.rules.limits)
 		}
 	}
 	if n == 0 {
 		var done bool
-		done, need, f = s.advance(&d.rules, d.unread())
+		done, need, f = s.advance(&d.rules, d.in.Unread())
 		if f != nil || !done {
 			return Command{}, need, f
 		}
 		n, inline = s.pos, s.inline
-		if args, f = s.args(d.data[d.pos:d.pos+n], d.args, &d.unquoted); f != nil {
+		if args, f = s.args(d.in.Data[d.in.Pos:d.in.Pos+n], d.args, &d.unquoted); f != nil {
 			return Command{}, 0, f
 		}
 	}
 	d.args = args
-	raw := d.data[d.pos : d.pos+n : d.pos+n]
-	d.pos += n
-	d.settle()
+	raw := d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n]
+	d.in.Pos += n
+	d.noteFast()
 	return Command{Args: args[first:len(args):len(args)], Raw: raw, Inline: inline}, 0, nil
 }
 
 // fastCommand parses the multibulk request at the start of b[:avail] when it
 // is all there and has the usual form, appends its arguments to args and
 // returns its size, or 0 as size.
-func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]byte, size int) {
+func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]byte, size int) {
 	const shortest = len("*1\r\n$0\r\n\r\n")
 	if avail < shortest || b[0] != '*' {
 		return args, 0
 	}
 	n, pos := 0, 0
-	if len(b) >= parseSlack {
-		n, pos = shortLength(window(b, 0))
+	if len(b) >= respwire.HeadSize {
+		n, pos = respwire.ShortLength(respwire.HeadAt(b, 0))
 	}
 	if pos == 0 {
 		n, pos = lengthAt(b)
@@ -242,15 +243,15 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]by
 			return args, 0
 		}
 		length, header := 0, 0
-		if len(b)-pos >= parseSlack {
-			length, header = shortLength(window(b, pos))
+		if len(b)-pos >= respwire.HeadSize {
+			length, header = respwire.ShortLength(respwire.HeadAt(b, pos))
 		}
 		if header == 0 {
 			length, header = lengthAt(b[pos:])
 		}
 		start := pos + header
 		end := start + length
-		if header == 0 || end+2 > avail || le16(b[end:]) != le16CRLF || int64(length) > limits.BulkLen {
+		if header == 0 || end+2 > avail || respwire.Load16(b[end:]) != respwire.CRLF16 || int64(length) > limits.BulkLen {
 			return args, 0
 		}
 		args = append(args, b[start:end:end])
@@ -262,14 +263,14 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *Limits) (out [][]by
 	return args, pos
 }
 
-// lengthAt is fastLength for a slice that may be short.
+// lengthAt is respwire.FastLength for a slice that may be short.
 func lengthAt(b []byte) (n, size int) {
-	if len(b) >= parseSlack {
-		return fastLength((*headerWindow)(b))
+	if len(b) >= respwire.HeadSize {
+		return respwire.FastLength((*respwire.Head)(b))
 	}
 	const most = 6
-	end := scanDigits(b, 1)
-	if end == 1 || end > 1+most || end > 2 && b[1] == '0' || end+2 > len(b) || le16(b[end:]) != le16CRLF {
+	end := respwire.ScanDigits(b, 1)
+	if end == 1 || end > 1+most || end > 2 && b[1] == '0' || end+2 > len(b) || respwire.Load16(b[end:]) != respwire.CRLF16 {
 		return 0, 0
 	}
 	for _, c := range b[1:end] {
@@ -298,20 +299,12 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 		if len(b) == 0 {
 			return false, 1, nil
 		}
-		switch {
-		case b[0] == byte(Array):
-		case r.appendOnly:
-			return false, 1, notMultibulk(b[0])
-		default:
+		if b[0] != byte(Array) {
 			return s.advanceInline(r, b)
 		}
 		t, ok, need, f := s.header(r, commandCount, b)
 		if !ok {
-			return false, need, f.withReply("mbulk count string", "invalid multibulk length")
-		}
-		if t.n <= 0 && r.appendOnly {
-			s.pos = 0
-			return false, 0, syntaxFault(ClassLength, 1, "a command that is not empty")
+			return false, need, f.withReply("invalid multibulk length")
 		}
 		s.begun, s.left = true, max(t.n, 0)
 	}
@@ -330,8 +323,11 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 	if b[s.pos] != byte(BulkString) {
 		f = syntaxFault(ClassType, 0, "the $ of an argument").behind(s.pos)
-		f.reply = "Protocol error: expected '$', got '" + string(b[s.pos:s.pos+1]) + "'"
-		return 0, f
+		got := b[s.pos : s.pos+1]
+		if got[0] == '\r' || got[0] == '\n' {
+			got = []byte(" ") // as Redis has it in a line
+		}
+		return 0, f.withReply("expected '$', got '" + string(got) + "'")
 	}
 	start := s.pos
 	t, ok, need, f := s.header(r, commandArgument, b)
@@ -348,17 +344,17 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 		}
 		f = f.behind(start)
 	}
-	return need, f.withReply("bulk count string", "invalid bulk length")
+	return need, f.withReply("invalid bulk length")
 }
 
 // header scans the header line at b[s.pos:].
 func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, need int, f *fault) {
-	t, size, more, f := r.headerWithin(kind, b[s.pos:], s.seen, r.TotalLen-int64(s.pos))
+	t, size, f := r.headerWithin(kind, b[s.pos:], s.seen, r.TotalLen-int64(s.pos))
 	if f != nil {
 		return t, false, 0, f.behind(s.pos)
 	}
 	if size == 0 {
-		s.seen = more
+		s.seen = len(b) - s.pos - 1
 		return t, false, len(b) + 1, nil
 	}
 	s.seen = 0
@@ -366,21 +362,15 @@ func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, n
 	return t, true, 0, nil
 }
 
-// withReply gives f the text that a Redis server answers with; line is what is
-// too big when the line is.
-func (f *fault) withReply(line, other string) *fault {
+// withReply gives f the text to answer with, unless it has one. A request that is
+// too large as a whole is told so, wherever in it that shows.
+func (f *fault) withReply(text string) *fault {
 	switch {
-	case f == nil:
-	case f.limit == limitLine:
-		f.reply = "Protocol error: too big " + line
+	case f == nil, f.reply != "":
 	case f.limit == limitTotal:
 		f.reply = "Protocol error: too big request"
-	case f.limit == limitArgs && f.max == unauthenticatedArgs:
-		f.reply = "Protocol error: unauthenticated multibulk length"
-	case f.limit == limitBulk && f.max == unauthenticatedBulkLen:
-		f.reply = "Protocol error: unauthenticated bulk length"
 	default:
-		f.reply = "Protocol error: " + other
+		f.reply = "Protocol error: " + text
 	}
 	return f
 }
@@ -398,9 +388,9 @@ func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 		case text[1]-'1' > 8:
 			return t, syntaxFault(ClassLength, 1, "a count")
 		}
-		n, at, wrong := parseInteger(text)
+		n, at, wrong := respwire.ParseInteger(text)
 		f = numberFaultAt(wrong, at, len(text))
-		if wrong == numberBad {
+		if wrong == respwire.NumberBad {
 			f.class = ClassLength
 		}
 		t.n = n
@@ -409,6 +399,9 @@ func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 	if t, f = r.count(commandCount, text); f == nil && t.n > int64(r.Args) {
 		f = limitFault(limitArgs, int64(r.Args), 1)
 		f.atEnd = true
+		if r.beforeAuth && t.n <= lenientArgs {
+			f.reply = "Protocol error: unauthenticated multibulk length"
+		}
 	}
 	return t, f
 }
@@ -429,7 +422,7 @@ func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f 
 		return false, 0, nulFault(s.seen + i)
 	}
 	if len(line) > int(longest) {
-		return false, 0, limitFault(limitName, limit, 0).withReply("inline request", "")
+		return false, 0, limitFault(limitName, limit, 0).withReply("too big inline request")
 	}
 	if s.seen = end; end == len(b) {
 		return false, end + 1, nil
@@ -439,7 +432,7 @@ func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f 
 }
 
 func nulFault(at int) *fault {
-	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("", "NUL in inline request")
+	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("NUL in inline request")
 }
 
 // args appends the arguments of the request raw, which has been scanned to its
@@ -467,7 +460,7 @@ func (s *requestScan) args(raw []byte, args [][]byte, unquoted *[]byte) ([][]byt
 // scannedLength returns the number behind b[0] and the size of its line, both
 // known to be right.
 func scannedLength(b []byte) (n, size int) {
-	end := scanDigits(b, 1)
+	end := respwire.ScanDigits(b, 1)
 	for _, c := range b[1:end] {
 		n = n*10 + int(c-'0')
 	}
@@ -537,61 +530,17 @@ func splitInline(dst [][]byte, line []byte, unquoted *[]byte) ([][]byte, *fault)
 // unquote appends the text in the quotes that open at line[open] to dst and
 // returns the index behind them.
 func unquote(dst *[]byte, line []byte, open int) (end int, f *fault) {
-	quote := line[open]
-	for i := open + 1; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c == quote && i+1 < len(line) && !isSpace(line[i+1]):
-			return 0, quoteFault(i+1, "white space behind the closing quote")
-		case c == quote:
-			return i + 1, nil
-		case c == '\\' && i+1 < len(line) && quote == '"':
-			c, i = unescape(line, i+1)
-		case c == '\\' && i+1 < len(line) && line[i+1] == '\'':
-			i++
-			c = '\''
-		}
-		*dst = append(*dst, c)
+	out, end, ok := quote.AppendUnquoted(*dst, line, open)
+	*dst = out
+	switch {
+	case ok:
+		return end, nil
+	case end == open:
+		return 0, quoteFault(open, "a quote that is closed")
 	}
-	return 0, quoteFault(open, "a quote that is closed")
+	return 0, quoteFault(end, "white space behind the closing quote")
 }
 
 func quoteFault(at int, expected string) *fault {
-	return syntaxFault(ClassSyntax, at, expected).withReply("", "unbalanced quotes in request")
-}
-
-// unescape returns what the escape stands for whose letter is line[i], and the
-// index of its last byte.
-func unescape(line []byte, i int) (c byte, last int) {
-	switch line[i] {
-	case 'n':
-		return '\n', i
-	case 'r':
-		return '\r', i
-	case 't':
-		return '\t', i
-	case 'b':
-		return '\b', i
-	case 'a':
-		return '\a', i
-	case 'x':
-		if i+2 < len(line) {
-			high, low := hexDigit(line[i+1]), hexDigit(line[i+2])
-			if high >= 0 && low >= 0 {
-				return byte(high<<4 | low), i + 2
-			}
-		}
-	}
-	return line[i], i
-}
-
-// hexDigit returns the value of c as a hexadecimal digit, or -1.
-func hexDigit(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case c|0x20 >= 'a' && c|0x20 <= 'f':
-		return int(c|0x20-'a') + 10
-	}
-	return -1
+	return syntaxFault(ClassSyntax, at, expected).withReply("unbalanced quotes in request")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -102,7 +103,10 @@ func TestFaultsInRequests(t *testing.T) {
 		{"*1048577\r\n", "invalid multibulk length", "resp: over the limit at offset 1: arguments above 1048576"},
 		{"*-9223372036854775809\r\n", "invalid multibulk length", `resp: overflow error at offset 1: expected a 64-bit integer, found "*-9223372036854775809"`},
 		{"*1\n", "invalid multibulk length", `resp: syntax error at offset 2: expected CR LF, found "*1\n"`},
-		{"*" + line, "invalid multibulk length", `resp: length error at offset 1: expected a digit or CR LF, found "*x"`}, // met before it is too long
+		{"*" + line, "too big mbulk count string", `resp: length error at offset 1: expected a digit or CR LF, found "*x"`}, // met before it is too long
+		{"*1\r\n$" + line, "too big bulk count string", `resp: length error at offset 5: expected a digit or CR LF, found "$x"`},
+		{"*1\r\n\r\n", "expected '$', got ' '", `resp: type error at offset 4: expected the $ of an argument, found "\r"`},
+		{"*1\r\n\n", "expected '$', got ' '", `resp: type error at offset 4: expected the $ of an argument, found "\n"`},
 		{"*1\r\n:1\r\n", "expected '$', got ':'", `resp: type error at offset 4: expected the $ of an argument, found ":"`},
 		{"*1\r\n\xff", "expected '$', got '\xff'", `resp: type error at offset 4: expected the $ of an argument, found "\xff"`},
 		{"*2\r\n$1\r\na\r\n+", "expected '$', got '+'", `resp: type error at offset 11: expected the $ of an argument, found "+"`},
@@ -180,7 +184,7 @@ func TestHeadersTooLong(t *testing.T) {
 }
 
 func TestLimitsOfRequestsAtTheirEdges(t *testing.T) {
-	unauthenticated := resp.WithLimits(resp.UnauthenticatedLimits())
+	unauthenticated := resp.UnauthenticatedLimits()
 	inline := strings.Repeat("x", 64<<10-1)
 	for _, test := range []struct {
 		name, wire string
@@ -395,10 +399,10 @@ func TestRequestsDoNotDependOnSplitsOrMethods(t *testing.T) {
 			wire = resptest.Break(seed, wire, []byte(awkwardRequests[rnd.IntN(len(awkwardRequests))]))
 		}
 		n := rnd.IntN(len(wire) + 8)
-		opts := [][]resp.Option{
+		opts := tests.OneOf(rnd, [][]resp.Option{
 			nil, {resp.BufferSize(1)}, {resp.Lenient()}, {resp.MaxTotalLen(int64(n))}, {resp.MaxLineLen(int64(n))},
 			{resp.MaxBulkLen(int64(n))}, {resp.MaxArgs(n % 3)},
-		}[rnd.IntN(7)]
+		}...)
 		run := func(source io.Reader, batches bool) (got []string) {
 			d, rest := resp.NewDecoder(source, opts...), wire
 			for {

@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -337,6 +338,22 @@ func (o *outcome) addCommand(c resp.Command) {
 	o.Commands = append(o.Commands, args)
 }
 
+// Every method that reads any value, or requests, has a mode.
+func TestEveryReadOfWholeValuesHasAMode(t *testing.T) {
+	for _, r := range methods.Reads {
+		has := true
+		switch r.Sort {
+		case methods.Values:
+			_, has = replyModes[r.Name]
+		case methods.Commands:
+			_, has = commandModes[r.Name]
+		}
+		if !has {
+			t.Errorf("%s has no mode", r.Name)
+		}
+	}
+}
+
 // Every vector, by every method, however its bytes arrive: the values,
 // commands, error class and offset that the vector states, and an error that
 // stays.
@@ -422,20 +439,9 @@ func modes(kind string) map[string]mode {
 // checkStays checks that after an error every method returns that error.
 func checkStays(t *testing.T, s *source, wire []byte, text string) {
 	t.Helper()
-	var value resp.Value
-	_, readToken := s.ReadToken()
-	_, readRaw := s.ReadRaw()
-	_, readCommand := s.ReadCommand()
-	_, peekKind := s.PeekKind()
-	_, readInt64 := s.ReadInt64()
-	_, readString := s.ReadString()
-	_, copyValue := s.CopyValue(io.Discard)
-	for name, err := range map[string]error{
-		"ReadToken": readToken, "ReadRaw": readRaw, "ReadCommand": readCommand, "PeekKind": peekKind, "ReadInt64": readInt64,
-		"ReadString": readString, "CopyValue": copyValue, "Decode": s.Decode(&value), "SkipValue": s.SkipValue(),
-	} {
-		if err == nil || err.Error() != text {
-			t.Errorf("%.300q: after %q, %s gave %v", wire, text, name, err)
+	for _, r := range methods.Reads {
+		if err := r.Call(s.Decoder, io.Discard); err == nil || err.Error() != text {
+			t.Errorf("%.300q: after %q, %s gave %v", wire, text, r.Name, err)
 		}
 	}
 }

@@ -3,48 +3,42 @@ package resp
 import (
 	"errors"
 	"io"
-	"iter"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file is the stream layer of decoding. A Decoder owns a buffer
-// (buffer.go), knows which aggregates are open (nesting.go) and has the wire
-// layer (parse.go) look at the bytes. ReadToken goes token by token; the
-// whole-value reads first see to it that the value is all there, with a scan
-// that is resumed where it stopped, and then take it in one pass. Typed reads
-// are in typed.go, those in constant memory in pass.go, commands in
-// command.go, and trees in value.go.
-
-// ConsumeToken parses the token at the start of b and returns it, as a view
-// into b, with its size in bytes. It returns ErrIncomplete when b ends before
-// the token does, and a *SyntaxError or *LimitError (with the limits of
-// ClientLimits, offsets counted from the start of b) when b does not start
-// with a token; n is 0 then.
+// The stream layer of decoding. A Decoder has five parts, and each of them one
+// owner:
 //
-// It knows no context: chunks and ends of streams are tokens like others, and
-// neither depth nor the sum of chunks is limited. A Decoder checks these.
-func ConsumeToken(b []byte) (t Token, n int, err error) {
-	if t, n := fastToken(b, &standardRules.Limits); n > 0 {
-		return t, n, nil
-	}
-	if len(b) == 0 {
-		return Token{}, 0, ErrIncomplete
-	}
-	anywhere := nesting{frame: topLevel}
-	switch Kind(b[0]) {
-	case Chunk:
-		anywhere.kind = streamedString
-	case End:
-		anywhere.kind = Array
-	}
-	t, _, n, _, _, f := standardRules.token(&anywhere, b, 0, unlimited)
-	switch {
-	case f != nil:
-		return Token{}, 0, f.asError(b, 0)
-	case n == 0:
-		return Token{}, 0, ErrIncomplete
-	}
-	return t, n, nil
-}
+//	in     the bytes that have arrived (internal/window). need lets it read;
+//	       whoever consumes moves its Pos.
+//	nest   what is open at Pos (nesting.go). It changes when bytes are consumed,
+//	       and then only.
+//	ahead  what has been looked at behind Pos and not consumed: a cursor with a
+//	       nesting of its own, and request, which is the same for commands. Both
+//	       are void as soon as Pos is elsewhere.
+//	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
+//	       has begun to consume (decode_copy.go).
+//	err    the SyntaxError or LimitError in which the Decoder stays.
+//
+// A read flows through them in one of three ways:
+//
+//	token  ReadToken consumes one token: a usual one at once, and any other one in
+//	       readTokenSlow.
+//	whole  Decode, ReadRaw, ReadCommand and the typed reads look ahead to the end of
+//	       the value (wholeSize) and then consume it in one pass (consume). When
+//	       the bytes end before, nothing has been consumed, and the next read goes
+//	       on at ahead.
+//	copy   SkipValue and its like consume as they go. When they are interrupted,
+//	       copy says where the same method goes on.
+//
+// There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
+// all others. fast tells that nothing stands in the way of the fast one.
+//
+// A usual bulk string is spelled out in five places, because a call for each would
+// cost too much there: ReadToken, advanceUsual, buildScalars, fastToken and
+// fastCommand.
 
 // Decoder reads RESP from a reader, or from bytes it is fed, without allocating
 // once its buffers have grown. What its methods return as bytes, Tokens, Values
@@ -60,164 +54,253 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 // with others meanwhile, so views that are kept too long may come to show what
 // belongs to another (the tag respdebug finds them).
 //
+// The zero Decoder is one of NewDecoder without a reader and options: Reset gives it
+// a reader, or Feed its input.
+//
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
-	buffer
-	rules  rules
-	onPush func(*Value)
-	aof    *appendOnly // nil when it is none
-
-	nest  nesting
-	start int64     // offset of the value at top level that is being read
-	err   error     // the *SyntaxError or *LimitError it stays in
-	op    operation // what was interrupted in the middle of a value
-	bulk  BulkReader
+	in      window.Window
+	nest    nesting
+	ahead   cursor
+	request requestScan
+	copy    copying
+	err     error
 
 	// fast and fastCommands tell that ReadToken and ReadCommand may try the fast
 	// parsers: nothing stands in their way that these do not look at.
 	fast, fastCommands bool
 
-	line    partialLine
-	whole   scan // for the end of the next value
-	head    scan // for its header, behind the attributes
-	request requestScan
+	rules  rules
+	given  *rules // by NewDecoder, when SetLimits has set others
+	onPush func(*Value)
+	start  int64 // offset of the value at top level that is being read, for TotalLen
+	bulk   BulkReader
 
 	*workspace // nil when idle
-
-	mark []byte // that ends the RDB CopyRDB copies; empty where its length is known
 }
 
-// partialLine remembers how far a line that has not all arrived was searched.
-type partialLine struct {
-	at   int64 // offset in the stream
-	seen int   // bytes without a line end
+// cursor is how far the next value, or the token that comes next, has been looked
+// at without consuming it.
+type cursor struct {
+	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere
+	pos   int     // what has been looked at, in bytes behind at
+	value int     // where the value itself starts behind its attributes, in bytes behind at; -1 when not known
+	seen  int     // bytes behind pos that hold no line end
+	nest  nesting // what is open at pos
 }
 
-// scan is how far the value at offset at has been scanned.
-type scan struct {
-	at   int64
-	pos  int // behind at
-	nest nesting
+// reset makes c a cursor at the start of the value at offset at, at a depth of
+// open aggregates.
+func (c *cursor) reset(at int64, depth int) {
+	c.at, c.pos, c.value, c.seen = at, 0, -1, 0
+	c.nest.resetOne(depth)
+}
+
+// advance takes account of the token t of that size at c.
+func (c *cursor) advance(t Token, size int) {
+	c.pos += size
+	c.seen = 0
+	c.nest.add(t)
 }
 
 // NewDecoder returns a Decoder that reads from r with the limits of
 // ClientLimits and a buffer of 16 KiB, unless options say otherwise. r may be
 // nil: then Feed gives it its input.
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
-	c := newConfig(opts)
-	d := &Decoder{
-		rules:  rules{Limits: clampToInt(c.limits), lenient: c.lenient, appendOnly: c.appendOnly},
-		onPush: c.onPush,
-		aof:    newAppendOnly(&c),
-	}
-	d.size = c.bufferSize
+	d := new(Decoder)
+	d.configure(opts...)
 	d.Reset(r)
 	return d
 }
 
+func (d *Decoder) configure(opts ...Option) {
+	c := newConfig(opts)
+	d.rules = c.rules
+	d.onPush = c.onPush
+	d.in.Size, d.in.OnWait = c.bufferSize, c.onWait
+}
+
+// isZero reports whether the Decoder is none of NewDecoder's and has not been used.
+func (d *Decoder) isZero() bool { return d.in.Size == 0 }
+
 // Reset makes the Decoder read from r as if it were new, with the same options
-// and, unless it has grown large, the same buffer. Everything unread is
-// dropped, and the error that it stayed in too.
+// (the limits are those of NewDecoder again) and, unless it has grown large, the
+// same buffer. Everything unread is dropped, and the error that it stayed in too.
 func (d *Decoder) Reset(r io.Reader) {
-	if debugViews {
+	if d.isZero() {
+		d.configure()
+	}
+	if window.Debug {
 		d.expireViews()
 	}
-	d.leaveWorkspace()
-	d.resetBuffer(r)
+	d.releaseWorkspace()
+	d.in.Reset(r)
 	d.nest.reset()
+	if d.given != nil {
+		d.rules, d.given = *d.given, nil
+	}
 	d.err = nil
-	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
-	d.op = operation{}
-	d.line = partialLine{at: -1}
-	d.whole.at = -1
-	d.head.at = -1
+	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.copy.name == bulkReader}
+	d.copy = copying{}
+	d.forgetScans()
+	d.noteFast()
+}
+
+// forgetScans has the next value scanned from its start.
+func (d *Decoder) forgetScans() {
+	d.ahead.at = -1
 	d.request.reset(-1)
-	d.aof.reset()
-	d.settle()
 }
 
 // Feed appends a copy of p to the input, for event loops and others who do the
 // reading themselves: feed, then read until ErrIncomplete. A Decoder with a
-// reader takes p before what it reads next.
+// reader takes p before what it reads next. Where int has 32 bits, what is fed and
+// not read may have just below 1 GiB; more is a *LimitError of the next read.
 func (d *Decoder) Feed(p []byte) {
-	if debugViews {
+	if d.isZero() {
+		d.Reset(nil)
+	}
+	if window.Debug {
 		d.expireViews()
 	}
-	size := len(d.data)
-	d.feed(p)
-	d.shrinkFrom(size)
-	d.takeWorkspace()
-}
-
-// shrinkFrom gives up what has grown with the buffer, or holds views of an
-// earlier one, when the buffer is smaller now than size bytes.
-func (d *Decoder) shrinkFrom(size int) {
-	if len(d.data) < size && d.workspace != nil {
-		*d.workspace = workspace{since: d.workspace.since}
+	if !d.in.CanFeed(len(p)) {
+		if d.err == nil {
+			d.fail(tooMuchHeld(), 0)
+		}
+		return
 	}
+	size := len(d.in.Data)
+	d.in.Feed(p)
+	d.shrinkFrom(size)
+	d.acquireWorkspace()
 }
 
-// rest gives back the buffer and, between values, the workspace, when there is
+// expireViews overwrites all that views from the last call may look at, in debug
+// builds.
+func (d *Decoder) expireViews() {
+	d.in.Expire()
+	if d.workspace == nil {
+		return
+	}
+	window.Poison(d.joined)
+	window.Poison(d.unquoted)
+	clear(d.args)
+}
+
+// release gives back the buffer and, between values, the workspace, when there is
 // nothing left to read and the reader, or who feeds, does not seem to have more
 // at hand. Views from the last call end here.
-func (d *Decoder) rest() {
-	if d.pos < d.end || d.full || !d.nest.atTop() || d.op.name != "" {
+func (d *Decoder) release() {
+	if !d.in.Drained() || !d.nest.atTop() || d.copy.name != "" {
 		return
 	}
-	d.leaveWorkspace()
-	d.giveUp()
-}
-
-// leaveWorkspace lets others have the workspace.
-func (d *Decoder) leaveWorkspace() {
-	w := d.workspace
-	if w == nil {
-		return
-	}
-	w.stacks = [...][]frame{d.nest.outer, d.whole.nest.outer, d.head.nest.outer}
-	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = nil, nil, nil
-	d.whole.at, d.head.at = -1, -1
-	w.forget(d.offset(d.end-d.pos)-w.since, len(d.data) > oversize*max(d.size, defaultBufferSize))
-	d.workspace = nil
-	d.fastCommands = false
-	workspaces.Put(w)
-}
-
-// takeWorkspace sees to it that there is one.
-func (d *Decoder) takeWorkspace() {
-	if d.workspace != nil {
-		return
-	}
-	w := workspaces.Get().(*workspace)
-	d.nest.outer, d.whole.nest.outer, d.head.nest.outer = w.stacks[0], w.stacks[1], w.stacks[2]
-	w.stacks = [3][]frame{}
-	w.since = d.offset(0)
-	d.workspace = w
-	d.settle()
+	d.releaseWorkspace()
+	d.in.GiveUp()
 }
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
 // ReadArrayLen or ReadMapLen has returned and whose last element has not been
-// read. A streamed string counts while its chunks are read as tokens.
+// read. A streamed string counts while its chunks are read as tokens. What a
+// BulkReader or a loop has left counts as read, since the next read drops it.
 func (d *Decoder) Depth() int {
-	if d.nest.inStreamedString() {
+	if d.copy.name == "" && d.nest.kind != streamedString {
+		return d.nest.depth
+	}
+	return d.depthSlow()
+}
+
+// depthSlow is Depth inside a streamed string and while something is under way.
+func (d *Decoder) depthSlow() int {
+	switch {
+	case d.isDropped():
+		return d.nest.depthBehind(d.copy.end)
+	case d.nest.inStreamedString():
 		return d.nest.depth + 1
 	}
 	return d.nest.depth
 }
 
 // InputOffset returns the offset in the stream of the next byte to be read, in
-// bytes from its start or the last Reset. Of an AppendOnlyFile it is the offset
-// right behind the last whole command.
-func (d *Decoder) InputOffset() int64 { return d.aof.begin(d.offset(0)) }
+// bytes from its start or the last Reset.
+func (d *Decoder) InputOffset() int64 { return d.in.Offset(0) }
 
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
-func (d *Decoder) Buffered() []byte { return d.unread() }
+func (d *Decoder) Buffered() []byte { return d.in.Unread() }
+
+var (
+	errInsideValue   = errors.New("resp: Peek or Discard inside an aggregate that is open, or behind an attribute")
+	errNegativePeek  = errors.New("resp: Peek or Discard of a negative number of bytes")
+	errDiscardUnread = errors.New("resp: Discard of more bytes than are buffered")
+)
+
+// Peek returns the next n bytes without reading them, as a view that is valid until
+// the next call on the Decoder other than Discard. With [Decoder.Discard] it reads
+// what is no RESP and stands between values at top level: a newline that keeps a
+// connection alive, or a file in the middle of a stream.
+//
+// With fewer than n bytes it returns those that are there and the reason: io.EOF
+// when there are none, io.ErrUnexpectedEOF when there are some, ErrIncomplete
+// when the Decoder is fed, or the reader's error. Nothing is lost, and any method
+// may be called next. The buffer grows with the bytes that arrive, whatever n is,
+// and no limit holds.
+//
+// Inside an aggregate, behind an attribute, inside a value that SkipValue,
+// CopyValue or CopyBulk has begun, and for a negative n, Peek fails, and the
+// Decoder does not stay in that error. Like any read it drops what a BulkReader has
+// left of its payload.
+func (d *Decoder) Peek(n int) ([]byte, error) {
+	if window.Debug {
+		d.expireViews()
+	}
+	if err := d.ready(); err != nil {
+		return nil, err
+	}
+	if err := d.checkPeek(n); err != nil {
+		return nil, err
+	}
+	var err error
+	for err == nil && d.in.End-d.in.Pos < n {
+		err = d.need(min(n, d.in.End-d.in.Pos+window.UsualSize)) // in steps: n may be any number
+	}
+	n = min(n, d.in.End-d.in.Pos)
+	return d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n], err
+}
+
+// Discard takes the next n bytes off the input. They must have arrived: it reads
+// nothing, and takes nothing and fails when n is above len(Buffered()). It moves no
+// bytes, so a view from [Decoder.Peek] stays valid. It fails where Peek does, and
+// while a BulkReader has not been read to its end.
+func (d *Decoder) Discard(n int) error {
+	switch {
+	case d.err != nil:
+		return d.err
+	case d.copy.name != "":
+		return d.interrupted()
+	case n > d.in.End-d.in.Pos:
+		return errDiscardUnread
+	}
+	if err := d.checkPeek(n); err != nil {
+		return err
+	}
+	d.in.Pos += n
+	return nil
+}
+
+// checkPeek returns why n bytes that are no value cannot stand here.
+func (d *Decoder) checkPeek(n int) error {
+	switch {
+	case n < 0:
+		return errNegativePeek
+	case !d.nest.atTop():
+		return errInsideValue
+	}
+	return nil
+}
 
 // PeekKind returns the kind of the next token without reading it, an Attribute
 // or a Push too. It fails as ReadToken does.
 func (d *Decoder) PeekKind() (Kind, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if err := d.ready(); err != nil {
@@ -226,7 +309,7 @@ func (d *Decoder) PeekKind() (Kind, error) {
 	if err := d.need(1); err != nil {
 		return 0, err
 	}
-	kind := Kind(d.data[d.pos])
+	kind := Kind(d.in.Data[d.in.Pos])
 	if f := d.rules.misplaced(&d.nest, kind); f != nil {
 		return 0, d.fail(f, 0)
 	}
@@ -237,74 +320,70 @@ func (d *Decoder) PeekKind() (Kind, error) {
 // streamed string, a chunk or an end. Attributes and pushes come as they are.
 // The Token is valid until the next call on the Decoder.
 func (d *Decoder) ReadToken() (Token, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
-	if d.fast && d.pos < d.end {
+	if d.fast && d.in.Pos < d.in.End {
 		// The most frequent forms are taken here and not by fastToken: the
 		// call alone costs half of what they take.
-		w := window(d.data, d.pos)
+		w := respwire.HeadAt(d.in.Data, d.in.Pos)
 		switch Kind(w[0]) {
 		case BulkString:
-			n, start := shortLength(w)
+			n, start := respwire.ShortLength(w)
 			if start == 0 && w[1] != '-' {
-				n, start = fastLength(w)
+				n, start = respwire.FastLength(w)
 			}
-			end := d.pos + start + n
-			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
-				d.takeOne(start + n + 2)
+			end := d.in.Pos + start + n
+			if start > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
+				d.consumeOne(start + n + 2)
 				return Token{data: &w[start], n: int64(n), kind: BulkString}, nil
 			}
 		case SimpleString:
-			if isOK(w) && d.end-d.pos >= len("+OK\r\n") {
-				d.takeOne(len("+OK\r\n"))
+			if respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n") {
+				d.consumeOne(len("+OK\r\n"))
 				return Token{data: &w[1], n: 2, kind: SimpleString}, nil
 			}
 		case Integer:
-			n, size := fastInteger(w)
-			if uint(size-1) < uint(d.end-d.pos) {
-				d.takeOne(size)
+			n, size := respwire.FastInteger(w)
+			if uint(size-1) < uint(d.in.End-d.in.Pos) {
+				d.consumeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
 		case Array:
-			n, size := shortLength(w)
-			if n > 0 && size <= d.end-d.pos && d.nest.depth < d.rules.Depth && int64(n) <= d.rules.Elements {
+			n, size := respwire.ShortLength(w)
+			if n > 0 && size <= d.in.End-d.in.Pos && d.nest.depth < d.rules.Depth && int64(n) <= d.rules.Elements {
 				t := Token{n: int64(n), kind: Array}
-				d.pos += size
+				d.in.Pos += size
 				d.nest.open(t)
 				return t, nil
 			}
 		}
-		t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
-		if uint(n-1) < uint(d.end-d.pos) {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(n-1) < uint(d.in.End-d.in.Pos) {
 			if !opens[t.kind] {
-				d.takeOne(n)
+				d.consumeOne(n)
 				return t, nil
 			}
-			if d.nest.depth < d.rules.Limits.Depth {
-				d.pos += n
+			if d.nest.depth < d.rules.limits.Depth {
+				d.in.Pos += n
 				d.nest.add(t)
 				return t, nil
 			}
 		}
 	}
-	return d.readToken()
+	return d.readTokenSlow()
 }
 
-// takeOne takes a scalar of size bytes off the input.
-func (d *Decoder) takeOne(size int) {
-	d.pos += size
+// consumeOne takes a scalar of size bytes off the input.
+func (d *Decoder) consumeOne(size int) {
+	d.in.Pos += size
 	if d.nest.left--; d.nest.left == 0 {
 		d.nest.close()
 	}
 }
 
-// opens tells the kinds of aggregates. A table, because Kind.IsAggregate in
-// ReadToken cost 1 ns a token.
-var opens = [256]bool{Array: true, Map: true, Set: true, Push: true, Attribute: true}
-
-// readToken is ReadToken for everything unusual.
-func (d *Decoder) readToken() (Token, error) {
+// readTokenSlow is ReadToken for everything unusual.
+func (d *Decoder) readTokenSlow() (Token, error) {
 	if waited, err := d.awaitString(); waited {
 		if err != nil {
 			return Token{}, err
@@ -318,29 +397,25 @@ func (d *Decoder) readToken() (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	d.pos += size
+	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 	return t, nil
 }
 
 // awaitString reads the rest of the bulk string that comes next, if only the
 // beginning of its payload is there, so that the fast parsers can take it. It
-// reports whether that was so. Where reads end inside strings again and again, this
-// halves what that costs.
+// reports whether that was so. It pays where reads end inside strings again and again.
 func (d *Decoder) awaitString() (waited bool, err error) {
-	if !d.fast || d.pos == d.end || d.whole.at == d.offset(0) {
+	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
 		return false, nil
 	}
-	w := window(d.data, d.pos)
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
 	if Kind(w[0]) != BulkString {
 		return false, nil
 	}
-	n, start := shortLength(w)
-	if start == 0 {
-		n, start = fastLength(w)
-	}
-	arrived := d.end - d.pos
+	n, start := respwire.FastLength(w)
+	arrived := d.in.End - d.in.Pos
 	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
 		return false, nil
 	}
@@ -351,8 +426,8 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 // exactly as they came, as a view. The end of a streamed aggregate counts as a
 // value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
-	if n := d.takeScalar(); n > 0 {
-		return d.data[d.pos-n : d.pos : d.pos], nil
+	if n := d.consumeUsual(); n > 0 {
+		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
 	}
 	if err := d.ready(); err != nil {
 		return nil, err
@@ -361,165 +436,157 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw := d.data[d.pos : d.pos+size : d.pos+size]
+	raw := d.in.Data[d.in.Pos : d.in.Pos+size : d.in.Pos+size]
 	d.consume(size)
 	return raw, nil
 }
 
-// takeScalar takes the next value off the input when that is a scalar which is
+// consumeUsual takes the next value off the input when that is a scalar which is
 // buffered and has one of the usual forms, and returns its size, or 0.
-func (d *Decoder) takeScalar() (size int) {
-	if debugViews {
+func (d *Decoder) consumeUsual() (size int) {
+	if window.Debug {
 		d.expireViews()
 	}
 	if !d.fast {
 		return 0
 	}
-	t, n := fastToken(d.data[d.pos:], &d.rules.Limits)
-	if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] {
+	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if uint(n-1) >= uint(d.in.End-d.in.Pos) || opens[t.kind] {
 		return 0
 	}
-	d.takeOne(n)
+	d.consumeOne(n)
 	return n
 }
 
-// Values returns an iterator over the values that follow, each decoded into
-// the same Value, which is valid until the next one. It ends at io.EOF, and at
-// the end of a streamed aggregate that is open; any other error is yielded once,
-// with a nil Value, and ends it too.
-func (d *Decoder) Values() iter.Seq2[*Value, error] {
-	return func(yield func(*Value, error) bool) {
-		var v Value
-		for {
-			large := len(d.data) > oversize*d.size+parseSlack
-			err := d.Decode(&v)
-			switch {
-			case err == io.EOF, err == ErrEnd:
-				return
-			case err != nil:
-				yield(nil, err)
-				return
-			case !yield(&v, nil):
-				return
-			}
-			if large && len(d.data) <= oversize*d.size+parseSlack {
-				v = Value{} // it may have views of the large buffer
-			}
-		}
-	}
-}
-
 // ready returns why nothing can be read now: the error the Decoder stays in,
-// or that another method has to be called again first. What a BulkReader has left
-// is dropped. It comes before every slow step and notes where a value at top level
-// starts.
+// or that another method has to be called again first. What a BulkReader or a loop
+// has left is dropped. It comes before every slow step and notes where a value at
+// top level starts.
 func (d *Decoder) ready() error {
+	if d.isZero() {
+		d.Reset(nil)
+	}
 	if d.err != nil {
 		return d.err
 	}
-	if d.op.name == bulkReader && d.op.result == nil {
-		if err := d.dropBulk(); err != nil {
+	if d.isDropped() {
+		if err := d.drop(d.copy.end); err != nil {
 			return err
 		}
 	}
-	if d.op.name != "" {
-		return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
+	if d.copy.name != "" {
+		return d.interrupted()
 	}
 	if d.nest.atTop() {
-		d.start = d.offset(0)
+		d.start = d.in.Offset(0)
 	}
 	return nil
 }
 
-// settle notes what the fast parsers depend on. It follows every slow step.
-func (d *Decoder) settle() {
-	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= longestFastLine
-	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= longestShort && !d.nest.inStreamedString()
+// interrupted returns that the method under way has to be called again first.
+func (d *Decoder) interrupted() error {
+	return errors.New("resp: " + d.copy.name + " was interrupted inside a value: call it again first")
+}
+
+// noteFast notes what the fast parsers depend on. It follows every slow step.
+func (d *Decoder) noteFast() {
+	plain := d.err == nil && d.copy.name == "" && d.rules.LineLen >= respwire.LongestFastLine
+	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= respwire.LongestShortLength && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.workspace != nil
 }
 
 // fail puts the Decoder into the error for f, in the token that starts rel
 // bytes behind the read position.
 func (d *Decoder) fail(f *fault, rel int) error {
-	d.err = f.asError(d.data[d.pos+rel:d.end], d.offset(rel))
-	d.settle()
+	d.err = f.asError(d.in.Data[d.in.Pos+rel:d.in.End], d.in.Offset(rel))
+	d.noteFast()
 	return d.err
 }
 
 // need reads until want bytes are unread. An end of the input is unexpected
 // where bytes of a value are there or an aggregate is open.
 func (d *Decoder) need(want int) error {
-	if d.end-d.pos >= want {
+	if d.in.End-d.in.Pos >= want {
 		return nil
 	}
-	d.rest()
-	size := len(d.data)
-	err := d.fill(want)
-	d.shrinkFrom(size)
-	if d.pos < d.end {
-		d.takeWorkspace()
+	if want > window.MaxHeld {
+		return d.fail(tooMuchHeld(), 0)
 	}
-	if err == io.EOF && (d.pos < d.end || !d.nest.atTop() || d.op.name != "") {
+	d.release()
+	size := len(d.in.Data)
+	err := d.in.Fill(want)
+	d.shrinkFrom(size)
+	if d.in.Pos < d.in.End {
+		d.acquireWorkspace()
+	}
+	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.copy.name != "") {
 		return io.ErrUnexpectedEOF
 	}
 	return err
 }
 
+// tooMuchHeld is the fault of what would have to be held at once and is larger than
+// an int can count. It cannot occur where that has 64 bits.
+func tooMuchHeld() *fault { return limitFault(limitTotal, window.MaxHeld, 0) }
+
 // wholeToken returns the token that starts rel bytes behind the read position, in
 // the place of n, and its size, reading until it is all there.
 func (d *Decoder) wholeToken(n *nesting, rel int) (t Token, size int, err error) {
+	t, header, err := d.readHeader(n, rel)
+	if err != nil || !t.hasPayload() {
+		return t, header, err
+	}
 	for {
-		t, _, size, need, err := d.readHeader(n, rel)
-		if err != nil || size > 0 {
-			return t, size, err
+		size, need, f := t.payload(d.in.Data[d.in.Pos+rel:d.in.End], header)
+		if f != nil {
+			return Token{}, 0, d.fail(f, rel)
+		}
+		if size > 0 {
+			return t, size, nil
 		}
 		if err := d.need(rel + need); err != nil {
+			return Token{}, 0, err
+		}
+	}
+}
+
+// readHeader returns the token whose first line starts rel bytes behind the read
+// position, in the place of n, and the size of that line, reading until it is there.
+func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error) {
+	if err := d.need(rel + 1); err != nil {
+		return t, 0, err
+	}
+	c := d.lookAhead()
+	for {
+		seen := 0
+		if rel == c.pos {
+			seen = c.seen
+		}
+		b := d.in.Data[d.in.Pos+rel : d.in.End]
+		t, size, f := d.rules.token(n, b, seen, d.remaining(rel))
+		if f != nil {
+			return t, 0, d.fail(f, rel)
+		}
+		if size > 0 {
+			return t, size, nil
+		}
+		if rel == c.pos {
+			c.seen = len(b) - 1
+		}
+		if err := d.need(rel + len(b) + 1); err != nil {
 			return t, 0, err
 		}
 	}
 }
 
-// readHeader returns the token whose first line starts rel bytes behind the
-// read position, in the place of n, and the size of that line, reading until it
-// is there. size is that of the whole token, or 0 when need bytes of it are
-// needed first.
-func (d *Decoder) readHeader(n *nesting, rel int) (t Token, header, size, need int, err error) {
-	if err := d.need(rel + 1); err != nil {
-		return t, 0, 0, 0, err
-	}
-	for {
-		b := d.data[d.pos+rel : d.end]
-		var more int
-		var f *fault
-		t, header, size, need, more, f = d.rules.token(n, b, d.line.seenAt(d.offset(rel)), d.remaining(rel))
-		if f != nil {
-			return t, 0, 0, 0, d.fail(f, rel)
-		}
-		if header > 0 {
-			return t, header, size, need, nil
-		}
-		d.line = partialLine{at: d.offset(rel), seen: more}
-		if err := d.need(rel + need); err != nil {
-			return t, 0, 0, 0, err
-		}
-	}
-}
-
-// seenAt returns how many bytes of the line at offset hold no line end.
-func (p *partialLine) seenAt(offset int64) int {
-	if p.at != offset {
-		return 0
-	}
-	return p.seen
-}
-
 // remaining returns how many bytes the value at top level may still have, rel
-// bytes behind the read position.
+// bytes behind the read position. SetLimits may have lowered them below what has
+// been read.
 func (d *Decoder) remaining(rel int) int64 {
 	if d.rules.TotalLen == unlimited {
 		return unlimited
 	}
-	return d.rules.TotalLen - (d.offset(rel) - d.start)
+	return max(d.rules.TotalLen-(d.in.Offset(rel)-d.start), 0)
 }
 
 // wholeSize returns the size of the next whole value with its attributes,
@@ -533,41 +600,64 @@ func (d *Decoder) wholeSize() (int, error) {
 		_, size, err := d.wholeToken(&d.nest, 0)
 		return size, err
 	}
-	s := &d.whole
-	d.resume(s)
-	for d.scanBuffered(s); !s.nest.isDone(); d.scanBuffered(s) {
-		if err := d.scanToken(s); err != nil {
+	if err := d.scanAttributes(); err != nil {
+		return 0, err
+	}
+	for c := &d.ahead; ; {
+		if d.scanUsual(c); c.nest.isDone() {
+			return c.pos, nil
+		}
+		if err := d.scanToken(c); err != nil {
 			return 0, err
 		}
 	}
-	return s.pos, nil
 }
 
-// scanBuffered scans tokens of the usual forms that are buffered whole.
-func (d *Decoder) scanBuffered(s *scan) {
-	if !d.fast || s.nest.inStreamedString() {
+// scanUsual moves c behind tokens of the usual forms that are buffered whole.
+func (d *Decoder) scanUsual(c *cursor) {
+	if !d.fast || c.nest.isDone() {
 		return
 	}
-	for pos := d.pos + s.pos; pos < d.end && !s.nest.isDone(); s.pos = pos - d.pos {
-		w := window(d.data, pos)
+	from := d.in.Pos + c.pos
+	if pos, _ := d.advanceUsual(&c.nest, from, 0); pos > from {
+		c.pos, c.seen = pos-d.in.Pos, 0
+	}
+}
+
+// advanceUsual passes over tokens of the usual forms that are buffered whole, from
+// d.in.Data[pos:] in the place of n, until a value is complete in which no more than
+// outer frames are around. It returns where it stopped and whether that is so.
+func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) {
+	if n.inStreamedString() {
+		return pos, false
+	}
+	for pos < d.in.End {
+		w := respwire.HeadAt(d.in.Data, pos)
 		if Kind(w[0]) == BulkString {
-			n, start := shortLength(w)
-			end := pos + start + n
-			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+			length, header := respwire.ShortLength(w)
+			end := pos + header + length
+			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
 				pos = end + 2
-				if s.nest.left--; s.nest.left == 0 {
-					s.nest.close()
+				if n.left--; n.left == 0 {
+					n.close()
+				}
+				if len(n.outer) <= outer {
+					return pos, true
 				}
 				continue
 			}
 		}
-		t, size := fastToken(d.data[pos:], &d.rules.Limits)
-		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && s.nest.depth >= d.rules.Depth {
-			return
+		t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
+		if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
+			return pos, false
 		}
 		pos += size
-		s.nest.add(t)
+		n.add(t)
+		if len(n.outer) <= outer {
+			return pos, true
+		}
 	}
+	return pos, false
 }
 
 // atPart reports whether what comes next is only part of a value whose header
@@ -579,58 +669,74 @@ func (d *Decoder) atPart() (bool, error) {
 	if err := d.need(1); err != nil {
 		return false, err
 	}
-	return Kind(d.data[d.pos]) == End && d.nest.mayEnd(), nil
+	return Kind(d.in.Data[d.in.Pos]) == End && d.nest.mayEnd(), nil
 }
 
-// resume makes s a scan of the next value, unless it is one already.
-func (d *Decoder) resume(s *scan) {
-	if at := d.offset(0); s.at != at {
-		s.at = at
-		s.pos = 0
-		s.nest.resetOne(d.nest.depth)
+// lookAhead returns the cursor, at the start of the next value unless it is inside.
+func (d *Decoder) lookAhead() *cursor {
+	if at := d.in.Offset(0); d.ahead.at != at {
+		d.ahead.reset(at, d.nest.depth)
 	}
+	return &d.ahead
 }
 
-// scanToken scans one token, reading until it is all there.
-func (d *Decoder) scanToken(s *scan) error {
-	t, n, err := d.wholeToken(&s.nest, s.pos)
+// scanToken moves c behind one token, reading until it is all there.
+func (d *Decoder) scanToken(c *cursor) error {
+	t, size, err := d.wholeToken(&c.nest, c.pos)
 	if err != nil {
 		return err
 	}
-	s.pos += n
-	s.nest.add(t)
+	c.advance(t, size)
 	return nil
 }
 
-// scanHeader scans the attributes of the next value and the first line of the
-// value itself. It returns the sizes of both.
-func (d *Decoder) scanHeader() (t Token, attributes, header int, err error) {
-	s := &d.head
-	for d.resume(s); ; {
-		if s.nest.valueAtTop() {
-			t, header, _, _, err = d.readHeader(&s.nest, s.pos)
-			if err != nil || t.kind != Attribute {
-				return t, s.pos, header, err
+// scanAttributes moves the cursor behind the attributes of the next value, unless
+// it is there already.
+func (d *Decoder) scanAttributes() error {
+	for c := d.lookAhead(); c.value < 0; {
+		if c.nest.valueAtTop() {
+			if err := d.need(c.pos + 1); err != nil {
+				return err
+			}
+			if Kind(d.in.Data[d.in.Pos+c.pos]) != Attribute {
+				c.value = c.pos
+				return nil
 			}
 		}
-		if err := d.scanToken(s); err != nil {
-			return t, 0, 0, err
+		if err := d.scanToken(c); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// scanHeader scans the attributes of the next value, which end at d.ahead.value,
+// and the first line of the value itself, whose size it returns.
+func (d *Decoder) scanHeader() (t Token, size int, err error) {
+	if err := d.scanAttributes(); err != nil {
+		return t, 0, err
+	}
+	c := &d.ahead
+	if c.pos > c.value { // the value has been looked at and found right
+		b := d.in.Data[d.in.Pos+c.value : d.in.End]
+		t, size, _ = d.rules.header(Kind(b[0]), b, 0)
+		return t, size, nil
+	}
+	return d.readHeader(&c.nest, c.pos)
 }
 
 // consume takes a whole value of size bytes, or a part of an open one, off the
 // input.
 func (d *Decoder) consume(size int) {
 	t := Token{kind: Null, flags: flagNull} // which counts as any whole value does
-	switch kind := Kind(d.data[d.pos]); kind {
+	switch kind := Kind(d.in.Data[d.in.Pos]); kind {
 	case Chunk:
-		n, _ := scannedLength(d.data[d.pos:])
+		n, _ := scannedLength(d.in.Data[d.in.Pos:])
 		t = Token{kind: kind, n: int64(n)}
 	case End:
 		t = Token{kind: kind}
 	}
-	d.pos += size
+	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -24,6 +26,7 @@ type reading struct {
 	*resp.Decoder
 	value  resp.Value
 	copied bytes.Buffer
+	memory [100]byte
 }
 
 func newReading(r io.Reader, opts ...resp.Option) *reading {
@@ -39,71 +42,41 @@ type result struct {
 }
 
 // namedMethods are the methods that read replies, or parts of them.
-var namedMethods = []string{
-	"PeekKind", "ReadToken", "ReadInt64", "ReadFloat64", "ReadBool", "ReadBytes", "ReadString", "ReadArrayLen", "ReadMapLen",
-	"Decode", "ReadRaw", "SkipValue", "CopyValue", "CopyBulk",
-}
+var namedMethods = methods.Names(methods.Read.OfReplies)
+
+// consumingMethods are those of them that take something off the input.
+var consumingMethods = methods.Names(func(r methods.Read) bool { return r.OfReplies() && r.Name != "PeekKind" })
 
 // wholeMethods are those that read whatever value comes, whole.
-var wholeMethods = []string{"Decode", "ReadRaw", "SkipValue", "CopyValue"}
+var wholeMethods = methods.Names(func(r methods.Read) bool { return r.Sort == methods.Values })
+
+// typedMethods are those that take a value of one type.
+var typedMethods = methods.Names(func(r methods.Read) bool { return r.Sort == methods.OneType })
 
 // continues reports whether the method, when interrupted inside a value, has
 // to be called again.
-func continues(method string) bool {
-	return method == "SkipValue" || method == "CopyValue" || method == "CopyBulk"
-}
+func continues(method string) bool { return methods.Named(method).Resumes }
 
-// call calls the method of that name. What CopyValue and CopyBulk write is
-// added up in r.copied.
+// call calls the method of that name. What it writes is added up in r.copied.
 func (r *reading) call(method string) (result, error) {
-	var got any
+	read := methods.Named(method)
+	var text string
 	var err error
-	switch method {
-	case "PeekKind":
-		got, err = r.PeekKind()
-	case "ReadToken":
-		var t resp.Token
-		t, err = r.ReadToken()
-		n, _ := t.Int64()
-		got = fmt.Sprintf("%s %d %t %t %q %q %d", t.Kind(), t.Len(), t.IsNull(), t.IsStreamed(), t.Bytes(), t.Encoding(), n)
-	case "ReadInt64":
-		got, err = r.ReadInt64()
-	case "ReadFloat64":
-		got, err = r.ReadFloat64()
-	case "ReadBool":
-		got, err = r.ReadBool()
-	case "ReadBytes":
-		var b []byte
-		b, err = r.ReadBytes()
-		got = fmt.Sprintf("%q, nil: %t", b, b == nil)
-	case "ReadString":
-		got, err = r.ReadString()
-	case "ReadArrayLen":
-		got, err = r.ReadArrayLen()
-	case "ReadMapLen":
-		got, err = r.ReadMapLen()
-	case "Decode":
+	if method == "Decode" { // into a Value that has been used
 		if err = r.Decode(&r.value); err == nil {
-			got = fmt.Sprintf("%q", resp.AppendValue(nil, &r.value))
+			text = fmt.Sprintf("%q", resp.AppendValue(nil, &r.value))
 		}
-	case "ReadRaw":
-		var b []byte
-		b, err = r.ReadRaw()
-		got = fmt.Sprintf("%q", b)
-	case "SkipValue":
-		err = r.SkipValue()
-	case "CopyValue":
-		_, err = r.CopyValue(&r.copied)
-		got = fmt.Sprintf("%q", r.copied.String())
-	case "CopyBulk":
-		_, err = r.CopyBulk(&r.copied)
-		got = fmt.Sprintf("%q", r.copied.String())
+	} else {
+		text, err = read.Text(r.Decoder, &r.copied)
 	}
 	done := result{Offset: r.InputOffset(), Depth: r.Depth()}
-	if err != nil {
+	switch {
+	case err != nil:
 		done.Err = err.Error()
-	} else if got != nil {
-		done.Text = fmt.Sprint(got)
+	case read.Exact, method == "CopyBulk":
+		done.Text = fmt.Sprintf("%q", r.copied.String())
+	default:
+		done.Text = text
 	}
 	if !stopsShort(err) {
 		r.copied.Reset()
@@ -228,10 +201,10 @@ func TestMethodsInAnyOrderDoNotDependOnSplits(t *testing.T) {
 		var opts []resp.Option
 		for range rnd.IntN(3) {
 			n := rnd.IntN(len(wire) + 8)
-			opts = append(opts, []resp.Option{
+			opts = append(opts, tests.OneOf(rnd,
 				resp.BufferSize(1), resp.Lenient(), resp.MaxTotalLen(int64(n)), resp.MaxLineLen(int64(n)), resp.MaxBulkLen(int64(n)),
-				resp.MaxDepth(n % 5), resp.MaxElements(int64(n % 3)),
-			}[rnd.IntN(7)])
+				resp.MaxDepth(n%5), resp.MaxElements(int64(n%3)),
+			))
 		}
 		var pushes []string
 		if seed%2 == 0 {
@@ -372,7 +345,7 @@ func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
 	const open, chunk = "$?\r\n", ";2\r\n42\r\n"
 	wire := open + chunk + ";0\r\n"
 	kindError := "resp: got chunk, want "
-	for method, want := range map[string]result{
+	wants := map[string]result{
 		"PeekKind":     {Text: "chunk", Offset: 4, Depth: 1},
 		"ReadToken":    {Text: `chunk 2 false false "42" "\x00\x00\x00" 42`},
 		"ReadInt64":    {Text: "42"},
@@ -380,6 +353,7 @@ func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
 		"ReadBool":     {Err: kindError + "boolean"},
 		"ReadBytes":    {Text: `"42", nil: false`},
 		"ReadString":   {Text: "42"},
+		"ReadInto":     {Text: "42"},
 		"ReadArrayLen": {Err: kindError + "array"},
 		"ReadMapLen":   {Err: kindError + "map"},
 		"Decode":       {Text: fmt.Sprintf("%q", resp.AppendValue(nil, &resp.Value{Kind: resp.Chunk, Bytes: []byte("42")}))},
@@ -387,7 +361,13 @@ func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
 		"SkipValue":    {},
 		"CopyValue":    {Text: fmt.Sprintf("%q", chunk)},
 		"CopyBulk":     {Text: `"42"`},
-	} {
+	}
+	for _, method := range namedMethods {
+		want, ok := wants[method]
+		if !ok {
+			t.Errorf("%s of a chunk: nothing is stated", method)
+			continue
+		}
 		if want.Offset == 0 {
 			want.Offset, want.Depth = int64(len(open+chunk)), 1
 		}
@@ -402,7 +382,7 @@ func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
 // The limit on a string holds for the sum of its chunks, whatever reads them.
 func TestChunksCountTogether(t *testing.T) {
 	const wire = "$?\r\n;3\r\n123\r\n;3\r\n456\r\n;0\r\n"
-	for _, method := range namedMethods[1:] {
+	for _, method := range consumingMethods {
 		for _, within := range []bool{true, false} {
 			limit := int64(5)
 			if within {
@@ -446,16 +426,16 @@ func TestReadsBehindTheTokensOfAnAttribute(t *testing.T) {
 	const attribute = "|1\r\n+a\r\n:1\r\n"
 	for _, around := range []string{"", "*1\r\n", "*1\r\n|0\r\n", "|0\r\n", "|1\r\n:1\r\n:2\r\n"} {
 		for _, value := range awkwardWires {
-			for _, method := range namedMethods[1:] {
+			for _, method := range consumingMethods {
 				wire := around + attribute + value
-				alone := newReading(strings.NewReader(value))
-				want, _ := alone.call(method)
-				want.Offset += int64(len(around + attribute))
-				if strings.HasPrefix(around, "*") && alone.Depth() > 0 {
-					want.Depth++
-				} else if strings.HasPrefix(around, "*") && strings.HasPrefix(value, "|") && method == "ReadToken" {
-					want.Depth++ // the value is still to come
+				inside := "" // as much of around as tells the value from one at top level
+				if strings.HasPrefix(around, "*") {
+					inside = "*1\r\n"
 				}
+				alone := newReading(strings.NewReader(inside + value))
+				openTokens(t, alone, len(inside))
+				want, _ := alone.call(method)
+				want.Offset += int64(len(around+attribute) - len(inside))
 				r := newReading(strings.NewReader(wire))
 				openTokens(t, r, len(around+attribute))
 				if got, _ := r.call(method); got != want {
@@ -480,7 +460,7 @@ func TestFaultsStay(t *testing.T) {
 		{"+OK\r\n$?\r\n:1\r\n", `resp: type error at offset 9: expected a chunk of the streamed string, found ":"`},
 		{"+OK\r\n$536870913\r\n", `resp: over the limit at offset 6: bulk length above 536870912`},
 	} {
-		for _, method := range namedMethods[1:] {
+		for _, method := range consumingMethods {
 			r := newReading(strings.NewReader(test.wire))
 			openTokens(t, r, len("+OK\r\n"))
 			got, err := r.call(method)
@@ -851,7 +831,7 @@ func TestMaxDepth(t *testing.T) {
 // byte of an array is one too many.
 func TestTypedReadsKeepTheDepthLimit(t *testing.T) {
 	const wire = "*1\r\n*-1\r\n"
-	for _, method := range namedMethods[1:] {
+	for _, method := range consumingMethods {
 		r := newReading(strings.NewReader(wire+strings.Repeat(" ", 100)), resp.MaxDepth(1))
 		openTokens(t, r, len("*1\r\n"))
 		if got, _ := r.call(method); got.Err != "resp: over the limit at offset 4: depth above 1" {
@@ -965,8 +945,8 @@ func TestAFaultBehindAPayloadIsFoundAtOnce(t *testing.T) {
 	const before, wire, want = "+OK\r\n", "$15\r\nc4mqnrhc5ixhia\r\n", `resp: syntax error at offset 25: expected CR LF behind the payload, found "\n"`
 	for cut := range len(wire) {
 		for _, method := range namedMethods {
-			if method == "PeekKind" || method == "ReadArrayLen" || method == "ReadMapLen" {
-				continue
+			if opens := methods.Named(method).Opens; method == "PeekKind" || opens && method != "ReadToken" {
+				continue // it does not look so far
 			}
 			r := newReading(io.MultiReader(strings.NewReader(before+wire[:cut]), strings.NewReader(wire[cut:])))
 			if ok, err := r.ReadString(); ok != "OK" || err != nil {

@@ -3,8 +3,11 @@ package resp_test
 import (
 	"go/parser"
 	gotoken "go/token"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,18 +15,98 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Whoever imports the package gets it and the standard library, nothing else.
-func TestPackageNeedsTheStandardLibraryAlone(t *testing.T) {
+const module = "github.com/seed65f5866d/resp"
+
+// Whoever imports a package of this module gets it, what it is built on here and the
+// standard library, nothing else.
+func TestPackagesNeedTheStandardLibraryAlone(t *testing.T) {
+	const format = "{{if not .Standard}}{{.ImportPath}}{{end}}"
+	for _, path := range goList(t, "-deps", "-f", format, ".", "./aof", "./replication", "./monitor", "./respgo") {
+		if path != module && !strings.HasPrefix(path, module+"/") {
+			t.Errorf("%s is needed", path)
+		}
+	}
+}
+
+// What stands on the codec uses what it exports, as anybody else could.
+func TestApplicationsUseThePublicAPI(t *testing.T) {
+	for path, want := range map[string][]string{
+		"./aof":         {module},
+		"./replication": {module},
+		"./monitor":     {module, module + "/internal/quote"},
+		"./respgo":      {module},
+	} {
+		var got []string
+		for _, i := range goList(t, "-f", `{{join .Imports "\n"}}`, path) {
+			if strings.Contains(i, ".") {
+				got = append(got, i)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s imports (-want +got)\n%s", path, diff)
+		}
+	}
+}
+
+// applications are words of what is built on RESP, which the codec does not know.
+var applications = regexp.MustCompile(`(?i)\baof|append-?only|rdb|psync|resync|replication|monitor`)
+
+func TestTheCodecKnowsNoApplication(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") && !strings.HasPrefix(file, "example_") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(source), "\n") {
+			if word := applications.FindString(line); word != "" {
+				t.Errorf("%s:%d speaks of %s: %s", file, i+1, word, line)
+			}
+		}
+	}
+}
+
+// goList returns what go list prints, line by line.
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("there is no go command to ask: ", err)
 	}
-	list := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".")
-	out, err := list.Output()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"github.com/seed65f5866d/resp"}, strings.Fields(string(out))); diff != "" {
-		t.Errorf("packages outside the standard library (-want +got)\n%s", diff)
+	return strings.Fields(string(out))
+}
+
+// A comment that names a file names one that is there.
+func TestCommentsNameFilesThatAreThere(t *testing.T) {
+	name := regexp.MustCompile(`\b[a-z_0-9]+\.go\b`)
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		source, err := parser.ParseFile(gotoken.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		for _, comment := range source.Comments {
+			for _, file := range name.FindAllString(comment.Text(), -1) {
+				if _, err := os.Stat(filepath.Join(filepath.Dir(path), file)); err != nil {
+					t.Errorf("%s: a comment names %s, which is not beside it", path, file)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -49,7 +132,7 @@ func TestUnsafeStaysInOneFile(t *testing.T) {
 			}
 		}
 	}
-	if diff := cmp.Diff([]string{"unsafe.go imports unsafe"}, with); diff != "" {
+	if diff := cmp.Diff([]string(nil), with); diff != "" {
 		t.Errorf("imports of unsafe and C (-want +got)\n%s", diff)
 	}
 }

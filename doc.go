@@ -1,7 +1,6 @@
 // Package resp encodes and decodes RESP, the Redis serialization protocol: every
 // kind of RESP2 and RESP3, requests (multibulk and inline) and replies. It owns
-// no connection: clients, proxies, servers, test doubles and tools for
-// append-only files and replication streams import it.
+// no connection: clients, proxies, servers and test doubles import it.
 //
 // # Layers
 //
@@ -52,7 +51,7 @@
 //
 // Nothing is copied that need not be. The bytes of a [Token], a [Value] or a
 // [Command] that came from a [Decoder], and what [Decoder.ReadBytes],
-// [Decoder.ReadRaw] and [Decoder.Buffered] return, are views into its buffer:
+// [Decoder.ReadRaw], [Decoder.Peek] and [Decoder.Buffered] return, are views into its buffer:
 // they are valid until the next call on that Decoder. [Value.Clone], bytes.Clone
 // and string conversions make copies that last. What [ConsumeToken] and
 // [ConsumeCommand] return are views into their argument. An [Encoder] keeps
@@ -77,7 +76,8 @@
 //
 // A read that ends with the reader's error, io.ErrUnexpectedEOF or
 // [ErrIncomplete] has lost nothing and can be repeated when there is more. After
-// a [*SyntaxError] or a [*LimitError] the Decoder stays in that error.
+// a [*SyntaxError] or a [*LimitError] the Decoder stays in that error. [InStep]
+// tells whether a connection may be used again after an error.
 //
 // # Values of any size
 //
@@ -93,31 +93,19 @@
 // A Decoder without a reader is fed ([Decoder.Feed]) what a poller has read, and
 // says [ErrIncomplete] when it needs more; what was parsed is not parsed again.
 // Who owns the bytes can do with [ConsumeToken] and [ConsumeCommand]. An Encoder
-// whose writer took only a part goes on from there with [Encoder.Flush].
+// whose writer took only a part, because it was full or too slow, goes on from there
+// with [Encoder.Flush].
 //
 // A Decoder that has read all that came, and an Encoder that was flushed, hold
 // less than 1 KiB: their buffers go to pools and come back with the next byte. To
 // wait for a TCP or unix socket no buffer is needed; for other readers a Decoder
 // waits with a small one of its own.
 //
-// # Append-only files and MONITOR
+// # What is no RESP
 //
-// With [AppendOnlyFile] a Decoder reads a file as Redis loads it: [OnAnnotation]
-// shows its annotations, [PreambleTo] takes the RDB before the commands, and
-// InputOffset is right behind the last whole command, where a truncated file is
-// cut. [ReadAOF] reads a whole set of files by its manifest, which
-// [ParseAOFManifest] parses. [ParseMonitorLine], [AppendMonitorLine] and
-// [AppendQuoted] know the text that MONITOR and redis-cli show; [SplitInline]
-// takes quotes off again.
-//
-// # Replication
-//
-// A replica reads a master's answer to PSYNC with [Decoder.ReadResync], the RDB
-// of a full resync with [Decoder.CopyRDB], in constant memory and in both its
-// forms, and then the command stream with [Decoder.ReadCommand] or
-// [Decoder.Commands]. [Decoder.InputOffset] counts every byte of the stream,
-// newlines too: with the offset of the [Resync] noted where the stream begins, it
-// is what REPLCONF ACK has to say.
+// Bytes that are no RESP may stand between values: [Decoder.Peek] shows them and
+// [Decoder.Discard] takes them off. [AppendQuoted] writes the text that redis-cli
+// shows, and [SplitInline] takes quotes off again.
 //
 // # Limits
 //
@@ -133,8 +121,10 @@
 //	bytes of a line     64 KiB         MaxLineLen
 //	bytes of a value    unlimited      MaxTotalLen
 //
-// [ServerLimits] are for requests (at most 1 GiB each), [UnauthenticatedLimits]
-// for those before AUTH. A Decoder's buffer stays below about twice what has
+// These are [ClientLimits]. [ServerLimits] are for requests (at most 1 GiB each),
+// [UnauthenticatedLimits] for those before AUTH, [NoLimits] for input that is
+// trusted; options that follow refine them, and [Decoder.SetLimits] sets others on a
+// live connection. Limits hold for reads in constant memory too. A Decoder's buffer stays below about twice what has
 // arrived of the value that is being read; a tree of the tiniest values (`_`)
 // takes about 30 times its size on the wire.
 package resp

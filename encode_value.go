@@ -1,5 +1,7 @@
 package resp
 
+import "github.com/seed65f5866d/resp/internal/respwire"
+
 // This file writes whole Values: AppendValue and the Encoder's WriteValue. Both
 // have nextPart take the tree apart, which keeps its way in a slice and not on
 // the stack of calls, so that no tree is too deep. The slice is handed in and out
@@ -55,9 +57,9 @@ func (e *Encoder) WriteValue(v *Value) error {
 	for {
 		e.putPart(part)
 		if len(open) == 0 {
-			return e.wrote()
+			return e.out.wroteSlow()
 		}
-		e.makeRoom()
+		e.out.makeRoom()
 		open, part = nextPart(open, how)
 	}
 }
@@ -68,47 +70,62 @@ func (e *Encoder) putPart(part valuePart) {
 		return
 	}
 	v := part.value
-	switch {
-	case part.kind == BulkString && part.streamed:
-		e.buf = AppendStreamedString(e.buf)
-		if len(v.Bytes) > 0 {
-			e.putText(Chunk, bytesString(v.Bytes))
-		}
-		e.buf = AppendLastChunk(e.buf)
-	case part.kind == BulkString, part.kind == BulkError:
-		e.putText(part.kind, bytesString(v.Bytes))
-	case part.kind == VerbatimString:
-		e.putVerbatim(v.Encoding, bytesString(v.Bytes))
+	switch kindTable[part.kind].layout {
+	case payload:
+		e.putPayload(part)
+	case textLine:
+		e.putLine(part.kind, respwire.BytesString(v.Bytes))
+	case spelledLine:
+		e.putNumberText(part.kind, v.Bytes)
 	default:
-		e.buf = part.appendTo(e.buf)
+		e.out.buf = part.appendTo(e.out.buf)
+	}
+}
+
+// putPayload is putPart for kinds with a length.
+func (e *Encoder) putPayload(part valuePart) {
+	text := respwire.BytesString(part.value.Bytes)
+	switch {
+	case part.kind == VerbatimString:
+		e.putVerbatim(part.value.Encoding, text)
+	case !part.streamed:
+		e.putText(part.kind, text)
+	default:
+		e.out.buf = AppendStreamedString(e.out.buf)
+		if len(text) > 0 {
+			e.putText(Chunk, text)
+		}
+		e.out.buf = AppendLastChunk(e.out.buf)
 	}
 }
 
 // putInRESP2 is putPart for the kinds that RESP2 has in another form. It reports
 // whether this is one.
 func (e *Encoder) putInRESP2(part valuePart) bool {
-	v := part.value
-	switch part.kind {
-	case Null:
-		if v != nil && v.Kind == Array {
-			e.buf = AppendNullArray(e.buf)
-		} else {
-			e.buf = AppendNullBulkString(e.buf)
-		}
-	case Boolean:
-		e.buf = AppendInteger(e.buf, bit(v.Int != 0))
-	case Double, BigNumber:
-		e.putNumberText(part.kind, v.Bytes)
-	case VerbatimString:
-		e.putText(BulkString, bytesString(v.Bytes))
-	case BulkError:
-		e.buf = AppendSimpleError(e.buf, v.Bytes)
-	case Map:
-		e.buf = AppendArray(e.buf, len(v.Elems)+len(v.Elems)%2)
-	case Set, Push:
-		e.buf = AppendArray(e.buf, len(v.Elems))
-	default:
+	v, form := part.value, kindTable[part.kind].resp2
+	switch {
+	case form == part.kind, form == 0:
 		return false
+	case part.kind == Null:
+		if v != nil && v.Kind == Array {
+			e.out.buf = AppendNullArray(e.out.buf)
+		} else {
+			e.out.buf = AppendNullBulkString(e.out.buf)
+		}
+	case part.kind.isSpelled():
+		e.putNumberText(part.kind, v.Bytes)
+	case form == Integer:
+		e.out.buf = AppendInteger(e.out.buf, bit(v.Int != 0))
+	case form == BulkString:
+		e.putText(BulkString, respwire.BytesString(v.Bytes))
+	case form == SimpleError:
+		e.putLine(SimpleError, respwire.BytesString(v.Bytes))
+	case form == Array:
+		n := len(v.Elems)
+		if part.kind.hasPairs() {
+			n += n % 2
+		}
+		e.out.buf = AppendArray(e.out.buf, n)
 	}
 	return true
 }
@@ -126,37 +143,45 @@ var nullPart = valuePart{kind: Null}
 // appendTo appends the part.
 func (p valuePart) appendTo(dst []byte) []byte {
 	v := p.value
-	switch p.kind {
-	case 0:
-		return dst
-	case End:
-		return AppendEnd(dst)
-	case SimpleString, SimpleError:
-		return appendLine(dst, p.kind, bytesString(v.Bytes))
-	case Integer:
+	switch kindTable[p.kind].layout {
+	case payload:
+		return p.appendPayload(dst)
+	case textLine:
+		return appendLine(dst, p.kind, respwire.BytesString(v.Bytes))
+	case integerLine:
 		return AppendInteger(dst, v.Int)
-	case Boolean:
-		return AppendBoolean(dst, v.Int != 0)
-	case Double, BigNumber:
-		return appendNumberText(dst, p.kind, v.Bytes)
-	case VerbatimString:
-		return appendVerbatim(dst, v.Encoding, bytesString(v.Bytes))
-	case Array, Set, Push:
+	case elements:
 		return p.appendHeader(dst, len(v.Elems))
-	case Map, Attribute:
+	case pairs:
 		return p.appendHeader(dst, (len(v.Elems)+1)/2)
-	case BulkString, BulkError:
-		if p.streamed {
-			dst = AppendStreamedString(dst)
-			dst = AppendChunk(dst, v.Bytes)
-			return AppendLastChunk(dst)
-		}
-		return appendString(dst, p.kind, bytesString(v.Bytes))
+	case booleanLine:
+		return AppendBoolean(dst, v.Int != 0)
+	case spelledLine:
+		return appendNumberText(dst, p.kind, v.Bytes)
+	case noLayout:
+		return dst
 	}
-	if v == nil {
+	switch {
+	case p.kind == End:
+		return AppendEnd(dst)
+	case v == nil:
 		return AppendNull(dst)
 	}
 	return appendNullOf(dst, v.Kind)
+}
+
+// appendPayload is appendTo for kinds with a length.
+func (p valuePart) appendPayload(dst []byte) []byte {
+	text := respwire.BytesString(p.value.Bytes)
+	switch {
+	case p.kind == VerbatimString:
+		return appendVerbatim(dst, p.value.Encoding, text)
+	case p.streamed:
+		dst = AppendStreamedString(dst)
+		dst = AppendChunk(dst, text)
+		return AppendLastChunk(dst)
+	}
+	return appendString(dst, p.kind, text)
 }
 
 func (p valuePart) appendHeader(dst []byte, n int) []byte {

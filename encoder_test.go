@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 
@@ -163,19 +164,15 @@ func TestEncoderDropsReadersUnread(t *testing.T) {
 	}
 }
 
-// What a call refuses leaves no trace: the bytes and the state are as before.
+// A call that is refused writes nothing, and its error stays until Reset: every
+// later call returns it, nothing more goes out, and what was accepted before does.
 func TestEncoderRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		before script
 		call   func(e *resp.Encoder) error
-		after  script // completes what before began
 		want   string // text of the error
 	}{
-		{name: "simple string with CR", call: func(e *resp.Encoder) error { return e.WriteSimpleString("a\rb") },
-			want: "resp: simple string: CR or LF in its text"},
-		{name: "long simple error with LF", call: func(e *resp.Encoder) error { return e.WriteSimpleError(strings.Repeat("x", 100) + "\n") },
-			want: "resp: simple error: CR or LF in its text"},
 		{name: "long encoding", call: func(e *resp.Encoder) error { return e.WriteVerbatimString("text", "a") },
 			want: `resp: verbatim string: encoding "text" is not three bytes`},
 		{name: "no encoding", call: func(e *resp.Encoder) error { return e.WriteVerbatimString("", "a") },
@@ -188,23 +185,22 @@ func TestEncoderRefuses(t *testing.T) {
 		{name: "streamed push", call: streamOf(resp.Push), want: "resp: push: cannot be streamed"},
 		{name: "streamed string as an aggregate", call: streamOf(resp.BulkString), want: "resp: bulk string: cannot be streamed"},
 		{name: "end at top level", call: end, want: "resp: end: the innermost open aggregate is not a streamed one"},
-		{name: "end of a counted array", before: script{streamOf(resp.Array), array(1)}, call: end, after: script{number(1), end},
+		{name: "end of a counted array", before: script{streamOf(resp.Array), array(1)}, call: end,
 			want: "resp: end: the innermost open aggregate is not a streamed one"},
-		{name: "end after an attribute", before: script{streamOf(resp.Array), attribute(0)}, call: end, after: script{number(1), end},
+		{name: "end after an attribute", before: script{streamOf(resp.Array), attribute(0)}, call: end,
 			want: "resp: end: the innermost open aggregate is not a streamed one"},
-		{name: "end in a streamed string", before: script{streamedString}, call: end, after: script{lastChunk},
+		{name: "end in a streamed string", before: script{streamedString}, call: end,
 			want: "resp: end: the innermost open aggregate is not a streamed one"},
-		{name: "end between key and value", before: script{streamOf(resp.Map), number(1), number(2), array(1), number(3)}, call: end,
-			after: script{number(4), end}, want: "resp: end: between key and value of a map"},
+		{name: "end between key and value", before: script{streamOf(resp.Map), number(1), number(2), array(1), number(3)}, call: end, want: "resp: end: between key and value of a map"},
 		{name: "chunk at top level", call: chunk("a"), want: "resp: chunk: no streamed string is open"},
 		{name: "empty chunk at top level", call: chunk(""), want: "resp: chunk: no streamed string is open"},
-		{name: "last chunk in a streamed array", before: script{streamOf(resp.Array)}, call: lastChunk, after: script{end},
+		{name: "last chunk in a streamed array", before: script{streamOf(resp.Array)}, call: lastChunk,
 			want: "resp: chunk: no streamed string is open"},
-		{name: "value in a streamed string", before: script{streamedString}, call: number(1), after: script{chunk("a"), lastChunk},
+		{name: "value in a streamed string", before: script{streamedString}, call: number(1),
 			want: "resp: integer: inside a streamed string, which takes only chunks"},
-		{name: "command in a streamed string", before: script{streamedString}, call: commandOf("PING"), after: script{lastChunk},
+		{name: "command in a streamed string", before: script{streamedString}, call: commandOf("PING"),
 			want: "resp: array: inside a streamed string, which takes only chunks"},
-		{name: "tree in a streamed string", before: script{streamedString}, after: script{lastChunk},
+		{name: "tree in a streamed string", before: script{streamedString},
 			call: func(e *resp.Encoder) error { return e.WriteValue(&resp.Value{Kind: resp.Map}) },
 			want: "resp: map: inside a streamed string, which takes only chunks"},
 		{name: "command without a name", call: commandOf(" \n", resp.Int(1)), want: "resp: array: command name without a word"},
@@ -216,17 +212,37 @@ func TestEncoderRefuses(t *testing.T) {
 	} {
 		var written, wanted bytes.Buffer
 		e, undisturbed := resp.NewEncoder(&written), resp.NewEncoder(&wanted)
-		if err := errors.Join(test.before.run(e), test.before.run(undisturbed)); err != nil {
+		if err := errors.Join(test.before.run(e), test.before.run(undisturbed), undisturbed.Flush()); err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
 		err := test.call(e)
 		if !errors.As(err, new(*resp.EncodeError)) || err.Error() != test.want {
 			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
 		}
-		err = errors.Join(test.after.run(e), e.Close(), test.after.run(undisturbed), undisturbed.Close())
-		if err != nil || !bytes.Equal(written.Bytes(), wanted.Bytes()) {
-			t.Errorf("%s: afterwards %q, %v, want %q", test.name, written.Bytes(), err, wanted.Bytes())
+		wantStuck(t, test.name, e, err)
+		if !bytes.Equal(written.Bytes(), wanted.Bytes()) {
+			t.Errorf("%s: wrote %q, want %q", test.name, written.Bytes(), wanted.Bytes())
 		}
+	}
+}
+
+// wantStuck makes every call, each of which has to return err, and then sees whether
+// Reset helps.
+func wantStuck(t *testing.T, name string, e *resp.Encoder, err error) {
+	t.Helper()
+	calls := append(encoderMethods(), (*resp.Encoder).Flush, number(1), (*resp.Encoder).Close, (*resp.Encoder).Flush)
+	for i, call := range calls {
+		if again := call(e); again == nil || again != err {
+			t.Errorf("%s: call %d afterwards returned %v, want %v", name, i, again, err)
+		}
+	}
+	if e.Buffered() != 0 {
+		t.Errorf("%s: %d bytes wait for ever", name, e.Buffered())
+	}
+	var written bytes.Buffer
+	e.Reset(&written)
+	if err := errors.Join(e.WriteInteger(1), e.Close()); err != nil || written.String() != ":1\r\n" {
+		t.Errorf("%s: after Reset %q, %v", name, written.String(), err)
 	}
 }
 
@@ -391,7 +407,7 @@ func TestEncoderGoesOnWhereTheWriterStopped(t *testing.T) {
 	if err := errors.Join(mixed().run(e), e.Close()); err != nil {
 		t.Fatal(err)
 	}
-	var once = errors.New("once")
+	const once = syscall.EAGAIN
 	for n := 0; n < whole.Len(); n += 1 + n%13*7 {
 		var written bytes.Buffer
 		e := resp.NewEncoder(resptest.FailOnceWriter(&written, int64(n), once), resp.BufferSize(1000))
@@ -500,7 +516,8 @@ func encoderMethods() script {
 		func(e *resp.Encoder) error { return e.WriteSimpleString("OK") }, number(1), bulkOf("a"), array(0), mapOf(0), attribute(0),
 		bulkOf(strings.Repeat("x", largePayload)), streamedString, chunk("a"), lastChunk, streamOf(resp.Array), end,
 		commandOf("PING"), commandOf("CONFIG GET", resp.Int(1)), bulkFrom(strings.NewReader("a"), 1),
-		func(e *resp.Encoder) error { return e.WriteArgs([]byte("a")) },
+		func(e *resp.Encoder) error { return e.WriteArgs([]byte("a")) }, func(e *resp.Encoder) error { return e.WriteArg(resp.Int(1)) },
+		func(e *resp.Encoder) error { return e.WriteRaw([]byte("+OK\r\n")) }, func(e *resp.Encoder) error { return e.SetProtocol(3) },
 		func(e *resp.Encoder) error { return e.WriteValue(&resp.Value{Kind: resp.Array}) },
 		func(e *resp.Encoder) error { return e.WriteToken(resp.Token{}) },
 	}
@@ -515,7 +532,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 // one behind it does not.
 func TestWriteCommandFailsBehindItsReader(t *testing.T) {
 	var written bytes.Buffer
-	once := errors.New("once")
+	const once = syscall.EAGAIN
 	e := resp.NewEncoder(resptest.FailOnceWriter(&written, 10, once))
 	large := strings.Repeat("y", 10_000)
 	if err := e.WriteCommand("SET", resp.From(strings.NewReader("hello"), 5), resp.String(large), resp.Int(7)); err != once {
@@ -564,5 +581,125 @@ func TestWriteBulkFromFileToTCP(t *testing.T) {
 	}
 	if rest, _ := io.ReadAll(file); string(rest) != "rest" {
 		t.Errorf("%q of the file is left", rest)
+	}
+}
+
+// CR and LF in a simple string or a simple error become spaces, however long it is,
+// in whatever way it is written, and in RESP2 those of a bulk error too.
+func TestEncoderPutsSpacesForLineBreaks(t *testing.T) {
+	for _, text := range []string{"a\rb", "\n", "ERR unknown command 'a\nb'", strings.Repeat("x", 100) + "\r\n", strings.Repeat("x", 7000) + "\n-", strings.Repeat("\r\n", 20_000)} {
+		blank := strings.NewReplacer("\r", " ", "\n", " ").Replace(text)
+		for _, test := range []struct {
+			want  string
+			write func(e *resp.Encoder) error
+		}{
+			{"+", func(e *resp.Encoder) error { return e.WriteSimpleString(text) }},
+			{"-", func(e *resp.Encoder) error { return e.WriteSimpleError(text) }},
+			{"-", func(e *resp.Encoder) error { return e.WriteBulkError(text) }},
+			{"+", func(e *resp.Encoder) error {
+				return e.WriteValue(&resp.Value{Kind: resp.SimpleString, Bytes: []byte(text)})
+			}},
+			{"-", func(e *resp.Encoder) error {
+				return e.WriteValue(&resp.Value{Kind: resp.SimpleError, Bytes: []byte(text)})
+			}},
+			{"-", func(e *resp.Encoder) error {
+				return e.WriteValue(&resp.Value{Kind: resp.BulkError, Bytes: []byte(text)})
+			}},
+		} {
+			got := encoded(t, func(e *resp.Encoder) error { return errors.Join(test.write(e), e.WriteInteger(1)) }, resp.Protocol(2))
+			if want := test.want + blank + "\r\n:1\r\n"; string(got) != want {
+				t.Errorf("%.50q became %.50q, want %.50q", text, got, want)
+			}
+		}
+	}
+}
+
+// WriteRaw passes whole values on as they are, each of them one element.
+func TestWriteRaw(t *testing.T) {
+	large := "$10000\r\n" + strings.Repeat("x", 10_000) + "\r\n"
+	for _, protocol := range []int{2, 3} {
+		for _, raw := range []string{"+OK\r\n", "|1\r\n+a\r\n:1\r\n%1\r\n:1\r\n*?\r\n.\r\n", "PING\n", large} {
+			call := func(e *resp.Encoder) error {
+				return errors.Join(e.WriteArray(2), e.WriteRaw([]byte(raw)), e.WriteRaw([]byte(raw)), e.WriteNullArray())
+			}
+			if got, want := encoded(t, call, resp.Protocol(protocol)), "*2\r\n"+raw+raw+"*-1\r\n"; string(got) != want {
+				t.Errorf("RESP%d: %.100q, want %.100q", protocol, got, want)
+			}
+		}
+	}
+	for _, raw := range []string{"", "+OK", "+OK\r"} {
+		e := resp.NewEncoder(io.Discard)
+		if err := e.WriteRaw([]byte(raw)); !errors.As(err, new(*resp.EncodeError)) {
+			t.Errorf("%q: %v", raw, err)
+		}
+	}
+	var w writeLog
+	e := resp.NewEncoder(&w)
+	raw := []byte(large)
+	if err := errors.Join(e.WriteRaw(raw), e.Flush()); err != nil || len(w.calls) != 1 || &w.calls[0][0] != &raw[0] {
+		t.Errorf("%v; a large value was copied, %d writes", err, len(w.calls))
+	}
+	dropped := func(e *resp.Encoder) error {
+		return errors.Join(e.WriteAttribute(1), e.WriteRaw([]byte("+a\r\n")), e.WriteRaw(raw), e.WriteInteger(1))
+	}
+	if got := encoded(t, dropped, resp.Protocol(2)); string(got) != ":1\r\n" {
+		t.Errorf("in an attribute for RESP2: %.100q", got)
+	}
+}
+
+// WriteArg writes what WriteCommand writes for the same argument.
+func TestWriteArg(t *testing.T) {
+	for _, arg := range []resp.Arg{{}, resp.String("a\r\n"), resp.Bytes(bytes.Repeat([]byte("x"), 10_000)), resp.Int(math.MinInt64), resp.Uint(7), resp.Float(1e-7)} {
+		one := encoded(t, func(e *resp.Encoder) error {
+			return errors.Join(e.WriteArray(2), e.WriteArg(resp.String("X")), e.WriteArg(arg))
+		})
+		if whole := encoded(t, commandOf("X", arg)); !bytes.Equal(one, whole) {
+			t.Errorf("%.100q, want %.100q", one, whole)
+		}
+	}
+	from := encoded(t, func(e *resp.Encoder) error { return e.WriteArg(resp.From(strings.NewReader("hello, world"), 5)) })
+	if string(from) != "$5\r\nhello\r\n" {
+		t.Errorf("From: %q", from)
+	}
+	for _, arg := range []resp.Arg{resp.From(nil, 1), resp.From(strings.NewReader(""), -1)} {
+		e := resp.NewEncoder(io.Discard)
+		if err := e.WriteArg(arg); !errors.As(err, new(*resp.EncodeError)) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// The version of the protocol changes between values, and nowhere else.
+func TestSetProtocol(t *testing.T) {
+	var written bytes.Buffer
+	e := resp.NewEncoder(&written, resp.Protocol(2))
+	err := errors.Join(
+		e.WriteNull(), e.SetProtocol(3), e.WriteNull(), e.WriteAttribute(1), e.WriteInteger(1), e.WriteInteger(2), e.WriteMap(0),
+		e.SetProtocol(2), e.WriteArray(1), e.WriteMap(1), e.WriteNull(), e.WriteBoolean(true), e.SetProtocol(3), e.WriteBoolean(true),
+	)
+	for _, version := range []int{-1, 0, 1, 4} {
+		if e.SetProtocol(version) == nil {
+			t.Errorf("RESP%d is a version", version)
+		}
+	}
+	err = errors.Join(err, e.WriteNull(), e.Close())
+	if want := "$-1\r\n_\r\n|1\r\n:1\r\n:2\r\n%0\r\n*1\r\n*2\r\n$-1\r\n:1\r\n#t\r\n_\r\n"; err != nil || written.String() != want {
+		t.Errorf("%v, wrote %q, want %q", err, &written, want)
+	}
+	written.Reset()
+	e.Reset(&written)
+	if err := errors.Join(e.WriteNull(), e.Close()); err != nil || written.String() != "$-1\r\n" {
+		t.Errorf("after Reset %v, wrote %q, want the version of the option", err, &written)
+	}
+	for name, before := range map[string]script{
+		"array": {array(1)}, "attribute": {attribute(0)}, "bulk string": {streamedString}, "set": {streamOf(resp.Set), number(1)},
+	} {
+		e := resp.NewEncoder(io.Discard)
+		err := errors.Join(before.run(e))
+		stuck := e.SetProtocol(2)
+		if want := "resp: " + name + ": not complete at SetProtocol"; err != nil || stuck == nil || stuck.Error() != want {
+			t.Errorf("%v, %v, want %s", err, stuck, want)
+		}
+		wantStuck(t, name, e, stuck)
 	}
 }

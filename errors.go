@@ -3,20 +3,24 @@ package resp
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file holds every error of the package. Errors of the stream carry the
 // offset they were met at, counted in bytes from the start of the stream;
 // after a SyntaxError or a LimitError a Decoder stays in that error, because
-// nobody can tell any more where the next value starts. All other errors leave
-// the stream in step.
+// nobody can tell any more where the next value starts. InStep tells which errors
+// leave the stream in step.
 
 var (
 	// ErrIncomplete means that the bytes end inside a token, command or value:
 	// more of them are needed, nothing was consumed and nothing is wrong.
-	ErrIncomplete = errors.New("resp: incomplete: more bytes needed")
+	ErrIncomplete = window.ErrIncomplete
 
 	// ErrNull is what a typed read returns for a null (`_`, `$-1` or `*-1`).
 	ErrNull = errors.New("resp: null")
@@ -26,6 +30,43 @@ var (
 	// ReadToken, ReadArrayLen or ReadMapLen. The end has been consumed.
 	ErrEnd = errors.New("resp: end of streamed aggregate")
 )
+
+// InStep reports whether the stream is in step after err: whether the reply that
+// was asked for has been read to its end, and the next byte starts the next one. A
+// client gives a connection back to its pool when it is, and closes it otherwise.
+//
+//	nil                          true
+//	ErrNull, ErrEnd              true
+//	*ReplyError                  true   the server has answered
+//	*strconv.NumError            true   the text has been read
+//	*KindError                   true   the value has been read whole
+//	*KindError that Got a Push   false  the reply is still to come
+//	ErrIncomplete, a timeout     false  the reply is still to come
+//	io.EOF, io.ErrUnexpectedEOF  false  no reply will come
+//	*SyntaxError, *LimitError    false  the Decoder stays in it
+//	*EncodeError                 false  the Encoder stays in it
+//	any other error              false
+//
+// An error that wraps one of these is as that one is; one that wraps several is in
+// step when each of them is. Where the Decoder's Depth is not 0, elements of the
+// reply are left to be read or skipped first.
+func InStep(err error) bool {
+	switch err := err.(type) {
+	case nil, *ReplyError, *strconv.NumError:
+		return true
+	case *KindError:
+		return err.Got != Push
+	case *EncodeError:
+		return false
+	case interface{ Unwrap() error }:
+		inner := err.Unwrap()
+		return inner != nil && InStep(inner)
+	case interface{ Unwrap() []error }:
+		all := err.Unwrap()
+		return len(all) > 0 && !slices.ContainsFunc(all, func(err error) bool { return !InStep(err) })
+	}
+	return err == ErrNull || err == ErrEnd
+}
 
 // Class tells what a SyntaxError found wrong.
 type Class string
@@ -45,7 +86,7 @@ type SyntaxError struct {
 	Expected string // what was expected there, in words
 	Found    string // the bytes from the start of the token up to and with the faulty one, its start cut when long
 
-	reply string // what a Redis server answers
+	reply string // what to answer
 }
 
 // Error names the offset, what was expected and, quoted, what was found.
@@ -53,9 +94,12 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("resp: %s error at offset %d: expected %s, found %s", e.Class, e.Offset, e.Expected, strconv.Quote(e.Found))
 }
 
-// ReplyText returns the text a Redis server answers such a request with, for
-// example `Protocol error: invalid bulk length`, to be sent after `ERR ` as an
-// error before the connection is closed. It is empty for an error in a reply.
+// ReplyText returns the text to answer such a request with, for example
+// `Protocol error: invalid bulk length`, to be sent after `ERR ` as an error before
+// the connection is closed. The words are those of Redis where it refuses the
+// request too, and like them where it would wait, as for a NUL in an inline
+// request, or not look, as at the CR LF behind an argument. It is empty for an error
+// in a reply.
 func (e *SyntaxError) ReplyText() string { return e.reply }
 
 // LimitError reports a length, count or depth over a limit of the Decoder. It
@@ -83,9 +127,11 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("resp: over the limit at offset %d: %s above %d", e.Offset, e.Limit, e.Max)
 }
 
-// ReplyText returns the text a Redis server answers such a request with, for
-// example `Protocol error: too big inline request`, to be sent after `ERR ` as
-// an error before the connection is closed. It is empty for an error in a reply.
+// ReplyText returns the text to answer such a request with, for example
+// `Protocol error: too big inline request`, to be sent after `ERR ` as an error
+// before the connection is closed. The words are those of Redis where it has any:
+// over the total length it closes the connection without a word. It is empty for an
+// error in a reply.
 func (e *LimitError) ReplyText() string { return e.reply }
 
 // KindError reports a value of another kind than the caller asked for. The
@@ -138,6 +184,19 @@ func (e *ReplyError) Moved() (slot int, addr string, ok bool) { return e.redirec
 // is one (Redis cluster specification, "ASK redirection").
 func (e *ReplyError) Ask() (slot int, addr string, ok bool) { return e.redirection("ASK ") }
 
+// Redirect returns the address of the primary in Valkey's REDIRECT error and
+// whether it is one. A replica outside a cluster answers so to clients that have
+// sent CLIENT CAPA redirect. The address is as the server sent it, host:port, where
+// an IPv6 host has colons of its own and no brackets: the last colon comes before
+// the port (Valkey documentation, "CLIENT CAPA").
+func (e *ReplyError) Redirect() (addr string, ok bool) {
+	addr, ok = strings.CutPrefix(e.Message, "REDIRECT ")
+	if !ok || addr == "" || strings.IndexByte(addr, ' ') >= 0 {
+		return "", false
+	}
+	return addr, true
+}
+
 func (e *ReplyError) redirection(prefix string) (slot int, addr string, ok bool) {
 	rest, ok := strings.CutPrefix(e.Message, prefix)
 	if !ok {
@@ -162,7 +221,7 @@ func parseSlot(digits string) (slot int, ok bool) {
 		return 0, false
 	}
 	for i := range len(digits) {
-		if !isDigit(digits[i]) {
+		if !respwire.IsDigit(digits[i]) {
 			return 0, false
 		}
 		slot = slot*10 + int(digits[i]-'0')

@@ -4,6 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -186,5 +190,112 @@ func TestReplyErrorIsAskedWithoutAllocating(t *testing.T) {
 	})
 	if allocs != 0 || !found {
 		t.Errorf("Moved, Ask, Prefix and errors.Is allocate %v times (right answers: %t), want 0", allocs, found)
+	}
+}
+
+// InStep is true where the next reply is what is read next, and false elsewhere.
+func TestInStep(t *testing.T) {
+	next := "+NEXT\r\n"
+	number := func(d *Decoder) error { _, err := d.ReadInt64(); return err }
+	for _, test := range []struct {
+		name, wire string
+		read       func(d *Decoder) error
+		want       bool
+	}{
+		{"a value", ":1\r\n", number, true},
+		{"a null", "_\r\n", number, true},
+		{"a null string", "$-1\r\n", func(d *Decoder) error { _, err := d.ReadString(); return err }, true},
+		{"an error of the server", "-ERR no\r\n", number, true},
+		{"an error of the server behind an attribute", "|1\r\n+a\r\n:1\r\n!6\r\nERR no\r\n", number, true},
+		{"a text that is no number", "$1\r\nx\r\n", number, true},
+		{"a number out of range", "$20\r\n99999999999999999999\r\n", number, true},
+		{"another kind", "*2\r\n:1\r\n*1\r\n:2\r\n", number, true},
+		{"another kind than a string", "%1\r\n:1\r\n:2\r\n", func(d *Decoder) error { _, err := d.CopyBulk(io.Discard); return err }, true},
+		{"the end of a streamed array", "*?\r\n.\r\n", func(d *Decoder) error { d.ReadArrayLen(); return number(d) }, true},
+		{"a push", ">1\r\n:1\r\n:5\r\n", number, false},
+		{"a fault", "?\r\n", number, false},
+		{"a limit", "$999999999999\r\n", number, false},
+		{"half a value", "*2\r\n:1\r\n", func(d *Decoder) error { return d.Decode(new(Value)) }, false},
+	} {
+		d := NewDecoder(strings.NewReader(test.wire + next))
+		if strings.HasPrefix(test.name, "half") {
+			d = NewDecoder(strings.NewReader(test.wire))
+		}
+		err := test.read(d)
+		if got := InStep(err); got != test.want {
+			t.Errorf("%s, %q: InStep(%v) = %t", test.name, test.wire, err, got)
+		}
+		if got, err := d.ReadString(); (got == "NEXT") != test.want {
+			t.Errorf("%s, %q: then %q and %v are read; the stream in step: %t", test.name, test.wire, got, err, test.want)
+		}
+	}
+
+	timeout := &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	for _, test := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, true},
+		{ErrNull, true},
+		{ErrEnd, true},
+		{&ReplyError{Message: "ERR no"}, true},
+		{&KindError{Got: Map, Want: Integer}, true},
+		{&KindError{Got: Push, Want: Integer}, false},
+		{&strconv.NumError{Func: "ParseInt", Num: "x", Err: strconv.ErrSyntax}, true},
+		{ErrIncomplete, false},
+		{timeout, false},
+		{os.ErrDeadlineExceeded, false},
+		{io.EOF, false},
+		{io.ErrUnexpectedEOF, false},
+		{io.ErrNoProgress, false},
+		{io.ErrShortWrite, false},
+		{net.ErrClosed, false},
+		{&SyntaxError{}, false},
+		{&LimitError{}, false},
+		{&EncodeError{Kind: Array, Reason: "element missing"}, false},
+		{ReplyPrefix("ERR"), false},
+		{strconv.ErrSyntax, false},
+		{errors.New("resp: null"), false},
+	} {
+		for _, err := range []error{test.err, fmt.Errorf("get: %w", test.err), fmt.Errorf("x: %w", fmt.Errorf("get: %w", test.err)), errors.Join(test.err, ErrNull)} {
+			if test.err == nil && err != nil && !errors.Is(err, ErrNull) {
+				continue // a mistake of fmt's caller
+			}
+			if got := InStep(err); got != test.want {
+				t.Errorf("InStep(%v) = %t, want %t", err, got, test.want)
+			}
+		}
+	}
+	for _, err := range []error{errors.Join(ErrNull, io.EOF), fmt.Errorf("%w, %w", timeout, &ReplyError{}), fmt.Errorf("%w", error(nil)), wrapsNothing{}} {
+		if InStep(err) {
+			t.Errorf("InStep(%v) = true", err)
+		}
+	}
+}
+
+// wrapsNothing is an error that could wrap others and does not.
+type wrapsNothing struct{}
+
+func (wrapsNothing) Error() string   { return "wraps nothing" }
+func (wrapsNothing) Unwrap() []error { return nil }
+
+func TestRedirect(t *testing.T) {
+	for message, want := range map[string]string{
+		"REDIRECT 127.0.0.1:6381":           "127.0.0.1:6381",
+		"REDIRECT valkey-1.example.com:1":   "valkey-1.example.com:1",
+		"REDIRECT 2001:db8::1:6379":         "2001:db8::1:6379",
+		"REDIRECT ":                         "",
+		"REDIRECT":                          "",
+		"REDIRECT 127.0.0.1:6381 elsewhere": "",
+		"REDIRECTED 127.0.0.1:6381":         "",
+		"redirect 127.0.0.1:6381":           "",
+		"MOVED 1 127.0.0.1:6381":            "",
+		"ERR REDIRECT 127.0.0.1:6381":       "",
+		"":                                  "",
+	} {
+		addr, ok := (&ReplyError{Message: message}).Redirect()
+		if addr != want || ok != (want != "") {
+			t.Errorf("Redirect of %q = %q, %t, want %q", message, addr, ok, want)
+		}
 	}
 }

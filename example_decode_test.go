@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"os"
 	"strings"
 
@@ -122,7 +123,7 @@ func ExampleDecoder_lifetime() {
 func ExampleDecoder_Feed() {
 	arriving := []string{"*1\r\n$4\r\nPI", "NG\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n*2\r\n$4\r\nEC", "HO\r\n$2\r\nhi\r\n"}
 
-	d := resp.NewDecoder(nil, resp.WithLimits(resp.ServerLimits()))
+	d := resp.NewDecoder(nil, resp.ServerLimits())
 	var commands []resp.Command
 	for _, p := range arriving {
 		d.Feed([]byte(p))
@@ -196,18 +197,65 @@ func ExampleDecoder_InputOffset() {
 	// 14 14 unexpected EOF
 }
 
-// After a hand-over, such as that of a replication stream, what the Decoder has
-// read already belongs to the next reader.
+// After a hand-over to another protocol, what the Decoder has read already belongs
+// to the next reader.
 func ExampleDecoder_Buffered() {
-	conn := strings.NewReader("+FULLRESYNC 8de1 0\r\nREDIS0011...")
+	conn := strings.NewReader("+OK\r\n\x16\x03\x01...")
 	d := resp.NewDecoder(conn)
 	line, err := d.ReadString()
 	fmt.Println(line, err)
 	rest, err := io.ReadAll(io.MultiReader(bytes.NewReader(d.Buffered()), conn))
-	fmt.Printf("%s %v\n", rest, err)
+	fmt.Printf("%q %v\n", rest, err)
 	// Output:
-	// FULLRESYNC 8de1 0 <nil>
-	// REDIS0011... <nil>
+	// OK <nil>
+	// "\x16\x03\x01..." <nil>
+}
+
+// A load balancer may put a line before the first request that says whose
+// connection it is (the PROXY protocol). It is no RESP.
+func ExampleDecoder_Peek() {
+	d := resp.NewDecoder(strings.NewReader("PROXY TCP4 192.0.2.7 192.0.2.1 56324 6379\r\n*1\r\n$4\r\nPING\r\n"))
+	const longest = 107 // bytes of such a line
+	for n := 1; n <= longest; n++ {
+		line, err := d.Peek(n)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if line[n-1] == '\n' {
+			fmt.Printf("%q\n", line)
+			if err := d.Discard(n); err != nil {
+				fmt.Println(err)
+			}
+			break
+		}
+	}
+	command, err := d.ReadCommand()
+	fmt.Printf("%q %v\n", command.Args, err)
+	// Output:
+	// "PROXY TCP4 192.0.2.7 192.0.2.1 56324 6379\r\n"
+	// ["PING"] <nil>
+}
+
+// A newline between values keeps a connection alive.
+func ExampleDecoder_Discard() {
+	d := resp.NewDecoder(strings.NewReader("\n\n+OK\r\n"))
+	for {
+		next, err := d.Peek(1)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if next[0] != '\n' {
+			break
+		}
+		if err := d.Discard(1); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(d.ReadString())
+	// Output: OK <nil>
 }
 
 func ExampleDecoder_PeekKind() {
@@ -327,13 +375,33 @@ func ExampleDecoder_ReadBytes() {
 	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$?\r\n;2\r\nba\r\n;1\r\nr\r\n;0\r\n$0\r\n\r\n$-1\r\n"))
 	for range 4 {
 		b, err := d.ReadBytes()
-		fmt.Printf("%q, null: %t, %v\n", b, b == nil, err)
+		fmt.Printf("%q %v\n", b, err)
 	}
 	// Output:
-	// "foo", null: false, <nil>
-	// "bar", null: false, <nil>
-	// "", null: false, <nil>
-	// "", null: true, <nil>
+	// "foo" <nil>
+	// "bar" <nil>
+	// "" <nil>
+	// "" resp: null
+}
+
+// A client reads a value into memory that it has from elsewhere. When that is too
+// short, nothing is lost.
+func ExampleDecoder_ReadInto() {
+	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$12\r\nhello, world\r\n"))
+	memory := make([]byte, 8)
+	n, err := d.ReadInto(memory)
+	fmt.Printf("%q %v\n", memory[:n], err)
+	n, err = d.ReadInto(memory)
+	fmt.Println(n, err)
+	if err == io.ErrShortBuffer {
+		memory = make([]byte, n)
+		n, err = d.ReadInto(memory)
+	}
+	fmt.Printf("%q %v\n", memory[:n], err)
+	// Output:
+	// "foo" <nil>
+	// 12 short buffer
+	// "hello, world" <nil>
 }
 
 func ExampleDecoder_ReadString() {
@@ -392,6 +460,84 @@ func ExampleDecoder_ReadMapLen() {
 	// Output:
 	// proto 3 <nil>
 	// proto 2 <nil>
+}
+
+// What the body does not read is skipped, and so is what is left when it returns:
+// the next read finds the next reply.
+func ExampleDecoder_Elements() {
+	d := resp.NewDecoder(strings.NewReader("*3\r\n$3\r\nfoo\r\n*2\r\n:1\r\n:2\r\n$3\r\nbar\r\n*?\r\n:4\r\n:5\r\n.\r\n"))
+	for i, err := range d.Elements() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if i == 1 {
+			continue
+		}
+		s, err := d.ReadString()
+		fmt.Println(i, s, err)
+	}
+	for i, err := range d.Elements() { // a streamed array
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		n, err := d.ReadInt64()
+		fmt.Println(i, n, err)
+	}
+	// Output:
+	// 0 foo <nil>
+	// 2 bar <nil>
+	// 0 4 <nil>
+	// 1 5 <nil>
+}
+
+// HELLO as a RESP3 server answers it, with the list of its modules.
+func ExampleDecoder_Entries() {
+	d := resp.NewDecoder(strings.NewReader("%3\r\n+server\r\n+redis\r\n+proto\r\n:3\r\n+modules\r\n*1\r\n%2\r\n+name\r\n+bf\r\n+ver\r\n:1\r\n"))
+	for _, err := range d.Entries() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		key, err := d.ReadString()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		switch key {
+		case "proto":
+			version, err := d.ReadInt64()
+			fmt.Println(key, version, err)
+		case "modules":
+			for i, err := range d.Elements() {
+				if err != nil {
+					fmt.Println(err)
+					return
+				}
+				err = d.SkipValue()
+				fmt.Println("module", i, err)
+			}
+		}
+	}
+	// Output:
+	// proto 3 <nil>
+	// module 0 <nil>
+}
+
+// The attributes of a reply are not looked at, but its kind is.
+func ExampleDecoder_SkipAttributes() {
+	d := resp.NewDecoder(strings.NewReader("|1\r\n+ttl\r\n:3600\r\n$3\r\nfoo\r\n"))
+	if err := d.SkipAttributes(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	kind, err := d.PeekKind()
+	fmt.Println(kind, err)
+	fmt.Println(d.ReadString())
+	// Output:
+	// bulk string <nil>
+	// foo <nil>
 }
 
 func ExampleDecoder_Decode() {
@@ -483,7 +629,7 @@ func ExampleBulkReader_Len() {
 }
 
 func ExampleDecoder_ReadCommand() {
-	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nPING 'a b'\r\n*1\r\nPING\r\n"), resp.WithLimits(resp.UnauthenticatedLimits()))
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nPING 'a b'\r\n*1\r\nPING\r\n"), resp.UnauthenticatedLimits())
 	for {
 		command, err := d.ReadCommand()
 		var fault interface{ ReplyText() string } // *SyntaxError and *LimitError
@@ -551,13 +697,24 @@ func ExampleLenient() {
 	// 0.5 <nil>
 }
 
-func ExampleWithLimits() {
-	limits := resp.ServerLimits()
-	limits.BulkLen = 1 << 20
-	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$1048577\r\n"), resp.WithLimits(limits))
+func ExampleServerLimits() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$1048577\r\n"), resp.ServerLimits(), resp.MaxBulkLen(1<<20))
 	_, err := d.ReadCommand()
 	fmt.Println(err)
 	// Output: resp: over the limit at offset 14: bulk length above 1048576
+}
+
+func ExampleNoLimits() {
+	line := "+" + strings.Repeat("x", 100_000) + "\r\n"
+	for _, opts := range [][]resp.Option{{resp.ClientLimits()}, {resp.NoLimits()}, {resp.NoLimits(), resp.MaxLineLen(1000)}} {
+		d := resp.NewDecoder(strings.NewReader(line), opts...)
+		b, err := d.ReadBytes()
+		fmt.Println(len(b), err)
+	}
+	// Output:
+	// 0 resp: over the limit at offset 0: line length above 65536
+	// 100000 <nil>
+	// 0 resp: over the limit at offset 0: line length above 1000
 }
 
 func ExampleMaxTotalLen() {
@@ -568,4 +725,47 @@ func ExampleMaxTotalLen() {
 		fmt.Println(limit.Limit, limit.Max, limit.Offset)
 	}
 	// Output: total length 10 8
+}
+
+func ExampleDecoder_SetLimits() {
+	d := resp.NewDecoder(strings.NewReader("AUTH sesame\r\n*11\r\n$3\r\nDEL\r\n"+strings.Repeat("$1\r\nk\r\n", 10)), resp.UnauthenticatedLimits())
+	for command, err := range d.Commands() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s with %d arguments\n", command.Args[0], len(command.Args))
+		if string(command.Args[0]) == "AUTH" { // and the password is right
+			d.SetLimits(resp.ServerLimits())
+		}
+	}
+	// Output:
+	// AUTH with 2 arguments
+	// DEL with 11 arguments
+}
+
+func ExampleOnWait() {
+	client, conn := net.Pipe()
+	go func() {
+		enc := resp.NewEncoder(conn)
+		dec := resp.NewDecoder(conn, resp.OnWait(enc.Flush))
+		for command, err := range dec.Commands() {
+			if err != nil {
+				return
+			}
+			enc.WriteBulkBytes(command.Args[1]) // waits until nothing is left to read
+		}
+	}()
+	go io.WriteString(client, "ECHO a\r\nECHO b\r\nECHO half") // of a request
+	replies := make([]byte, len("$1\r\na\r\n$1\r\nb\r\n"))
+	io.ReadFull(client, replies)
+	fmt.Printf("%q\n", replies)
+	// Output: "$1\r\na\r\n$1\r\nb\r\n"
+}
+
+func ExampleDecoder_Reset_zero() {
+	var d resp.Decoder
+	d.Reset(strings.NewReader("+OK\r\n"))
+	fmt.Println(d.ReadString())
+	// Output: OK <nil>
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -191,6 +192,26 @@ func ExampleAppendArgs() {
 	// "*2\r\n$4\r\nECHO\r\n$9\r\ntwo words\r\n"
 }
 
+func ExampleAppendArg() {
+	buf := resp.AppendArray(nil, 3) // a command whose arguments are told one by one
+	for _, arg := range []resp.Arg{resp.String("INCRBYFLOAT"), resp.String("key"), resp.Float(0.5)} {
+		buf = resp.AppendArg(buf, arg)
+	}
+	fmt.Printf("%q\n", buf)
+	// Output:
+	// "*3\r\n$11\r\nINCRBYFLOAT\r\n$3\r\nkey\r\n$3\r\n0.5\r\n"
+}
+
+func ExampleAppendBulkHeader() {
+	payload := []byte("a large value that is not to be copied")
+	pieces := net.Buffers{resp.AppendBulkHeader(nil, len(payload)), payload, []byte("\r\n")}
+	var conn bytes.Buffer // as a rule a net.Conn, which gets all pieces at once
+	pieces.WriteTo(&conn)
+	fmt.Printf("%q\n", &conn)
+	// Output:
+	// "$38\r\na large value that is not to be copied\r\n"
+}
+
 func ExampleAppendToken() {
 	// A filter that lets nothing but numbers pass.
 	var out []byte
@@ -279,7 +300,7 @@ func ExampleAny() {
 	// Output:
 	// "*2\r\n$4\r\nECHO\r\n$3\r\n0.1\r\n"
 	// "*2\r\n$4\r\nECHO\r\n$11\r\n60000000000\r\n"
-	// resp: bool is no command argument
+	// "*2\r\n$4\r\nECHO\r\n$1\r\n1\r\n"
 	// resp: nil is no command argument
 }
 
@@ -301,11 +322,10 @@ func ExampleEncoder_WriteSimpleString() {
 	var written bytes.Buffer
 	e := resp.NewEncoder(&written)
 	e.WriteSimpleString("OK")
-	fmt.Println(e.WriteSimpleString("OK\r\n-ERR forged"))
+	e.WriteSimpleString("OK\r\n-ERR forged")
 	show(e, &written)
 	// Output:
-	// resp: simple string: CR or LF in its text
-	// "+OK\r\n"
+	// "+OK\r\n+OK  -ERR forged\r\n"
 }
 
 func ExampleEncoder_WriteSimpleError() {
@@ -495,12 +515,14 @@ func ExampleEncoder_WriteStreamedString() {
 func ExampleEncoder_WriteChunk() {
 	var written bytes.Buffer
 	e := resp.NewEncoder(&written)
-	fmt.Println(e.WriteChunk([]byte("Hello")))
 	e.WriteStreamedString()
 	e.WriteChunk([]byte("Hello"))
+	e.WriteChunk(nil) // writes nothing
 	e.WriteLastChunk()
+	fmt.Println(e.WriteChunk([]byte("world")))
 	show(e, &written)
 	// Output:
+	// resp: chunk: no streamed string is open
 	// resp: chunk: no streamed string is open
 	// "$?\r\n;5\r\nHello\r\n;0\r\n"
 }
@@ -531,12 +553,10 @@ func ExampleEncoder_WriteEnd() {
 	e := resp.NewEncoder(&written)
 	e.WriteStreamed(resp.Map)
 	e.WriteInteger(1)
-	fmt.Println(e.WriteEnd())
 	e.WriteInteger(2)
 	e.WriteEnd()
 	show(e, &written)
 	// Output:
-	// resp: end: between key and value of a map
 	// "%?\r\n:1\r\n:2\r\n.\r\n"
 }
 
@@ -556,6 +576,52 @@ func ExampleEncoder_WriteArgs() {
 	show(e, &written)
 	// Output:
 	// "*2\r\n$3\r\nGET\r\n$9\r\ntwo words\r\n"
+}
+
+func ExampleEncoder_WriteArg() {
+	var written bytes.Buffer
+	e := resp.NewEncoder(&written)
+	keys := []string{"a", "b"}
+	e.WriteArray(1 + len(keys))
+	e.WriteBulkString("DEL")
+	for _, key := range keys {
+		e.WriteArg(resp.String(key))
+	}
+	show(e, &written)
+	// Output:
+	// "*3\r\n$3\r\nDEL\r\n$1\r\na\r\n$1\r\nb\r\n"
+}
+
+// A proxy passes commands on as they came.
+func ExampleEncoder_WriteRaw() {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING\r\n"))
+	var server bytes.Buffer
+	e := resp.NewEncoder(&server)
+	for cmd := range d.Commands() {
+		e.WriteRaw(cmd.Raw)
+	}
+	show(e, &server)
+	// Output:
+	// "*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING\r\n"
+}
+
+// A connection begins with RESP2, until the client says HELLO 3.
+func ExampleEncoder_SetProtocol() {
+	var conn bytes.Buffer
+	e := resp.NewEncoder(&conn, resp.Protocol(2))
+	e.WriteNull()
+	for _, version := range []int{4, 3} { // HELLO 4, HELLO 3
+		if err := e.SetProtocol(version); err != nil {
+			e.WriteSimpleError("NOPROTO unsupported protocol version")
+			continue
+		}
+		e.WriteMap(1)
+		e.WriteBulkString("proto")
+		e.WriteInteger(3)
+	}
+	show(e, &conn)
+	// Output:
+	// "$-1\r\n-NOPROTO unsupported protocol version\r\n%1\r\n$5\r\nproto\r\n:3\r\n"
 }
 
 func ExampleEncoder_WriteToken() {
@@ -628,13 +694,19 @@ func ExampleEncoder_Reset() {
 }
 
 func ExampleEncodeError() {
-	e := resp.NewEncoder(os.Stdout)
-	err := e.WriteMap(-1)
+	var conn bytes.Buffer // as a rule a net.Conn
+	e := resp.NewEncoder(&conn)
+	e.WriteSimpleString("OK")
+	e.WriteMap(-1) // its error is not lost
+	e.WriteInteger(7)
+	err := e.Flush()
 	if encodeError := (*resp.EncodeError)(nil); errors.As(err, &encodeError) {
 		fmt.Println(encodeError.Kind, "-", encodeError.Reason)
 	}
+	fmt.Printf("%q\n", &conn)
 	// Output:
 	// map - negative count
+	// "+OK\r\n"
 }
 
 func ExampleEncodeError_Error() {

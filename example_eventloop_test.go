@@ -2,8 +2,8 @@ package resp_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/seed65f5866d/resp"
 )
@@ -54,15 +54,13 @@ func ExampleConsumeCommand_eventLoop() {
 	// "" resp: length error at offset 5: expected a digit or CR LF, found "$x"
 }
 
-var errWouldBlock = errors.New("would block")
-
 // narrow is a non-blocking socket that takes 10 bytes at a time.
 type narrow struct{ bytes.Buffer }
 
 func (w *narrow) Write(p []byte) (int, error) {
 	n, _ := w.Buffer.Write(p[:min(len(p), 10)])
 	if n < len(p) {
-		return n, errWouldBlock
+		return n, syscall.EAGAIN
 	}
 	return n, nil
 }
@@ -78,8 +76,8 @@ func ExampleEncoder_Flush_nonBlocking() {
 	}
 	fmt.Printf("%q\n", w.String())
 	// Output:
-	// would block 21
-	// would block 11
-	// would block 1
+	// resource temporarily unavailable 21
+	// resource temporarily unavailable 11
+	// resource temporarily unavailable 1
 	// "$24\r\ntwenty-four bytes in all\r\n"
 }

@@ -17,28 +17,3 @@ func ExampleAppendQuoted() {
 	// "it's\r\n" "\x00\"\xff"
 	// ["it's\r\n" "\x00\"\xff"] <nil>
 }
-
-func ExampleParseMonitorLine() {
-	m, err := resp.ParseMonitorLine([]byte(`1339518083.107412 [0 127.0.0.1:60866] "keys" "*"`))
-	fmt.Println(m.Time, m.DB, m.Peer, err)
-	fmt.Printf("%q\n", m.Args)
-
-	_, err = resp.ParseMonitorLine([]byte(`1339518083.107412 [0 lua] "keys" *`))
-	fmt.Println(err)
-	// Output:
-	// 2012-06-12 16:21:23.107412 +0000 UTC 0 127.0.0.1:60866 <nil>
-	// ["keys" "*"]
-	// resp: syntax error at offset 33: expected the quote of an argument, found "1339518083.107412 [0 lua] \"keys\" *"
-}
-
-func ExampleAppendMonitorLine() {
-	m, err := resp.ParseMonitorLine([]byte(`1339518083.107412 [9 [::1]:60866] "set" "secret" "\x00\x01"`))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	m.Args[2] = []byte("(redacted)")
-	fmt.Println(string(resp.AppendMonitorLine(nil, m)))
-	// Output:
-	// 1339518083.107412 [9 [::1]:60866] "set" "secret" "(redacted)"
-}

@@ -280,6 +280,26 @@ func ExampleReplyError_Ask() {
 	// 3999 127.0.0.1:6381 true
 }
 
+func ExampleReplyError_Redirect() {
+	err := &resp.ReplyError{Message: "REDIRECT 127.0.0.1:6381"}
+	fmt.Println(err.Redirect())
+	// Output:
+	// 127.0.0.1:6381 true
+}
+
+func ExampleInStep() {
+	replies := "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n:1\r\n*2\r\n:1\r\n"
+	d := resp.NewDecoder(strings.NewReader(replies))
+	for range 3 {
+		_, err := d.ReadInt64()
+		fmt.Printf("%t: %v\n", resp.InStep(err), err)
+	}
+	// Output:
+	// true: WRONGTYPE Operation against a key holding the wrong kind of value
+	// true: <nil>
+	// false: unexpected EOF
+}
+
 func ExampleReplyPrefix_Error() {
 	fmt.Println(resp.ReplyPrefix("LOADING").Error())
 	// Output:

@@ -3,13 +3,16 @@ package resp
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/quote"
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file prints Values and Tokens in three forms: the text that redis-cli
 // shows (String, %v and %s), one line that spells out kinds and lengths (%+v),
-// and the quoted bytes of the wire (%q); and Commands as MONITOR shows them. Printing recurses, but printDepth
-// levels and no further, so that hostile depth costs no stack and no more
-// indentation than a fixed multiple of the value's size.
+// and the quoted bytes of the wire (%q); and Commands with quoted arguments. Printing
+// recurses, but printDepth levels and no further, so that hostile depth costs no stack
+// and no more indentation than a fixed multiple of the value's size.
 
 const (
 	printDepth   = 32   // levels that are printed; what lies deeper is cut
@@ -70,8 +73,8 @@ func (t Token) Format(s fmt.State, verb rune) {
 	}
 }
 
-// String returns the arguments as MONITOR shows them, each quoted, with blanks between
-// them: "SET" "key" "\x00".
+// String returns the arguments quoted, with a blank between two, as Redis shows
+// commands in its logs: "SET" "key" "\x00".
 func (c Command) String() string {
 	var dst []byte
 	for i, arg := range c.Args {
@@ -256,25 +259,26 @@ func appendScalarText(dst []byte, v *Value) []byte {
 		return append(dst, "(nil)"...)
 	}
 	switch v.Kind {
-	case SimpleString, VerbatimString:
-		return append(dst, v.Bytes...)
 	case BulkString:
 		return AppendQuoted(dst, v.Bytes)
-	case SimpleError, BulkError:
-		return append(append(dst, "(error) "...), v.Bytes...)
-	case Integer:
-		return strconv.AppendInt(append(dst, "(integer) "...), v.Int, 10)
-	case Boolean:
-		return append(strconv.AppendBool(append(dst, '('), v.Int != 0), ')')
-	case Double:
-		return append(append(dst, "(double) "...), v.Bytes...)
-	case BigNumber:
-		return append(append(dst, "(big number) "...), v.Bytes...)
 	case Chunk:
 		return AppendQuoted(append(dst, "(chunk) "...), v.Bytes)
 	case Map:
 		return append(dst, "(empty hash)"...)
-	case Array, Set, Push, Attribute:
+	}
+	switch kindTable[v.Kind].layout {
+	case textLine, payload:
+		if v.Kind.IsError() {
+			dst = append(dst, "(error) "...)
+		}
+		return append(dst, v.Bytes...)
+	case integerLine:
+		return strconv.AppendInt(append(dst, "(integer) "...), v.Int, 10)
+	case booleanLine:
+		return append(strconv.AppendBool(append(dst, '('), v.Int != 0), ')')
+	case spelledLine:
+		return append(fmt.Appendf(dst, "(%s) ", v.Kind), v.Bytes...)
+	case elements, pairs:
 		return fmt.Appendf(dst, "(empty %s)", v.Kind)
 	}
 	return fmt.Appendf(dst, "(%s)", v.Kind)
@@ -303,10 +307,10 @@ func appendDetail(dst []byte, v *Value, limit, depth int) []byte {
 // headerLen returns the bytes of a payload, or the elements or pairs of an
 // aggregate.
 func (v *Value) headerLen() int {
-	switch v.Kind {
-	case Map, Attribute:
+	switch kindTable[v.Kind].layout {
+	case pairs:
 		return (len(v.Elems) + 1) / 2
-	case Array, Set, Push:
+	case elements:
 		return len(v.Elems)
 	}
 	return len(v.Bytes)
@@ -352,21 +356,20 @@ func appendHead(dst []byte, v *Value, length, limit int) []byte {
 	if len(shown) > limit {
 		shown, mark = shown[:limit], printCut
 	}
-	switch v.Kind {
-	case Integer:
+	switch kindTable[v.Kind].layout {
+	case integerLine:
 		return strconv.AppendInt(append(dst, ' '), v.Int, 10)
-	case Boolean:
+	case booleanLine:
 		return strconv.AppendBool(append(dst, ' '), v.Int != 0)
-	case Double, BigNumber:
-		return append(appendEscaped(append(dst, ' '), shown), mark...)
-	case Array, Map, Attribute, Set, Push:
+	case spelledLine:
+		return append(quote.AppendEscaped(append(dst, ' '), shown), mark...)
+	case elements, pairs:
 		return fmt.Appendf(dst, "(%d)", length)
-	case VerbatimString:
+	case textLine, payload:
 		dst = fmt.Appendf(dst, "(%d) ", length)
-		dst = append(appendEscaped(dst, v.Encoding[:]), ' ')
-		return append(AppendQuoted(dst, shown), mark...)
-	case SimpleString, SimpleError, BulkString, BulkError, Chunk:
-		dst = fmt.Appendf(dst, "(%d) ", length)
+		if v.Kind == VerbatimString {
+			dst = append(quote.AppendEscaped(dst, v.Encoding[:]), ' ')
+		}
 		return append(AppendQuoted(dst, shown), mark...)
 	}
 	return dst
@@ -424,4 +427,15 @@ func appendWire(dst, wire []byte, limit int) []byte {
 	}
 	dst = AppendQuoted(dst, wire[:limit])
 	return fmt.Appendf(dst, "%s (%d bytes)", printCut, len(wire))
+}
+
+// AppendQuoted appends s between double quotes, as redis-cli and the logs of Redis
+// show it (sdscatrepr in the C locale): printable ASCII as it is, \" \\ \n \r \t \a
+// \b, and \x with two lower-case hexadecimal digits for every other byte. The result
+// has no line end and is Go syntax, too.
+//
+// [SplitInline] is the way back: of any number of quoted strings with blanks
+// between them it gives the very strings, and so does an inline request.
+func AppendQuoted[T ~string | ~[]byte](dst []byte, s T) []byte {
+	return quote.Append(dst, respwire.TextOf(s))
 }

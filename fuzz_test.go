@@ -19,11 +19,10 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
-// longestFuzzed bounds what is fuzzed, so that an execution takes well under a
-// millisecond.
-const longestFuzzed = 512
+const longestFuzzed = tests.LongestFuzzed
 
 // addVectors seeds f with the short wires of one kind.
 func addVectors(kind string, add func(wire []byte)) {
@@ -283,8 +282,8 @@ func fuzzWriteNumber(t *testing.T, bits uint64) {
 }
 
 // Whatever an Encoder is called with, what it accepts can be decoded, what it
-// refuses writes nothing, and Close tells whether everything is complete. The
-// bytes of the program pick calls and arguments.
+// refuses writes nothing and is the last that it accepts, and Close tells whether
+// everything is complete. The bytes of the program pick calls and arguments.
 func FuzzEncoderMisuse(f *testing.F) {
 	for i := range misuses {
 		f.Add([]byte{byte(i), 2, byte(i), 1, 1, 2, 3, 4}, i%2 == 0)
@@ -307,12 +306,16 @@ func FuzzEncoderMisuse(f *testing.F) {
 			err := call(e, p)
 			var encodeError *resp.EncodeError
 			switch {
-			case broken != nil && err == nil && before != written.Len()+e.Buffered():
-				t.Fatalf("call %d was accepted after %v", i, broken)
+			case err == errUnasked:
+			case broken != nil:
+				if after := written.Len() + e.Buffered(); err != broken || after != before {
+					t.Fatalf("call %d after %v returned %v and wrote %d bytes", i, broken, err, after-before)
+				}
 			case errors.As(err, &encodeError):
 				if after := written.Len() + e.Buffered(); after != before {
 					t.Fatalf("call %d was refused (%v) and wrote %d bytes", i, err, after-before)
 				}
+				broken = err
 			case errors.Is(err, io.ErrUnexpectedEOF):
 				broken = err
 			case err != nil:
@@ -357,6 +360,9 @@ func (p *misuse) text() string {
 	p.program = p.program[n:]
 	return text
 }
+
+// errUnasked is what a call returns whose error, if any, does not stay.
+var errUnasked = errors.New("no matter")
 
 // aroundLarge is about as long as payloads that are not copied.
 var aroundLarge = bytes.Repeat([]byte("x"), 6010)
@@ -412,18 +418,20 @@ var misuses = []func(e *resp.Encoder, p *misuse) error{
 		return e.WriteValue(&v)
 	},
 	func(e *resp.Encoder, p *misuse) error {
-		const tokens = "+a\r\n-b\r\n:1\r\n$1\r\nc\r\n*2\r\n%1\r\n|1\r\n~1\r\n>1\r\n*?\r\n%?\r\n$?\r\n;1\r\nd\r\n;0\r\n.\r\n_\r\n$-1\r\n*-1\r\n#t\r\n,1\r\n(2\r\n!1\r\ne\r\n=5\r\ntxt:f\r\n"
-		rest := []byte(tokens)
-		for i := p.next() % 23; ; i-- {
+		const wire = "+a\r\n-b\r\n:1\r\n$1\r\nc\r\n*2\r\n%1\r\n|1\r\n~1\r\n>1\r\n*?\r\n%?\r\n$?\r\n;1\r\nd\r\n;0\r\n.\r\n_\r\n$-1\r\n*-1\r\n#t\r\n,1\r\n(2\r\n!1\r\ne\r\n=5\r\ntxt:f\r\n"
+		var tokens []resp.Token
+		for rest := []byte(wire); len(rest) > 0; {
 			t, n, err := resp.ConsumeToken(rest)
 			if err != nil {
 				return err
 			}
-			if rest = rest[n:]; i == 0 {
-				return e.WriteToken(t)
-			}
+			tokens, rest = append(tokens, t), rest[n:]
 		}
+		return e.WriteToken(tokens[p.next()%len(tokens)])
 	},
 	func(e *resp.Encoder, p *misuse) error { return e.Flush() },
-	func(e *resp.Encoder, p *misuse) error { e.Close(); return nil },
+	func(e *resp.Encoder, p *misuse) error { e.Close(); return errUnasked },
+	func(e *resp.Encoder, p *misuse) error { return e.WriteRaw([]byte("%1\r\n:1\r\n:2\r\n")) },
+	func(e *resp.Encoder, p *misuse) error { return e.WriteRaw(nil) },
+	func(e *resp.Encoder, p *misuse) error { return e.WriteArg(resp.String(p.text())) },
 }

@@ -12,10 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -24,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 var takeCaptures = flag.Bool("capture", false, "take the captures in testdata/captures anew")
@@ -34,86 +32,11 @@ type server struct {
 	socket string // path of its unix socket
 }
 
-// startServer runs redis-server in a temporary folder, without persistence and
-// with DEBUG commands, unless more arguments say otherwise. The test is skipped
-// where there is none.
+// startServer runs redis-server, as tests.StartServer does.
 func startServer(t *testing.T, more ...string) server {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("no redis-server on PATH")
-	}
-	version, err := exec.Command(path, "--version").Output()
-	if err != nil {
-		t.Fatalf("%s --version: %v", path, err)
-	}
-	if _, v, _ := strings.Cut(string(version), " v="); len(v) < 2 || v[0] < '7' && v[1] == '.' {
-		t.Skipf("needs redis-server 7 or later, found %q", version)
-	}
-	for range 3 { // the port may be taken between being found free and being used
-		if s, ok := launch(t, path, more); ok {
-			return s
-		}
-	}
-	t.Fatalf("%s does not start", path)
-	return server{}
-}
-
-// launch starts redis-server and waits until it accepts connections.
-func launch(t *testing.T, path string, more []string) (s server, ok bool) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	s.tcp = l.Addr().String()
-	_, port, _ := net.SplitHostPort(s.tcp)
-	// The socket is named relative to the folder, which the server repeats when
-	// it tells of clients.
-	const socket = "redis.sock"
-	dir := t.TempDir()
-	if i := slices.Index(more, "--dir"); i >= 0 {
-		dir = more[i+1]
-	}
-	s.socket = filepath.Join(dir, socket)
-	if len(s.socket) > 100 {
-		t.Skipf("too long for a unix socket: %s", s.socket)
-	}
-
-	args := append([]string{"--bind", "127.0.0.1", "--port", port, "--unixsocket", socket,
-		"--save", "", "--appendonly", "no", "--enable-debug-command", "yes"}, more...)
-	cmd := exec.Command(path, args...)
-	var output bytes.Buffer
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &output, &output
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	exited := make(chan struct{})
-	go func() {
-		defer close(exited)
-		cmd.Wait()
-	}()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		<-exited
-	})
-	timeout := time.After(10 * time.Second)
-	for {
-		if conn, err := net.Dial("unix", s.socket); err == nil {
-			conn.Close()
-			return s, true
-		}
-		select {
-		case <-exited:
-			t.Logf("%s ended at once: %s", path, &output)
-			return s, false
-		case <-timeout:
-			t.Logf("%s accepts no connections: %s", path, &output)
-			return s, false
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	s := tests.StartServer(t, more...)
+	return server{s.TCP, s.Socket}
 }
 
 // client is a connection with an Encoder and a Decoder.
@@ -298,7 +221,9 @@ func TestLivePipeline(t *testing.T) {
 					text, err = c.dec.ReadString()
 					expect(t, "HGETALL's value", value, text, err)
 					b, err := c.dec.ReadBytes()
-					expect(t, "GET missing", nil, b, err)
+					if b != nil || err != resp.ErrNull {
+						t.Errorf("GET missing: %q and %v, want %v", b, err, resp.ErrNull)
+					}
 					pairs, err = c.dec.ReadMapLen()
 					expect(t, "CONFIG GET", 1, pairs, err)
 					expect(t, "CONFIG GET's depth", 1, c.dec.Depth(), nil)
@@ -811,6 +736,31 @@ func TestLiveRequestsAreReadAsTheServerReadsThem(t *testing.T) {
 	}
 }
 
+// ReplyText is what the server says, byte for byte, before it closes the connection.
+func TestLiveReplyText(t *testing.T) {
+	s := startServer(t)
+	long := strings.Repeat("x", 100_000)
+	ones := strings.Repeat("1", 100_000)
+	wires := []string{
+		"*x\r\n", "*2147483648\r\n", "*1\r\n$x\r\n", "*1\r\n$536870913\r\n", "\"open\r\n",
+		long, "'" + long, "*" + long, "*" + ones, "*-" + ones, "*1\r\n$" + long, "*1\r\n$" + ones, "*1\r\n$-" + ones,
+	}
+	for c := range 256 {
+		if c != '$' && c != 0 { // with a NUL the server waits
+			wires = append(wires, "*1\r\n"+string([]byte{byte(c)})+"\r\n")
+		}
+	}
+	for _, wire := range wires {
+		_, err := recode(t, wire)
+		var refused interface{ ReplyText() string }
+		if !errors.As(err, &refused) {
+			t.Errorf("%s: %v, want a fault", shortWire(wire), err)
+		} else if want, got := string(s.answer(t, []byte(wire))), "-ERR "+refused.ReplyText()+"\r\n"; got != want {
+			t.Errorf("%s: ReplyText makes %q, the server answers %q", shortWire(wire), got, want)
+		}
+	}
+}
+
 // UnauthenticatedLimits are those of a server that waits for a password.
 func TestLiveUnauthenticatedLimits(t *testing.T) {
 	s := startServer(t)
@@ -825,7 +775,7 @@ func TestLiveUnauthenticatedLimits(t *testing.T) {
 		if bytes.Contains(answer, []byte("Protocol error")) != refused {
 			t.Errorf("%.100q: the server answers %.200q", wire, answer)
 		}
-		_, err := recode(t, wire, resp.WithLimits(resp.UnauthenticatedLimits()))
+		_, err := recode(t, wire, resp.UnauthenticatedLimits())
 		if limitError := (*resp.LimitError)(nil); errors.As(err, &limitError) != refused {
 			t.Errorf("%.100q: %v, the server answers %.200q", wire, err, answer)
 		} else if refused && !bytes.Equal(replyTo(err), answer) {

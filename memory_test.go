@@ -13,6 +13,7 @@ import (
 	"github.com/leanovate/gopter"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -32,21 +33,20 @@ const (
 	growingFactor = 160 // of Decode where lists grow
 )
 
-// memoryMethods read all there is, and return why they stopped.
-var memoryMethods = map[string]func(d *resp.Decoder) error{
-	"Decode": func(d *resp.Decoder) error {
+// memoryMethods read all there is, and return why they stopped: what reads any value,
+// and one of each other sort.
+var memoryMethods = func() map[string]func(d *resp.Decoder) error {
+	all := make(map[string]func(d *resp.Decoder) error)
+	for _, name := range append(wholeMethods, "ReadToken", "ReadBytes", "ReadCommand") {
+		call := methods.Named(name).Call
+		all[name] = func(d *resp.Decoder) error { return repeat(func() error { return call(d, io.Discard) }) }
+	}
+	all["Decode"] = func(d *resp.Decoder) error {
 		var v resp.Value
 		return repeat(func() error { return d.Decode(&v) })
-	},
-	"ReadToken": func(d *resp.Decoder) error { return repeat(func() error { _, err := d.ReadToken(); return err }) },
-	"SkipValue": func(d *resp.Decoder) error { return repeat(d.SkipValue) },
-	"CopyValue": func(d *resp.Decoder) error {
-		return repeat(func() error { _, err := d.CopyValue(io.Discard); return err })
-	},
-	"ReadRaw":     func(d *resp.Decoder) error { return repeat(func() error { _, err := d.ReadRaw(); return err }) },
-	"ReadBytes":   func(d *resp.Decoder) error { return repeat(func() error { _, err := d.ReadBytes(); return err }) },
-	"ReadCommand": func(d *resp.Decoder) error { return repeat(func() error { _, err := d.ReadCommand(); return err }) },
-}
+	}
+	return all
+}()
 
 // repeat calls read until it fails for good: a value of an unexpected kind
 // is no reason to stop.

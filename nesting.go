@@ -29,13 +29,14 @@ type nesting struct {
 	outer []frame
 	depth int   // open aggregates; neither decorated frames nor streamed strings count
 	bytes int64 // of the chunks of the streamed string that is open
+	low   int   // fewest frames that have been around since a loop set it; -1 after reset
 }
 
 // topLevel is where any number of values may follow.
 var topLevel = frame{left: -1}
 
 // reset makes n a place at top level for values without end.
-func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0]} }
+func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0], low: -1} }
 
 // resetOne makes n a place for one value, at a depth of open aggregates.
 func (n *nesting) resetOne(depth int) {
@@ -134,6 +135,7 @@ func (n *nesting) pop() {
 	last := len(n.outer) - 1
 	n.frame = n.outer[last]
 	n.outer = n.outer[:last]
+	n.low = min(n.low, last)
 }
 
 // close leaves every aggregate that has got its last element. It stays a call, so
@@ -158,4 +160,46 @@ func (n *nesting) endOfValue() int {
 		return len(n.outer) - 1
 	}
 	return len(n.outer)
+}
+
+// at returns the frame that outer frames are around.
+func (n *nesting) at(outer int) frame {
+	if outer == len(n.outer) {
+		return n.frame
+	}
+	return n.outer[outer]
+}
+
+// afterInnermost returns where close gets when the innermost aggregate gets its
+// last element: the frame, and how many are around it.
+func (n *nesting) afterInnermost() (f frame, outer int) {
+	for outer = len(n.outer) - 1; outer > 0 && n.outer[outer].left == 0; outer-- {
+		if n.outer[outer].kind == Attribute {
+			return frame{left: 1, kind: decorated}, outer
+		}
+	}
+	return n.outer[outer], outer
+}
+
+// depthBehind returns how many aggregates are open behind the value under way in
+// which no more than outer frames are around.
+func (n *nesting) depthBehind(outer int) (depth int) {
+	left := n.at(outer).left
+	if outer == len(n.outer) {
+		left-- // the value has not been counted yet
+	}
+	for left == 0 && outer > 0 {
+		isAttribute := n.at(outer).kind == Attribute
+		outer--
+		if isAttribute {
+			break // its value is still to come
+		}
+		left = n.at(outer).left
+	}
+	for ; outer > 0; outer-- {
+		if kind := n.at(outer).kind; kind.IsAggregate() || kind == streamedString {
+			depth++
+		}
+	}
+	return depth
 }

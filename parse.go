@@ -1,10 +1,10 @@
 package resp
 
 import (
-	"encoding/binary"
 	"math"
-	"math/bits"
 	"sync"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file is the wire layer of decoding: it parses one token at the start of
@@ -14,87 +14,39 @@ import (
 // byte from left to right, and is the only one that finds faults. So each rule
 // is written once, and the fast one has nothing to explain.
 
-const (
-	le16CRLF = '\r' | '\n'<<8
-
-	// longestFastLine bounds the lines that fastToken takes, so that a limit on
-	// lines of at least this leaves it free.
-	longestFastLine = 512
-
-	// longestShort is the longest string whose length shortLength parses.
-	longestShort = 99
-
-	// parseSlack is how many bytes fastToken may look at in any case; what lies
-	// behind the end of the input does not matter, as long as it can be read.
-	parseSlack = 32
-)
-
-func le16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
-func le32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
-func le64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
-
-const (
-	everyByte = 0x0101010101010101
-	highBits  = 0x80 * everyByte
-)
-
-// controls marks the high bit of the lowest byte of x below 0x20, and perhaps
-// of bytes above that one.
-func controls(x uint64) uint64 { return (x - 0x20*everyByte) &^ x & highBits }
-
-// countDigits returns how many of the lowest bytes of x are ASCII digits.
-func countDigits(x uint64) uint {
-	x ^= '0' * everyByte
-	// Adding 0x76 carries a byte of 10 or more into its high bit. A carry out of
-	// a byte only disturbs the bytes above it, which the count does not reach.
-	return uint(bits.TrailingZeros64((x+0x76*everyByte|x)&highBits)) >> 3
-}
-
-// parse8 returns the number that the n lowest bytes of x spell, n from 0 to 8,
-// the first digit lowest. The digits are moved to the top, zeros take the place
-// of the missing ones, and neighbours are added up in three steps.
-func parse8(x uint64, n uint) uint64 {
-	x = (x - '0'*everyByte) << (64 - 8*n)
-	x = x*10 + x>>8
-	return (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
-}
-
-// powersOf10 has 16 entries so that an index masked with 15 needs no check.
-var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
-
 // fastToken parses the token at the start of b when it has one of the usual
 // forms, and returns its size, or 0 when it has another or is at fault. len(b)
-// must be at least parseSlack; the caller checks that the size lies within its
+// must be at least respwire.HeadSize; the caller checks that the size lies within its
 // input. Chunks and ends are left to the careful parser, so the token fits
 // wherever a value fits.
-func fastToken(b []byte, limits *Limits) (t Token, size int) {
-	if len(b) < parseSlack {
+func fastToken(b []byte, limits *limits) (t Token, size int) {
+	if len(b) < respwire.HeadSize {
 		return Token{}, 0
 	}
-	w := (*headerWindow)(b)
+	w := (*respwire.Head)(b)
 	switch kind := Kind(b[0]); kind {
 	case SimpleString, SimpleError:
-		if isOK(w) {
+		if respwire.IsOK(w) {
 			return Token{data: &b[1], n: 2, kind: kind}, len("+OK\r\n")
 		}
-		end := fastLine(b)
+		end := respwire.FastLine(b)
 		if end == 0 {
 			return Token{}, 0
 		}
 		return Token{data: &b[1], n: int64(end - 1), kind: kind}, end + 2
 
 	case BulkString, BulkError, VerbatimString:
-		n, start := shortLength(w)
+		n, start := respwire.ShortLength(w)
 		if start == 0 {
-			if kind == BulkString && le32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == BulkString && respwire.Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
 				return Token{kind: BulkString, flags: flagNull}, len("$-1\r\n")
 			}
-			if n, start = fastLength(w); start == 0 {
+			if n, start = respwire.FastLength(w); start == 0 {
 				return Token{}, 0
 			}
 		}
 		end := start + n
-		if n > len(b)-start-2 || le16(b[end:]) != le16CRLF || int64(n) > limits.BulkLen {
+		if n > len(b)-start-2 || respwire.Load16(b[end:]) != respwire.CRLF16 || int64(n) > limits.BulkLen {
 			return Token{}, 0
 		}
 		if kind == VerbatimString && (n < verbatimPrefix || b[start+3] != ':') {
@@ -103,16 +55,16 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 		return Token{data: &b[start], n: int64(n), kind: kind}, end + 2
 
 	case Integer:
-		n, size := fastInteger(w)
+		n, size := respwire.FastInteger(w)
 		return Token{n: n, kind: Integer}, size
 
 	case Array, Map, Set, Push, Attribute:
-		n, size := shortLength(w)
+		n, size := respwire.ShortLength(w)
 		if size == 0 {
-			n, size = fastLength(w)
+			n, size = respwire.FastLength(w)
 		}
 		if size == 0 {
-			if kind == Array && le32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == Array && respwire.Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
 				return Token{kind: Array, flags: flagNull}, len("*-1\r\n")
 			}
 			return Token{}, 0
@@ -123,17 +75,17 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 		return Token{n: int64(n), kind: kind}, size
 
 	case Double, BigNumber:
-		if size := fastNumber(b); size > 0 {
+		if size := respwire.FastNumber(b, kind == Double); size > 0 {
 			return Token{data: &b[1], n: int64(size - len(",\r\n")), kind: kind}, size
 		}
 
 	case Null:
-		if le16(w[1:]) == le16CRLF {
+		if respwire.Load16(w[1:]) == respwire.CRLF16 {
 			return Token{kind: Null, flags: flagNull}, len("_\r\n")
 		}
 
 	case Boolean:
-		if c := w[1]; (c == 't' || c == 'f') && le16(w[2:]) == le16CRLF {
+		if c := w[1]; (c == 't' || c == 'f') && respwire.Load16(w[2:]) == respwire.CRLF16 {
 			t = Token{kind: Boolean}
 			if c == 't' {
 				t.n = 1
@@ -144,78 +96,36 @@ func fastToken(b []byte, limits *Limits) (t Token, size int) {
 	return Token{}, 0
 }
 
-// isOK reports whether the line that b starts with says OK, by far the most
-// frequent one.
-func isOK(w *headerWindow) bool { return le32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
-
-// fastLine returns the index of the CR LF that ends the line b starts with, or
-// 0 when the line is long, holds another control character first, or is not
-// all there. It looks at eight bytes at once.
-func fastLine(b []byte) (end int) {
-	for i := 1; i+9 <= len(b) && i < longestFastLine-16; i += 8 {
-		if m := controls(le64(b[i:])); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-			if i+2 <= len(b) && le16(b[i:]) == le16CRLF {
-				return i
-			}
-			return 0
-		}
+// ConsumeToken parses the token at the start of b and returns it, as a view
+// into b, with its size in bytes. It returns ErrIncomplete when b ends before
+// the token does, and a *SyntaxError or *LimitError (with the limits of
+// ClientLimits, offsets counted from the start of b) when b does not start
+// with a token; n is 0 then.
+//
+// It knows no context: chunks and ends of streams are tokens like others, and
+// neither depth nor the sum of chunks is limited. A Decoder checks these.
+func ConsumeToken(b []byte) (t Token, n int, err error) {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 {
+		return t, n, nil
 	}
-	return 0
-}
-
-// shortLength is fastLength for one or two digits, which most lengths have. It is
-// small enough to be inlined, and 3 ns faster.
-func shortLength(w *headerWindow) (n, size int) {
-	const crlf = '\r'<<16 | '\n'<<24
-	x := le32(w[1:]) ^ ('0' | '0'<<8 | crlf)
-	if x < 10<<8 && uint8(x)-1 < 9 {
-		return int(uint8(x)*10 + uint8(x>>8)), 5
+	if len(b) == 0 {
+		return Token{}, 0, ErrIncomplete
 	}
-	if x>>8&0xffff == '\r'^'0'|('\n'^'\r')<<8 && uint8(x) < 10 {
-		return int(uint8(x)), 4
+	anywhere := nesting{frame: topLevel}
+	switch Kind(b[0]) {
+	case Chunk:
+		anywhere.kind = streamedString
+	case End:
+		anywhere.kind = Array
 	}
-	return 0, 0
-}
-
-// fastLength parses the length or count of up to six digits, not 0, behind w[0] and
-// returns it with the size of its line, or 0 as size.
-func fastLength(w *headerWindow) (n, size int) {
-	if w[1] == '0' {
-		return 0, 0 // a leading zero, or a fault
+	t, n, f := standardRules.tokenSlow(&anywhere, b)
+	switch {
+	case f != nil:
+		return Token{}, 0, f.asError(b, 0)
+	case n == 0:
+		return Token{}, 0, ErrIncomplete
 	}
-	x := le64(w[1:])
-	digits := countDigits(x)
-	if digits == 0 || digits > 6 || uint16(x>>(8*digits&63)) != le16CRLF {
-		return 0, 0
-	}
-	return int(parse8(x, digits)), int(digits + 3)
-}
-
-// fastInteger parses the integer behind w[0], of up to 19 digits and without a
-// plus, and returns it with the size of its line, or 0 as size.
-func fastInteger(w *headerWindow) (n int64, size int) {
-	start := uint(1)
-	if w[1] == '-' {
-		start = 2
-	}
-	// All that may be digits is looked at, without a branch: how many there are is
-	// hard for a processor to foretell.
-	first, second, third := le64(w[start:]), le64(w[start+8:]), le64(w[start+16:])
-	n1, n2, n3 := countDigits(first), countDigits(second), countDigits(third)
-	goesOn := -(n1 >> 3) // all bits, or none
-	n3 &= -(n2 >> 3) & goesOn
-	n2 &= goesOn
-	v := (parse8(first, n1)*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
-	digits := n1 + n2 + n3
-	end := start + digits
-	if digits == 0 || digits > 19 || v > math.MaxInt64 || le16(w[end:]) != le16CRLF {
-		return 0, 0
-	}
-	if start == 2 {
-		return -int64(v), int(end + 2)
-	}
-	return int64(v), int(end + 2)
+	return t, n, nil
 }
 
 // ConsumeValue returns the size of the whole value at the start of b, with the attributes
@@ -227,7 +137,7 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 // It keeps no state: who calls it again with more bytes has it begin again. A Decoder
 // that is fed looks at every byte once.
 func ConsumeValue(b []byte) (n int, err error) {
-	if t, n := fastToken(b, &standardRules.Limits); n > 0 && !opens[t.kind] {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 && !opens[t.kind] {
 		return n, nil
 	}
 	nest := nestings.Get().(*nesting)
@@ -260,89 +170,32 @@ const usualDepth = 64
 // returns its size, or 0 where b ends before it.
 func (r *rules) tokenIn(n *nesting, b []byte) (t Token, size int, f *fault) {
 	if !n.inStreamedString() {
-		t, size := fastToken(b, &r.Limits)
+		t, size := fastToken(b, &r.limits)
 		if size > 0 && !(opens[t.kind] && n.depth >= r.Depth) {
 			return t, size, nil
 		}
 	}
-	t, _, size, _, _, f = r.token(n, b, 0, unlimited)
+	return r.tokenSlow(n, b)
+}
+
+// tokenSlow is tokenIn for every form.
+func (r *rules) tokenSlow(n *nesting, b []byte) (t Token, size int, f *fault) {
+	t, size, f = r.token(n, b, 0, unlimited)
+	if t.hasPayload() && size > 0 {
+		size, _, f = t.payload(b, size)
+	}
 	return t, size, f
-}
-
-// fastNumber returns the size of the line of a Double or a BigNumber that b starts with, or
-// 0 when it has no usual form. A double is one only when it is in float64's range for sure.
-func fastNumber(b []byte) (size int) {
-	start := 1
-	if b[1] == '-' {
-		start = 2
-	}
-	end := digitsEnd(b, start)
-	switch {
-	case end == start:
-		end = wordEnd(b, start)
-	case end > start && Kind(b[0]) == Double:
-		if b[end] == '.' {
-			fraction := end + 1
-			if end = digitsEnd(b, fraction); end <= fraction {
-				return 0
-			}
-		}
-		if b[end] == 'e' {
-			end = exponentEnd(b, end+1)
-		}
-		if end > inRange {
-			return 0
-		}
-	}
-	if end == 0 || end+2 > len(b) || le16(b[end:]) != le16CRLF {
-		return 0
-	}
-	return end + 2
-}
-
-// inRange is the length up to which a double with an exponent of two digits is in range.
-const inRange = 200
-
-// exponentEnd returns where an exponent ends that starts at b[i], or 0 when it is none of
-// one or two digits.
-func exponentEnd(b []byte, i int) (end int) {
-	if i+1 < len(b) && (b[i] == '-' || b[i] == '+') {
-		i++
-	}
-	if end = digitsEnd(b, i); end <= i || end > i+2 {
-		return 0
-	}
-	return end
-}
-
-// wordEnd returns where the word ends that is a double, inf or nan, or 0.
-func wordEnd(b []byte, i int) (end int) {
-	if word := le32(b[i:]) &^ (0xff << 24); Kind(b[0]) == Double && (word == 'i'|'n'<<8|'f'<<16 || word == 'n'|'a'<<8|'n'<<16) {
-		return i + 3
-	}
-	return 0
-}
-
-// digitsEnd returns the index of the first byte of b that is no digit, from i on, or 0 when
-// it is far away.
-func digitsEnd(b []byte, i int) (end int) {
-	for ; i+8 <= len(b) && i < longestFastLine-16; i += 8 {
-		if n := countDigits(le64(b[i:])); n < 8 {
-			return i + int(n)
-		}
-	}
-	return 0
 }
 
 // rules are what the careful parser goes by.
 type rules struct {
-	Limits
+	limits
 	lenient    bool
-	appendOnly bool // of requests: none inline, none empty, and annotations between them
+	beforeAuth bool // Redis answers in words of its own
 }
 
 // standardRules are those of ConsumeToken.
-var standardRules = rules{Limits: clampToInt(ClientLimits())}
+var standardRules = newConfig(nil).rules
 
 // fault is what is wrong with a token, in offsets from its first byte. Either
 // class or limit is set.
@@ -353,7 +206,7 @@ type fault struct {
 	expected string // for a SyntaxError
 	limit    string // of a LimitError
 	max      int64  // for a LimitError
-	reply    string // what a Redis server answers, for requests
+	reply    string // what to answer, for requests
 
 	// atEnd says that the number is only at fault because it ends here: more
 	// digits could have followed.
@@ -368,38 +221,19 @@ func limitFault(limit string, max int64, at int) *fault {
 	return &fault{limit: limit, max: max, at: at}
 }
 
-// lineEnd returns the index of the first CR or LF in b at or behind from, or
-// len(b).
-func lineEnd(b []byte, from int) int {
-	i := from
-	for ; i+8 <= len(b); i += 8 {
-		x := le64(b[i:])
-		cr, lf := x^'\r'*everyByte, x^'\n'*everyByte
-		if m := ((cr-everyByte)&^cr | (lf-everyByte)&^lf) & highBits; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
-		}
-	}
-	for ; i < len(b); i++ {
-		if b[i] == '\r' || b[i] == '\n' {
-			return i
-		}
-	}
-	return i
-}
-
 // header parses the first line of the token at the start of b, which is all of
 // it but for strings with a length: the payload and its CR LF follow. kind is
 // b[0], or one of the kinds that stand for the headers of commands. Of the bytes
-// of b, seen are known to hold no line end; more is how many are known so
-// afterwards when the line is not whole, and then size is 0.
-func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size, more int, f *fault) {
-	end := lineEnd(b, max(seen, 1))
-	maxLine := int(min(r.LineLen, math.MaxInt32))
+// of b, seen are known to hold no line end. size is 0 when the line is not whole;
+// then all bytes of b but the last, which may be its CR, are known so.
+func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fault) {
+	end := respwire.LineEnd(b, max(seen, 1))
+	maxLine := int(r.LineLen)
 	switch {
 	case end > maxLine, end == maxLine && end < len(b) && b[end] == '\r':
-		return Token{}, 0, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
+		return Token{}, 0, r.overlong(kind, b[1:max(1, min(end, maxLine+1))])
 	case end+1 >= len(b) && (end == len(b) || b[end] == '\r'):
-		return Token{}, 0, end, nil
+		return Token{}, 0, nil
 	}
 	t, f = r.line(kind, b[1:end])
 	if b[end] == '\n' {
@@ -411,21 +245,29 @@ func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size, more int, 
 		f.to++
 	}
 	if f != nil {
-		return Token{}, 0, 0, f
+		return Token{}, 0, f
 	}
 	if t.data == emptyText {
 		t.data = &b[1]
 	}
-	return t, end + 2, 0, nil
+	return t, end + 2, nil
 }
 
 // overlong judges a line that goes on behind its limit: a fault inside it was
-// met before the limit was.
+// met before the limit was. Redis looks at no line before its end and so answers
+// that it is too long in any case.
 func (r *rules) overlong(kind Kind, text []byte) *fault {
-	if _, f := r.line(kind, text); f != nil && !f.atEnd {
-		return f
+	_, f := r.line(kind, text)
+	if f == nil || f.atEnd {
+		f = limitFault(limitLine, r.LineLen, 0)
 	}
-	return limitFault(limitLine, r.LineLen, 0)
+	switch kind {
+	case commandCount:
+		f.reply = "Protocol error: too big mbulk count string"
+	case commandArgument:
+		f.reply = "Protocol error: too big bulk count string"
+	}
+	return f
 }
 
 // line parses the text of a token's first line, without its first byte and
@@ -435,11 +277,11 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 	case SimpleString, SimpleError:
 		return textToken(kind, text), nil
 	case Integer:
-		n, at, wrong := parseInteger(text)
+		n, at, wrong := respwire.ParseInteger(text)
 		return Token{n: n, kind: kind}, numberFaultAt(wrong, at, len(text))
 	case BigNumber:
-		if bad := scanBigNumber(text); bad >= 0 {
-			return t, numberFaultAt(numberBad, bad, len(text))
+		if bad := respwire.ScanBigNumber(text); bad >= 0 {
+			return t, numberFaultAt(respwire.NumberBad, bad, len(text))
 		}
 		return textToken(kind, text), nil
 	case Double:
@@ -448,11 +290,6 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 		return booleanToken(text)
 	case commandCount:
 		return r.commandCount(text)
-	case resyncAnswer:
-		_, _, _, f = parseResync(text)
-		return textToken(kind, text), f
-	case rdbHeader:
-		return parseRDBHeader(text)
 	case Null, End:
 		if len(text) > 0 {
 			return t, syntaxFault(ClassSyntax, 1, "CR LF")
@@ -480,11 +317,11 @@ func textToken(kind Kind, text []byte) Token {
 
 // numberFaultAt returns the fault of a number in a line whose text has length
 // bytes, at being an index into the text; nil when nothing is wrong.
-func numberFaultAt(wrong numberFault, at, length int) *fault {
+func numberFaultAt(wrong respwire.NumberFault, at, length int) *fault {
 	switch wrong {
-	case numberOK:
+	case respwire.NumberOK:
 		return nil
-	case numberOverflow:
+	case respwire.NumberOverflow:
 		f := syntaxFault(ClassOverflow, 1, "a 64-bit integer")
 		f.to = 1 + min(length, len("-9223372036854775808")+1)
 		return f
@@ -495,13 +332,13 @@ func numberFaultAt(wrong numberFault, at, length int) *fault {
 }
 
 func (r *rules) double(text []byte) (t Token, f *fault) {
-	if bad := scanDouble(text, r.lenient); bad >= 0 {
+	if bad := respwire.ScanDouble(text, r.lenient); bad >= 0 {
 		f = syntaxFault(ClassSyntax, bad+1, "a double")
 		f.atEnd = bad == len(text)
 		return t, f
 	}
-	if doubleMayOverflow(text) {
-		if _, ok := parseDouble(text); !ok {
+	if respwire.DoubleMayOverflow(text) {
+		if _, ok := respwire.ParseDouble(text); !ok {
 			f = syntaxFault(ClassOverflow, 1, "a double in range")
 			f.to = 1 + len(text)
 			f.atEnd = true
@@ -567,7 +404,7 @@ func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 			t.flags = 0 // one without pairs, so that it can go on being no value
 		}
 		return t, nil
-	case len(text) > 2 && text[1] == '1' && !isDigit(text[2]):
+	case len(text) > 2 && text[1] == '1' && !respwire.IsDigit(text[2]):
 		return t, syntaxFault(ClassLength, 3, "CR LF")
 	}
 	f = syntaxFault(ClassLength, 1, "a length, or -1")
@@ -580,7 +417,7 @@ func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 func parseLength(text []byte) (n int64, f *fault) {
 	for i, c := range text {
 		switch {
-		case !isDigit(c):
+		case !respwire.IsDigit(c):
 			return 0, syntaxFault(ClassLength, i+1, "a digit or CR LF")
 		case i > 0 && text[0] == '0':
 			f = syntaxFault(ClassLength, 1, "a length without leading zeros")
@@ -604,6 +441,9 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 			f = syntaxFault(ClassLength, 1, "a length of at least 4")
 		} else if n > r.BulkLen {
 			f = limitFault(limitBulk, r.BulkLen, 1)
+			if r.beforeAuth && n <= clientLimits.BulkLen {
+				f.reply = "Protocol error: unauthenticated bulk length"
+			}
 		}
 	case commandCount: // has a limit of its own
 	default:
@@ -620,64 +460,51 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 	return f
 }
 
-// token parses the token at the start of b, which is not empty, where n tells
-// what may come and the whole value at top level may have remaining bytes more.
-// header is the size of its first line and size that of all of it; where b ends
-// before them they are 0, and need is how many bytes have to be there before it
-// is worth looking again. seen and more are as for header.
-func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, header, size, need, more int, f *fault) {
+// token parses the first line of the token at the start of b, which is not empty,
+// where n tells what may come and the whole value at top level may have remaining
+// bytes more. size and seen are as for header.
+func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	kind := Kind(b[0])
 	if f = r.misplaced(n, kind); f != nil {
-		return t, 0, 0, 0, 0, f
+		return t, 0, f
 	}
 	if kind == Chunk {
-		t, header, more, f = r.chunkHeader(n, b, seen, remaining)
-	} else {
-		t, header, more, f = r.headerWithin(kind, b, seen, remaining)
+		return r.chunkHeader(n, b, seen, remaining)
 	}
-	switch {
-	case f != nil:
-		return t, 0, 0, 0, 0, f
-	case header == 0:
-		return t, 0, 0, len(b) + 1, more, nil
-	case !t.hasPayload():
-		return t, header, header, 0, 0, nil
-	}
-	size, need, f = t.payload(b, header)
-	return t, header, size, need, 0, f
+	return r.headerWithin(kind, b, seen, remaining)
 }
 
 // headerWithin is header where the whole token may have remaining bytes.
 // Nothing behind them is looked at, so that this limit is met at the same byte
 // whether more has arrived or not.
-func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	clipped := int64(len(b)) > remaining
 	if clipped {
 		b = b[:remaining+1]
 		seen = min(seen, len(b)) // who looked before may have had no such limit
 	}
-	t, size, more, f = r.header(kind, b, seen)
+	t, size, f = r.header(kind, b, seen)
 	switch {
 	case f != nil:
-		return t, 0, 0, f
+		return t, 0, f
 	case t.hasPayload() && t.n > remaining-int64(size)-2:
-		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 1)
+		return t, 0, limitFault(limitTotal, r.TotalLen, 1)
 	case clipped && size == 0, int64(size) > remaining:
-		return t, 0, 0, limitFault(limitTotal, r.TotalLen, 0)
+		return t, 0, limitFault(limitTotal, r.TotalLen, 0)
 	}
-	return t, size, more, nil
+	return t, size, nil
 }
 
 // chunkHeader is headerWithin for a chunk, whose length may be what the chunks
 // before it leave of the limit on strings.
-func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size, more int, f *fault) {
+func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	rest := *r
 	rest.BulkLen -= n.bytes
-	t, size, more, f = rest.headerWithin(Chunk, b, seen, remaining)
+	t, size, f = rest.headerWithin(Chunk, b, seen, remaining)
 	if f != nil && f.limit == limitBulk {
 		f.max = r.BulkLen
 	}
-	return t, size, more, f
+	return t, size, f
 }
 
 // misplaced judges the first byte of a token, before anything behind it is
@@ -777,15 +604,4 @@ func (f *fault) asError(b []byte, offset int64) error {
 	const shown = 40
 	found := b[max(f.from, f.to-shown):f.to]
 	return &SyntaxError{Offset: offset, Class: f.class, Expected: f.expected, Found: string(found), reply: f.reply}
-}
-
-// clampToInt lowers limits so that no length or count overflows an int of 32
-// bits, and raises negative ones of what slices are cut to.
-func clampToInt(l Limits) Limits {
-	const most = math.MaxInt/2 - 64
-	l.LineLen = max(l.LineLen, 0)
-	l.TotalLen = max(l.TotalLen, 0)
-	l.Elements = min(l.Elements, most)
-	l.BulkLen = min(l.BulkLen, most)
-	return l
 }

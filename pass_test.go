@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -217,20 +219,162 @@ func TestAFailedWriterIsLeftAlone(t *testing.T) {
 	}
 }
 
-// What has been read has been written, when a fault is reported too.
-func TestBytesBeforeAFaultAreWritten(t *testing.T) {
-	const wire, fault = "*2\r\n+OK\r\n$3\r\nabcXX", `resp: syntax error at offset 16: expected CR LF behind the payload, found "X"`
-	for cut := range len(wire) {
-		var written bytes.Buffer
-		d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:])))
-		n, err := d.CopyValue(&written)
-		if err == nil || err.Error() != fault {
-			t.Errorf("CopyValue of %q: %v, want %s", wire, err, fault)
-		}
-		if want := wire[:d.InputOffset()]; written.String() != want || n != int64(len(want)) {
-			t.Errorf("CopyValue of %q, cut at %d: wrote %q, %d, want %q", wire, cut, written.String(), n, want)
+// faultyWires are faults that come late in a token, or behind what is passed on.
+var faultyWires = []string{
+	"$3\r\nabcXX", "$3\r\nabc\rX", "$0\r\nX", "$0\r\n\rX", "!3\r\nabcXX", "!0\r\n\n", "=7\r\ntxt:abcXX", "=4\r\ntxt:\rX", "=7\r\ntxtXabc\r\n",
+	"*2\r\n+OK\r\n$3\r\nabcXX", "*2\r\n$2\r\nab\r\n$3\r\nabc\rX", "|1\r\n+a\r\n$1\r\nbX", "|1\r\n+a\r\n$1\r\nb\r\n$3\r\nabcXX",
+	"|1\r\n+a\r\n$1\r\nb\r\n$x", "|1\r\n+a\r\n$1\r\nb\r\n=5\r\ntxt;a\r\n", "|1\r\n+a\r\n:1\r\n*2\r\n$1\r\naX",
+	"$?\r\n;1\r\naX", "$?\r\n;2\r\nab\r\n;1\r\nc\rX", "$?\r\n;2\r\nab\r\n;1\r\nc\r\n+", "$?\r\n;2\r\nab\r\n;x", "$?\r\n;2\r\nab\r\n;0\rX",
+	"%1\r\n$1\r\na\r\n$?\r\n;1\r\naX", "*?\r\n$1\r\na\r\n$1\r\nbX", "*2\r\n$5\r\nhello\r\n?", "+OK\r\n+abc\nX", "*1\r\n:1X\r\n", "+OK\rX", "+OK\n",
+	"$100\r\n" + strings.Repeat("x", 100) + "\rX", "*2\r\n$100\r\n" + strings.Repeat("x", 100) + "\r\n$100\r\n" + strings.Repeat("y", 100) + "X",
+}
+
+// passing are the ways to pass on a value, or the payload of a string, to w. Each
+// calls again when it is interrupted.
+var passing = map[string]func(s *source, w *bytes.Buffer) error{
+	"SkipValue":          func(s *source, w *bytes.Buffer) error { return s.untilDone(s.SkipValue) },
+	"CopyValue":          func(s *source, w *bytes.Buffer) error { return passTo(s, w, s.CopyValue) },
+	"CopyBulk":           func(s *source, w *bytes.Buffer) error { return passTo(s, w, s.CopyBulk) },
+	"BulkReader by 1":    func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 1) },
+	"BulkReader by 7":    func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 7) },
+	"BulkReader by 1000": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 1000) },
+	"ReadInto":           readAllInto,
+	"BulkReader.WriteTo": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 0) },
+}
+
+func passTo(s *source, w io.Writer, pass func(io.Writer) (int64, error)) error {
+	return s.untilDone(func() error { _, err := pass(w); return err })
+}
+
+func readAllInto(s *source, w *bytes.Buffer) error {
+	var n int
+	p := make([]byte, 8<<10)
+	err := s.untilDone(func() (err error) { n, err = s.ReadInto(p); return err })
+	if err == io.ErrShortBuffer {
+		return fmt.Errorf("a payload of %d bytes", n)
+	}
+	w.Write(p[:n])
+	return err
+}
+
+// passBulk reads a payload size bytes at a time, or with WriteTo.
+func passBulk(s *source, w *bytes.Buffer, size int) error {
+	var r *resp.BulkReader
+	err := s.untilDone(func() (err error) { r, err = s.BulkReader(); return err })
+	if err != nil {
+		return err
+	}
+	if size == 0 {
+		return passTo(s, w, r.WriteTo)
+	}
+	p := make([]byte, size)
+	for err == nil {
+		err = s.untilDone(func() error {
+			n, err := r.Read(p)
+			w.Write(p[:n])
+			return err
+		})
+	}
+	return notEOF(err)
+}
+
+// passed is what was written up to a fault, and where the Decoder stood then.
+type passed struct {
+	Written, Err string
+	Offset       int64
+}
+
+// passUpToFault passes on value after value until one is at fault.
+func passUpToFault(s *source, pass func(*source, *bytes.Buffer) error) passed {
+	var w bytes.Buffer
+	for {
+		err := pass(s, &w)
+		if aligned(err) != "" {
+			return passed{w.String(), err.Error(), s.InputOffset()}
 		}
 	}
+}
+
+// A fault stops passing on at a byte that no split changes: at the start of the
+// token, or behind its payload when what should be CR LF is wrong. All before that
+// has been written, and nothing behind it.
+func TestAFaultStopsPassingOnAtTheSameByte(t *testing.T) {
+	type faulty struct {
+		wire string
+		opts []resp.Option
+	}
+	var all []faulty
+	for _, v := range vectorsOf("reply") {
+		if v.Want.Error != "" && len(v.Wire) < 4096 {
+			all = append(all, faulty{string(v.Wire), decoderOptions(v)})
+		}
+	}
+	for _, wire := range faultyWires {
+		all = append(all, faulty{wire, nil})
+	}
+	for _, f := range all {
+		// Behind the fault is more, so that the fast parsers look at it too.
+		wire := []byte(f.wire + strings.Repeat("+NEXT\r\n", 20))
+		want := map[string]passed{}
+		for name, pass := range passing {
+			want[name] = passUpToFault(deliveries(1)[0].open(wire, f.opts...), pass)
+		}
+		checkStop(t, wire, f.opts, want["CopyValue"])
+		if want["SkipValue"].Offset != want["CopyValue"].Offset || want["CopyBulk"] != want["BulkReader by 7"] {
+			t.Errorf("%.200q: %+v", wire, want)
+		}
+		for seed := range uint64(3) {
+			ways := deliveries(seed)
+			for cut := range len(f.wire) {
+				ways = append(ways, fedInTwo(cut))
+			}
+			for _, way := range ways {
+				for name, pass := range passing {
+					if got := passUpToFault(way.open(wire, f.opts...), pass); got != want[name] {
+						t.Errorf("%s of %.200q, %s: %+v, want %+v", name, wire, way.name, got, want[name])
+					}
+				}
+			}
+		}
+	}
+}
+
+// fedInTwo is the delivery of a wire that is cut once.
+func fedInTwo(cut int) delivery {
+	return delivery{fmt.Sprintf("cut at %d", cut), fed(func(wire []byte) []int { return []int{cut, len(wire)} })}
+}
+
+// checkStop checks what CopyValue did before a fault against the wire, and against
+// where reading it token by token stops.
+func checkStop(t *testing.T, wire []byte, opts []resp.Option, got passed) {
+	t.Helper()
+	if got.Written != string(wire[:got.Offset]) {
+		t.Errorf("CopyValue of %.200q: wrote %q and stopped at %d", wire, got.Written, got.Offset)
+	}
+	d := resp.NewDecoder(bytes.NewReader(wire), opts...)
+	var err error
+	for err == nil {
+		_, err = d.ReadToken()
+	}
+	want := d.InputOffset()
+	var syntax *resp.SyntaxError
+	if errors.As(err, &syntax) && syntax.Expected == "CR LF behind the payload" {
+		want = syntax.Offset
+		if token := d.InputOffset(); wire[want-1] == '\r' && endsPayload(wire[token:], want-1-token) {
+			want-- // the CR was right
+		}
+	}
+	if got.Offset != want {
+		t.Errorf("CopyValue of %.200q: stopped at %d, want %d", wire, got.Offset, want)
+	}
+}
+
+// endsPayload reports whether the payload of the token that b starts with ends at
+// b[end].
+func endsPayload(b []byte, end int64) bool {
+	header := bytes.IndexByte(b, '\n') + 1
+	length, err := strconv.Atoi(string(b[1 : header-2]))
+	return err == nil && int64(header+length) == end
 }
 
 // Values of any size pass in constant memory.
@@ -260,10 +404,134 @@ func TestPassingOnTakesConstantMemory(t *testing.T) {
 	}
 }
 
+// Constant memory is no way around the limits; options are.
+func TestLimitsHoldInConstantMemoryToo(t *testing.T) {
+	const size = 600 << 20
+	for _, wire := range []string{fmt.Sprintf("$%d\r\n", size), fmt.Sprintf("$?\r\n;%d\r\n", size)} {
+		for name, pass := range passing {
+			if name == "ReadInto" {
+				continue // has no memory for it
+			}
+			got := passUpToFault(deliveries(1)[0].open([]byte(wire)), pass)
+			if want := "bulk length above 536870912"; !strings.HasSuffix(got.Err, want) {
+				t.Errorf("%s of %q: %s, want %s", name, wire, got.Err, want)
+			}
+			got = passUpToFault(deliveries(1)[0].open([]byte(wire), resp.MaxBulkLen(size)), pass)
+			if got.Err != io.ErrUnexpectedEOF.Error() {
+				t.Errorf("%s of %q without the limit: %s, want %v", name, wire, got.Err, io.ErrUnexpectedEOF)
+			}
+		}
+	}
+}
+
 // zeros reads zeros.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
+}
+
+// However a string comes, ReadInto gives what ReadBytes gives, and the next read
+// finds what is behind it. Large ones are read in one go and in pieces.
+func TestReadIntoGivesWhatReadBytesGives(t *testing.T) {
+	wires := slices.Clone(awkwardWires)
+	for _, n := range []int{1, 40, 80, 200, 5000} {
+		x := strings.Repeat("x", n)
+		wires = append(wires, fmt.Sprintf("$%d\r\n%s\r\n", n, x), fmt.Sprintf("|1\r\n+a\r\n:1\r\n=%d\r\ntxt:%s\r\n", n+4, x),
+			fmt.Sprintf("$?\r\n;%d\r\n%s\r\n;%d\r\n%s\r\n;0\r\n", n, x, n, x), "+"+x+"\r\n", "-"+x+"\r\n", fmt.Sprintf("!%d\r\n%s\r\n", n, x))
+	}
+	for _, wire := range wires {
+		for _, around := range []string{"", "*1\r\n", "*?\r\n", "|0\r\n"} {
+			all := []byte(around + wire + "+NEXT\r\n")
+			open := func(way delivery) *source {
+				s := way.open(all)
+				for s.InputOffset() < int64(len(around)) {
+					s.untilDone(func() error { _, err := s.ReadToken(); return err })
+				}
+				return s
+			}
+			like := open(deliveries(1)[0])
+			want, wantErr := like.ReadBytes()
+			want = bytes.Clone(want)
+			for _, way := range deliveries(uint64(len(wire))) {
+				for _, room := range []int{0, 1, len(want), len(want) + 1, 20_000} {
+					s := open(way)
+					p := make([]byte, room)
+					var n, filled int
+					err := s.untilDone(func() (err error) {
+						n, err = s.ReadInto(p)
+						if err != nil && err != io.ErrShortBuffer {
+							if n < filled || n > len(want) || string(p[:n]) != string(want[:n]) {
+								t.Errorf("%.100q, %s: %d bytes are filled, behind %d, with %.100q: %v", all, way.name, n, filled, p[:n], err)
+							}
+							filled = n
+						}
+						return err
+					})
+					if wantErr == nil && room < len(want) {
+						if n != len(want) || err != io.ErrShortBuffer || s.InputOffset() != int64(len(around)) {
+							t.Errorf("%.100q into %d bytes, %s: %d and %v at offset %d, want %d and nothing read", all, room, way.name, n, err, s.InputOffset(), len(want))
+						}
+						p = make([]byte, n)
+						err = s.untilDone(func() (err error) { n, err = s.ReadInto(p); return err })
+					}
+					if fmt.Sprint(err) != fmt.Sprint(wantErr) || string(p[:n]) != string(want) || s.InputOffset() != like.InputOffset() {
+						t.Errorf("%.100q, %s: %.100q and %v at offset %d, want %.100q and %v at %d", all, way.name, p[:n], err, s.InputOffset(), want, wantErr, like.InputOffset())
+					}
+				}
+			}
+		}
+	}
+}
+
+// A payload that is larger than the buffer goes straight into the caller's memory.
+func TestReadIntoReadsIntoPlace(t *testing.T) {
+	const size, most = 1 << 20, 64 << 10
+	p := make([]byte, size)
+	direct := 0
+	source := readFunc(func(b []byte) (int, error) {
+		into := len(b) <= size && &b[0] == &p[size-len(b)]
+		b = b[:min(len(b), 50_000)]
+		clear(b)
+		if into {
+			direct += len(b)
+		} else if direct > 0 { // behind what went into place: the last of it, and the end
+			return copy(b, strings.Repeat("x", size-100-direct)+"\r\n"), nil
+		}
+		return len(b), nil
+	})
+	d := resp.NewDecoder(io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(zeros{}, 100), source))
+	var n int
+	var err error
+	if got := allocated(func() { n, err = d.ReadInto(p) }); got > most || direct < size-most || n != size || err != nil {
+		t.Errorf("%d and %v: %d of %d bytes were read into place, and %d allocated", n, err, direct, size, got)
+	}
+}
+
+// Inside a payload ReadInto has to go on; others say so, and too little memory does
+// not lose what has been read.
+func TestReadIntoGoesOnWithTheSameMemory(t *testing.T) {
+	payload := strings.Repeat("0123456789", 20)
+	wire := "$200\r\n" + payload + "\r\n+NEXT\r\n"
+	d := resp.NewDecoder(nil, resp.BufferSize(64))
+	d.Feed([]byte(wire[:100]))
+	p := make([]byte, 300)
+	if n, err := d.ReadInto(p); n != 94 || err != resp.ErrIncomplete {
+		t.Fatalf("%d and %v, want 94", n, err)
+	}
+	const interrupted = "resp: ReadInto was interrupted inside a value: call it again first"
+	if _, err := d.ReadBytes(); err == nil || err.Error() != interrupted {
+		t.Errorf("ReadBytes: %v, want %s", err, interrupted)
+	}
+	if n, err := d.ReadInto(p[:10]); n != 200 || err != io.ErrShortBuffer {
+		t.Errorf("into 10 bytes: %d and %v, want 200 and %v", n, err, io.ErrShortBuffer)
+	}
+	d.Feed([]byte(wire[100:]))
+	if n, err := d.ReadInto(p); string(p[:n]) != payload || err != nil {
+		t.Errorf("%q and %v", p[:n], err)
+	}
+	if next, err := d.ReadString(); next != "NEXT" {
+		t.Errorf("%q and %v, want NEXT", next, err)
+	}
 }

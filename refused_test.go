@@ -3,79 +3,39 @@ package resp_test
 import (
 	"errors"
 	"io"
-	"math/big"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
-// writes is every way to write a value.
-var writes = map[string]func(*resp.Encoder) error{
-	"WriteSimpleString":   func(e *resp.Encoder) error { return e.WriteSimpleString("OK") },
-	"WriteSimpleError":    func(e *resp.Encoder) error { return e.WriteSimpleError("ERR x") },
-	"WriteInteger":        func(e *resp.Encoder) error { return e.WriteInteger(1) },
-	"WriteBulkString":     func(e *resp.Encoder) error { return e.WriteBulkString("a") },
-	"WriteBulkBytes":      func(e *resp.Encoder) error { return e.WriteBulkBytes([]byte("a")) },
-	"WriteBulkFrom":       func(e *resp.Encoder) error { return e.WriteBulkFrom(strings.NewReader("a"), 1) },
-	"WriteNullBulkString": (*resp.Encoder).WriteNullBulkString,
-	"WriteNullArray":      (*resp.Encoder).WriteNullArray,
-	"WriteNull":           (*resp.Encoder).WriteNull,
-	"WriteBoolean":        func(e *resp.Encoder) error { return e.WriteBoolean(true) },
-	"WriteDouble":         func(e *resp.Encoder) error { return e.WriteDouble(1.5) },
-	"WriteBigNumber":      func(e *resp.Encoder) error { return e.WriteBigNumber(big.NewInt(1)) },
-	"WriteBulkError":      func(e *resp.Encoder) error { return e.WriteBulkError("ERR x") },
-	"WriteVerbatimString": func(e *resp.Encoder) error { return e.WriteVerbatimString("txt", "a") },
-	"WriteArray":          func(e *resp.Encoder) error { return e.WriteArray(1) },
-	"WriteMap":            func(e *resp.Encoder) error { return e.WriteMap(1) },
-	"WriteSet":            func(e *resp.Encoder) error { return e.WriteSet(1) },
-	"WritePush":           func(e *resp.Encoder) error { return e.WritePush(1) },
-	"WriteAttribute":      func(e *resp.Encoder) error { return e.WriteAttribute(1) },
-	"WriteCommand":        func(e *resp.Encoder) error { return e.WriteCommand("PING") },
-	"WriteArgs":           func(e *resp.Encoder) error { return e.WriteArgs([]byte("PING")) },
-	"WriteToken, integer": func(e *resp.Encoder) error { return writeTokenOf(e, ":1\r\n") },
-	"WriteToken, double":  func(e *resp.Encoder) error { return writeTokenOf(e, ",1.5\r\n") },
-	"WriteToken, null":    func(e *resp.Encoder) error { return writeTokenOf(e, "_\r\n") },
-	"WriteToken, array":   func(e *resp.Encoder) error { return writeTokenOf(e, "*1\r\n") },
-	"WriteValue":          func(e *resp.Encoder) error { return e.WriteValue(&resp.Value{Kind: resp.Map}) },
-	"WriteValue of nil":   func(e *resp.Encoder) error { return e.WriteValue(nil) },
-}
-
-// streamedWrites are those that RESP2 has no form of.
-var streamedWrites = map[string]func(*resp.Encoder) error{
-	"WriteStreamedString": (*resp.Encoder).WriteStreamedString,
-	"WriteStreamed":       func(e *resp.Encoder) error { return e.WriteStreamed(resp.Array) },
-	"WriteToken":          func(e *resp.Encoder) error { return writeTokenOf(e, "*?\r\n") },
-}
-
-func writeTokenOf(e *resp.Encoder, wire string) error {
-	t, _, err := resp.ConsumeToken([]byte(wire))
-	if err != nil {
-		return err
-	}
-	return e.WriteToken(t)
-}
+// isPart reports whether a write is of a part of what is streamed.
+func isPart(w methods.Write) bool { return w.Before != nil }
 
 // Where a chunk has to come next nothing else is accepted, and what is refused
 // leaves no byte behind.
 func TestEveryWriteInAStreamedStringIsRefused(t *testing.T) {
-	for _, calls := range []map[string]func(*resp.Encoder) error{writes, streamedWrites} {
-		for name, write := range calls {
-			var out strings.Builder
-			e := resp.NewEncoder(&out)
-			e.WriteStreamedString()
-			before := e.Buffered()
-			var refused *resp.EncodeError
-			if err := write(e); !errors.As(err, &refused) || e.Buffered() != before {
-				t.Errorf("%s: %v, and %d bytes more", name, err, e.Buffered()-before)
-			}
-			e.WriteChunk([]byte("a"))
-			e.WriteLastChunk()
-			if err := e.Close(); err != nil || out.String() != "$?\r\n;1\r\na\r\n;0\r\n" {
-				t.Errorf("after %s: %q, %v", name, out.String(), err)
-			}
+	for _, write := range methods.Writes {
+		if isPart(write) {
+			continue // chunks are accepted; TestEncoderRefuses has the end
+		}
+		var out strings.Builder
+		e := resp.NewEncoder(&out)
+		e.WriteStreamedString()
+		before := e.Buffered()
+		var refused *resp.EncodeError
+		err := write.Call(e)
+		if !errors.As(err, &refused) || e.Buffered() != before {
+			t.Errorf("%s: %v, and %d bytes more", write.Name, err, e.Buffered()-before)
+		}
+		e.WriteChunk([]byte("a"))
+		e.WriteLastChunk()
+		if again := e.Close(); again != err || out.String() != "$?\r\n" {
+			t.Errorf("after %s: %q, %v", write.Name, out.String(), again)
 		}
 	}
 }
@@ -84,7 +44,10 @@ func TestEveryWriteInAStreamedStringIsRefused(t *testing.T) {
 // in either version of the protocol.
 func TestABrokenEncoderRefusesEveryWrite(t *testing.T) {
 	for _, version := range []int{2, 3} {
-		for name, write := range writes {
+		for _, write := range methods.Writes {
+			if version == 2 && write.RESP2 == "" {
+				continue // refused for that
+			}
 			var out strings.Builder
 			e := resp.NewEncoder(&out, resp.Protocol(version))
 			broken := e.WriteBulkFrom(strings.NewReader("abc"), 5)
@@ -92,8 +55,8 @@ func TestABrokenEncoderRefusesEveryWrite(t *testing.T) {
 				t.Fatalf("a reader of 3 bytes for 5: %v", broken)
 			}
 			before := out.Len()
-			if err := write(e); !errors.Is(err, io.ErrUnexpectedEOF) || out.Len() != before {
-				t.Errorf("RESP%d: %s: %v, and %q more", version, name, err, out.String()[before:])
+			if err := write.Call(e); !errors.Is(err, io.ErrUnexpectedEOF) || out.Len() != before {
+				t.Errorf("RESP%d: %s: %v, and %q more", version, write.Name, err, out.String()[before:])
 			}
 		}
 	}
@@ -101,45 +64,50 @@ func TestABrokenEncoderRefusesEveryWrite(t *testing.T) {
 
 // RESP2 streams nothing.
 func TestStreamedKindsAreRefusedForRESP2(t *testing.T) {
-	for name, write := range streamedWrites {
+	for _, write := range methods.Writes {
+		if write.RESP2 != "" {
+			continue
+		}
 		e := resp.NewEncoder(io.Discard, resp.Protocol(2))
 		var refused *resp.EncodeError
-		if err := write(e); !errors.As(err, &refused) || e.Buffered() != 0 {
-			t.Errorf("%s: %v, %d bytes", name, err, e.Buffered())
+		if err := write.Call(e); !errors.As(err, &refused) || e.Buffered() != 0 {
+			t.Errorf("%s: %v, %d bytes", write.Name, err, e.Buffered())
 		}
 	}
 }
 
-// noRoute is a writer that can read from a file by itself, as a connection can.
-type noRoute struct{ err error }
-
-func (f noRoute) Write([]byte) (int, error)         { return 0, f.err }
-func (f noRoute) ReadFrom(io.Reader) (int64, error) { return 0, f.err }
-
-// What was buffered before a payload from a file is written first; when that
-// fails the file is not read and the Encoder, which has promised it, is broken.
+// What was buffered before a payload from a file is written first; when that fails
+// the file is not read and the Encoder, which has promised it, is broken.
 func TestAWriteThatFailsBeforeAFileIsCopiedBreaksTheEncoder(t *testing.T) {
+	file := payloadFile(t, make([]byte, 10_000))
+	conn, _ := streamPair(t, "tcp")
+	conn.Close()
+	e := resp.NewEncoder(conn)
+	e.WriteInteger(1)
+	if err := e.WriteBulkFrom(file, 10_000); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("WriteBulkFrom: %v, want %v", err, net.ErrClosed)
+	}
+	if at, _ := file.Seek(0, io.SeekCurrent); at != 0 {
+		t.Errorf("%d bytes of the file were read", at)
+	}
+	if err := e.Flush(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Flush: %v, want %v", err, net.ErrClosed)
+	}
+}
+
+// payloadFile gives a file with that content.
+func payloadFile(t *testing.T, payload []byte) *os.File {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "payload")
-	if err := os.WriteFile(path, make([]byte, 10_000), 0o600); err != nil {
+	if err := os.WriteFile(path, payload, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	reason := errors.New("no route")
-	e := resp.NewEncoder(noRoute{reason})
-	e.WriteInteger(1)
-	if err := e.WriteBulkFrom(file, 10_000); !errors.Is(err, reason) {
-		t.Errorf("WriteBulkFrom: %v, want %v", err, reason)
-	}
-	if at, _ := file.Seek(0, io.SeekCurrent); at != 0 {
-		t.Errorf("%d bytes of the file were read", at)
-	}
-	if err := e.Flush(); !errors.Is(err, reason) {
-		t.Errorf("Flush: %v, want %v", err, reason)
-	}
+	t.Cleanup(func() { file.Close() })
+	return file
 }
 
 // No bytes are the start of a token.

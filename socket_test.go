@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // streamPair returns the two ends of a connection, tcp or unix.
@@ -53,53 +54,41 @@ type streamConn interface {
 	CloseWrite() error
 }
 
-// deadlineReads are what may be interrupted by a deadline; each returns what it
-// has got of the value, all calls together.
-var deadlineReads = []struct {
-	name string
-	wire string
-	want string
-	read func(d *resp.Decoder, got *bytes.Buffer) error
-}{
-	{"Decode", nestedWire, nestedWire, func(d *resp.Decoder, got *bytes.Buffer) error {
-		var v resp.Value
-		err := d.Decode(&v)
-		if err == nil {
-			got.Write(resp.AppendValue(nil, &v))
+// deadlineReads are what may be interrupted by a deadline: the method, what it reads,
+// and what it gives of that, all calls together.
+var deadlineReads = []struct{ method, wire, want string }{
+	{"Decode", nestedWire, fmt.Sprintf("%q", nestedWire)},
+	{"ReadRaw", nestedWire, nestedWire},
+	{"CopyValue", nestedWire, nestedWire},
+	{"SkipValue", nestedWire, ""},
+	{"ReadCommand", "*2\r\n$3\r\nGET\r\n$12\r\na\r\nlong\r\nkey\r\n", `["GET" "a\r\nlong\r\nkey"]`},
+	{"ReadCommand", "SET 'a key' \"with\\x20quotes\"\r\n", `["SET" "a key" "with quotes"]`},
+	{"CopyBulk", "$20\r\n0123456789\r\n01234567\r\n", "0123456789\r\n01234567"},
+	{"CopyBulk", "|1\r\n+a\r\n:1\r\n$?\r\n;10\r\n0123456789\r\n;3\r\nabc\r\n;0\r\n", "0123456789abc"},
+	{"CopyBulk", "=9\r\ntxt:hello\r\n", "hello"},
+	{"ReadInt64", "|1\r\n+a\r\n*1\r\n:1\r\n:1234567890\r\n", "1234567890"},
+	{"ReadFloat64", ",1.5e300\r\n", "1.5e+300"},
+	{"ReadBool", "|0\r\n#t\r\n", "true"},
+	{"ReadBytes", "|1\r\n+a\r\n*1\r\n:1\r\n$10\r\n0123456789\r\n", `"0123456789", nil: false`},
+	{"ReadString", "$?\r\n;10\r\n0123456789\r\n;3\r\nabc\r\n;0\r\n", "0123456789abc"},
+	{"ReadInto", "=13\r\ntxt:012345678\r\n", "012345678"},
+	{"ReadInto", "$20\r\n0123456789\r\n01234567\r\n", "0123456789\r\n01234567"},
+	{"ReadArrayLen", "|1\r\n+a\r\n*1\r\n:1\r\n*0\r\n", "0"},
+	{"ReadMapLen", "|1\r\n+a\r\n*1\r\n:1\r\n%0\r\n", "0"},
+}
+
+// Every read that reads something whole is tried, but for ReadCommands, which takes
+// what follows too, and loops: what they loop over is.
+func TestEveryReadIsTriedWithDeadlines(t *testing.T) {
+	for _, r := range methods.Reads {
+		tried := r.Sort != methods.Values && r.Sort != methods.OneType && r.Name != "ReadCommand"
+		for _, test := range deadlineReads {
+			tried = tried || test.method == r.Name
 		}
-		return err
-	}},
-	{"ReadRaw", nestedWire, nestedWire, func(d *resp.Decoder, got *bytes.Buffer) error {
-		raw, err := d.ReadRaw()
-		got.Write(raw)
-		return err
-	}},
-	{"ReadCommand", "*2\r\n$3\r\nGET\r\n$12\r\na\r\nlong\r\nkey\r\n", "*2\r\n$3\r\nGET\r\n$12\r\na\r\nlong\r\nkey\r\n", readCommandInto},
-	{"ReadCommand, inline", "SET 'a key' \"with\\x20quotes\"\r\n", "SET 'a key' \"with\\x20quotes\"\r\n", readCommandInto},
-	{"CopyValue", nestedWire, nestedWire, func(d *resp.Decoder, got *bytes.Buffer) error {
-		_, err := d.CopyValue(got)
-		return err
-	}},
-	{"CopyBulk", "$20\r\n0123456789\r\n01234567\r\n", "0123456789\r\n01234567", copyBulkInto},
-	{"CopyBulk of a streamed string", "|1\r\n+a\r\n:1\r\n$?\r\n;10\r\n0123456789\r\n;3\r\nabc\r\n;0\r\n", "0123456789abc", copyBulkInto},
-	{"CopyBulk of a verbatim string", "=9\r\ntxt:hello\r\n", "hello", copyBulkInto},
-	{"SkipValue", nestedWire, "", func(d *resp.Decoder, _ *bytes.Buffer) error { return d.SkipValue() }},
-	{"ReadBytes", "|1\r\n+a\r\n*1\r\n:1\r\n$10\r\n0123456789\r\n", "0123456789", func(d *resp.Decoder, got *bytes.Buffer) error {
-		b, err := d.ReadBytes()
-		got.Write(b)
-		return err
-	}},
-}
-
-func readCommandInto(d *resp.Decoder, got *bytes.Buffer) error {
-	cmd, err := d.ReadCommand()
-	got.Write(cmd.Raw)
-	return err
-}
-
-func copyBulkInto(d *resp.Decoder, got *bytes.Buffer) error {
-	_, err := d.CopyBulk(got)
-	return err
+		if !tried {
+			t.Errorf("%s is not among deadlineReads", r.Name)
+		}
+	}
 }
 
 // A deadline that ends a read of a TCP connection, between any two bytes of a
@@ -110,14 +99,15 @@ func TestDeadlinesInsideAValueLoseNothing(t *testing.T) {
 	peer, conn := streamPair(t, "tcp")
 	for _, test := range deadlineReads {
 		d := resp.NewDecoder(conn)
+		read := methods.Named(test.method).Text
 		timeouts := 0
 		for cut := 1; cut < len(test.wire); cut++ {
 			var got bytes.Buffer
 			io.WriteString(peer, test.wire[:cut])
 			for _, wait := range []time.Duration{-time.Second, 300 * time.Microsecond, -time.Second} {
 				conn.SetReadDeadline(time.Now().Add(wait))
-				if err := test.read(d, &got); !errors.Is(err, os.ErrDeadlineExceeded) {
-					t.Fatalf("%s, %d bytes of %q: %v", test.name, cut, test.wire, err)
+				if _, err := read(d, &got); !errors.Is(err, os.ErrDeadlineExceeded) {
+					t.Fatalf("%s, %d bytes of %q: %v", test.method, cut, test.wire, err)
 				}
 			}
 			if len(d.Buffered()) > 0 || d.InputOffset()%int64(len(test.wire+next)) > 0 {
@@ -125,15 +115,16 @@ func TestDeadlinesInsideAValueLoseNothing(t *testing.T) {
 			}
 			io.WriteString(peer, test.wire[cut:]+next)
 			conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-			if err := test.read(d, &got); err != nil || got.String() != test.want {
-				t.Fatalf("%s, cut at %d of %q: %v, got %q", test.name, cut, test.wire, err, &got)
+			text, err := read(d, &got)
+			if err != nil || got.String()+text != test.want {
+				t.Fatalf("%s, cut at %d of %q: %v, got %q", test.method, cut, test.wire, err, got.String()+text)
 			}
 			if s, err := d.ReadString(); s != "NEXT" || err != nil {
-				t.Fatalf("%s, cut at %d of %q: then %q, %v", test.name, cut, test.wire, s, err)
+				t.Fatalf("%s, cut at %d of %q: then %q, %v", test.method, cut, test.wire, s, err)
 			}
 		}
 		if timeouts < len(test.wire)/2 {
-			t.Errorf("%s: only %d of %d deadlines passed inside the value", test.name, timeouts, len(test.wire)-1)
+			t.Errorf("%s: only %d of %d deadlines passed inside the value", test.method, timeouts, len(test.wire)-1)
 		}
 	}
 }

@@ -1,15 +1,15 @@
 package resp
 
 import (
-	"io"
 	"math/big"
 	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the types that all layers share: Kind, the first byte on the
 // wire; Token, one scalar or one aggregate header; Value, a whole reply as a
-// tree. What can be asked of a Token is here too; a Value's accessors are in
-// value.go.
+// tree. What can be asked of a Token is here too.
 
 // Kind is the kind of a token or value: the first byte it has on the wire.
 type Kind byte
@@ -35,95 +35,105 @@ const (
 	End            Kind = '.' // the end of a streamed aggregate
 )
 
+// kindInfo is what tells a kind from others. Whoever depends on it asks kindTable
+// and does not list kinds.
+type kindInfo struct {
+	name   string // as the Redis documentation spells it
+	layout layout
+	resp2  Kind // as which RESP2 has it; 0 for what RESP2 leaves out
+
+	isString   bool // text or bytes that are no error and no number
+	isError    bool // what a server answers with when a command failed
+	streamable bool // the header may carry `?` in place of the count or length
+	wholeOnly  bool // of a spelled number: it is an integer
+
+	// scan checks the text of a spelled number. It returns the index of the first byte
+	// that does not fit, len(text) where one is missing, or -1.
+	scan func(text []byte) (bad int)
+}
+
+// layout is what there is on the wire behind the first byte of a token.
+type layout uint8
+
+const (
+	noLayout    layout = iota // the byte is no kind
+	bareLine                  // nothing but CR LF
+	textLine                  // text
+	integerLine               // a number of 64 bits
+	booleanLine               // t or f
+	spelledLine               // a number that is kept as it is spelled
+	payload                   // a length, and on a line of their own so many bytes
+	elements                  // how many elements follow
+	pairs                     // how many keys and values follow
+)
+
+// kindTable has an entry for each kind (RESP3 specification, "RESP3 types",
+// "Streamed strings" and "Streamed aggregated data types").
+var kindTable = [256]kindInfo{
+	SimpleString:   {name: "simple string", layout: textLine, resp2: SimpleString, isString: true},
+	SimpleError:    {name: "simple error", layout: textLine, resp2: SimpleError, isError: true},
+	Integer:        {name: "integer", layout: integerLine, resp2: Integer},
+	BulkString:     {name: "bulk string", layout: payload, resp2: BulkString, isString: true, streamable: true},
+	Array:          {name: "array", layout: elements, resp2: Array, streamable: true},
+	Null:           {name: "null", layout: bareLine, resp2: BulkString},
+	Boolean:        {name: "boolean", layout: booleanLine, resp2: Integer},
+	Double:         {name: "double", layout: spelledLine, resp2: BulkString, scan: scanStrictDouble},
+	BigNumber:      {name: "big number", layout: spelledLine, resp2: BulkString, scan: respwire.ScanBigNumber, wholeOnly: true},
+	BulkError:      {name: "bulk error", layout: payload, resp2: SimpleError, isError: true},
+	VerbatimString: {name: "verbatim string", layout: payload, resp2: BulkString, isString: true},
+	Map:            {name: "map", layout: pairs, resp2: Array, streamable: true},
+	Attribute:      {name: "attribute", layout: pairs},
+	Set:            {name: "set", layout: elements, resp2: Array, streamable: true},
+	Push:           {name: "push", layout: elements, resp2: Array},
+	Chunk:          {name: "chunk", layout: payload, isString: true},
+	End:            {name: "end", layout: bareLine},
+}
+
+// scanStrictDouble is ScanDouble without what only Lenient takes.
+func scanStrictDouble(b []byte) (bad int) { return respwire.ScanDouble(b, false) }
+
+// opens tells the kinds of aggregates. It is a table of its own because ReadToken asks
+// it for every token.
+var opens = func() (opens [256]bool) {
+	for k, info := range kindTable {
+		opens[k] = info.layout == elements || info.layout == pairs
+	}
+	return opens
+}()
+
 // String returns the kind's name as the Redis documentation spells it, for
 // example "bulk string".
 func (k Kind) String() string {
-	switch k {
-	case SimpleString:
-		return "simple string"
-	case SimpleError:
-		return "simple error"
-	case Integer:
-		return "integer"
-	case BulkString:
-		return "bulk string"
-	case Array:
-		return "array"
-	case Null:
-		return "null"
-	case Boolean:
-		return "boolean"
-	case Double:
-		return "double"
-	case BigNumber:
-		return "big number"
-	case BulkError:
-		return "bulk error"
-	case VerbatimString:
-		return "verbatim string"
-	case Map:
-		return "map"
-	case Attribute:
-		return "attribute"
-	case Set:
-		return "set"
-	case Push:
-		return "push"
-	case Chunk:
-		return "chunk"
-	case End:
-		return "end"
+	if !k.IsValid() {
+		return "kind " + strconv.QuoteRune(rune(k))
 	}
-	return "kind " + strconv.QuoteRune(rune(k))
+	return kindTable[k].name
 }
 
 // IsValid reports whether k is one of the kinds above.
-func (k Kind) IsValid() bool {
-	switch k {
-	case SimpleString, SimpleError, Integer, BulkString, Array, Null, Boolean, Double, BigNumber,
-		BulkError, VerbatimString, Map, Attribute, Set, Push, Chunk, End:
-		return true
-	}
-	return false
-}
+func (k Kind) IsValid() bool { return kindTable[k].layout != noLayout }
 
 // IsAggregate reports whether k is a kind that holds other values: Array, Map,
 // Attribute, Set or Push.
-func (k Kind) IsAggregate() bool {
-	switch k {
-	case Array, Map, Attribute, Set, Push:
-		return true
-	}
-	return false
-}
+func (k Kind) IsAggregate() bool { return opens[k] }
 
 // IsString reports whether k holds text or bytes that are no error and no
 // number: SimpleString, BulkString, VerbatimString or Chunk.
-func (k Kind) IsString() bool {
-	switch k {
-	case SimpleString, BulkString, VerbatimString, Chunk:
-		return true
-	}
-	return false
-}
+func (k Kind) IsString() bool { return kindTable[k].isString }
 
 // IsError reports whether k is what a server answers with when a command
 // failed: SimpleError or BulkError.
-func (k Kind) IsError() bool { return k == SimpleError || k == BulkError }
+func (k Kind) IsError() bool { return kindTable[k].isError }
 
 // hasPairs reports whether the count in k's header counts pairs.
-func (k Kind) hasPairs() bool { return k == Map || k == Attribute }
+func (k Kind) hasPairs() bool { return kindTable[k].layout == pairs }
+
+// isSpelled reports whether k is a number that is kept as it is spelled.
+func (k Kind) isSpelled() bool { return kindTable[k].layout == spelledLine }
 
 // streamable reports whether the header of k may carry `?` in place of a
-// count or length (RESP3 specification, "Streamed strings" and "Streamed
-// aggregated data types").
-func (k Kind) streamable() bool {
-	switch k {
-	case BulkString, Array, Map, Set:
-		return true
-	}
-	return false
-}
+// count or length.
+func (k Kind) streamable() bool { return kindTable[k].streamable }
 
 // tokenFlags are what a Token has to say beside its kind and its number.
 type tokenFlags uint8
@@ -196,7 +206,7 @@ func (t Token) Bytes() []byte {
 	if t.data == nil {
 		return nil
 	}
-	b := bytesAt(t.data, int(t.n))
+	b := respwire.BytesAt(t.data, int(t.n))
 	if t.kind == VerbatimString {
 		return b[verbatimPrefix:]
 	}
@@ -207,7 +217,7 @@ func (t Token) Bytes() []byte {
 // or `mkd`, and three zero bytes for every other kind.
 func (t Token) Encoding() (encoding [3]byte) {
 	if t.kind == VerbatimString && t.data != nil {
-		copy(encoding[:], bytesAt(t.data, int(t.n)))
+		copy(encoding[:], respwire.BytesAt(t.data, int(t.n)))
 	}
 	return encoding
 }
@@ -266,7 +276,7 @@ func (t Token) AppendText(b []byte) ([]byte, error) {
 	case t.kind.IsError():
 		return b, t.Err()
 	case t.kind == Integer, t.kind == Boolean:
-		return appendInteger(b, t.n), nil
+		return respwire.AppendInteger(b, t.n), nil
 	case t.data == nil && t.kind != Chunk:
 		return b, &KindError{Got: t.kind, Want: BulkString}
 	}
@@ -299,171 +309,94 @@ type Value struct {
 	Attrs    []Value // the Attributes that came before it, in order, each of Kind Attribute
 }
 
-// Limits are the most a Decoder takes before it refuses the input with a
-// *LimitError. A field that is 0 means the default of ClientLimits; to forbid
-// something altogether use the option of that limit, which takes 0 literally.
-type Limits struct {
-	Depth    int   // open aggregates at once; an empty one counts, and so does an attribute while its content is read
-	Args     int   // arguments of one multibulk command; LineLen alone bounds an inline one, as in Redis
-	Elements int64 // elements of one aggregate as announced (of a map or attribute: pairs)
-	BulkLen  int64 // bytes of one string's payload, also of all chunks of a streamed one together
-	LineLen  int64 // bytes of one line before its LF, first byte and CR included; also of an inline command
-	TotalLen int64 // bytes of one whole value with its attributes, or of one command
+// int64Of returns the integer that a value of kind holds or spells.
+func int64Of(kind Kind, null, streamed bool, text []byte) (int64, error) {
+	if err := noNumber(kind, null, streamed, text, Integer); err != nil {
+		return 0, err
+	}
+	if kind == Double {
+		return 0, &KindError{Got: kind, Want: Integer}
+	}
+	v, _, fault := respwire.ParseInteger(text)
+	if fault != respwire.NumberOK {
+		return 0, numberError("Int64", text, fault)
+	}
+	return v, nil
 }
 
-const (
-	unlimited = 1<<63 - 1
-
-	// Redis' limits before AUTH, where it answers in words of their own.
-	unauthenticatedArgs    = 10
-	unauthenticatedBulkLen = 16 << 10
-)
-
-// ClientLimits returns the limits for reading replies, which are the default:
-// depth 1,024, 1,048,576 arguments, 2^32-1 elements, bulk strings of 512 MiB,
-// lines of 64 KiB, and whole values of any size.
-func ClientLimits() Limits {
-	return Limits{
-		Depth:    1024,
-		Args:     1024 * 1024,
-		Elements: 1<<32 - 1,
-		BulkLen:  512 << 20,
-		LineLen:  64 << 10,
-		TotalLen: unlimited,
+// float64Of returns the double that a value of kind holds or spells.
+func float64Of(kind Kind, null, streamed bool, text []byte) (float64, error) {
+	if err := noNumber(kind, null, streamed, text, Double); err != nil {
+		return 0, err
 	}
+	if f, ok := respwire.ShortDouble(text); ok {
+		return f, nil
+	}
+	if respwire.ScanDouble(text, kind == Double) >= 0 {
+		return 0, numberError("Float64", text, respwire.NumberBad)
+	}
+	f, ok := respwire.ParseDouble(text)
+	if !ok {
+		return 0, numberError("Float64", text, respwire.NumberOverflow)
+	}
+	return f, nil
 }
 
-// ServerLimits returns the limits for reading commands of clients that have
-// authenticated: those of ClientLimits, and at most 1 GiB for one command, as
-// Redis' client-query-buffer-limit has it.
-func ServerLimits() Limits {
-	limits := ClientLimits()
-	limits.TotalLen = 1 << 30
-	return limits
+// maxBigInt is how many bytes of text bigIntOf takes. The time math/big needs
+// is quadratic: 7 ms for so many digits, over a second for a mebibyte.
+const maxBigInt = 64 << 10
+
+// bigIntOf returns the integer that a value of kind spells.
+func bigIntOf(kind Kind, null, streamed bool, text []byte) (*big.Int, error) {
+	if err := noNumber(kind, null, streamed, text, BigNumber); err != nil {
+		return nil, err
+	}
+	if kind == Double {
+		return nil, &KindError{Got: kind, Want: BigNumber}
+	}
+	if respwire.ScanBigNumber(text) >= 0 {
+		return nil, numberError("BigInt", text, respwire.NumberBad)
+	}
+	if len(text) > maxBigInt {
+		return nil, numberError("BigInt", text, respwire.NumberOverflow)
+	}
+	n, _ := new(big.Int).SetString(respwire.BytesString(text), 10)
+	return n, nil
 }
 
-// UnauthenticatedLimits returns the limits for reading commands before AUTH:
-// 10 arguments of 16 KiB and 1 MiB in all, as in Redis.
-func UnauthenticatedLimits() Limits {
-	limits := ClientLimits()
-	limits.Args = unauthenticatedArgs
-	limits.BulkLen = unauthenticatedBulkLen
-	limits.TotalLen = 1 << 20
-	return limits
+// boolOf returns the boolean that a value of kind with the number n holds.
+func boolOf(kind Kind, null bool, n int64, text []byte) (bool, error) {
+	switch {
+	case null:
+		return false, ErrNull
+	case kind == Boolean, kind == Integer && n&^1 == 0:
+		return n != 0, nil
+	case kind.IsError():
+		return false, newReplyError(text)
+	}
+	return false, &KindError{Got: kind, Want: Boolean}
 }
 
-// orDefault returns l with every 0 replaced by the default.
-func (l Limits) orDefault() Limits {
-	standard := ClientLimits()
-	if l.Depth == 0 {
-		l.Depth = standard.Depth
+// noNumber returns why a value of kind cannot be read as a number, or nil.
+func noNumber(kind Kind, null, streamed bool, text []byte, want Kind) error {
+	switch {
+	case null:
+		return ErrNull
+	case kind.IsError():
+		return newReplyError(text)
+	case streamed && text == nil, !kind.IsString() && kind != Double && kind != BigNumber:
+		return &KindError{Got: kind, Want: want}
 	}
-	if l.Args == 0 {
-		l.Args = standard.Args
-	}
-	if l.Elements == 0 {
-		l.Elements = standard.Elements
-	}
-	if l.BulkLen == 0 {
-		l.BulkLen = standard.BulkLen
-	}
-	if l.LineLen == 0 {
-		l.LineLen = standard.LineLen
-	}
-	if l.TotalLen == 0 {
-		l.TotalLen = standard.TotalLen
-	}
-	return l
+	return nil
 }
 
-// Option changes how a Decoder reads or how an Encoder writes; each says which.
-// Options apply in the order in which they are given.
-type Option func(*config)
-
-// config is what the options set.
-type config struct {
-	limits     Limits
-	onPush     func(*Value)
-	bufferSize int
-	protocol   int
-	lenient    bool
-
-	appendOnly   bool
-	onAnnotation func(text []byte)
-	preambleTo   io.Writer
-}
-
-// defaultBufferSize is what one system call reads. On a unix socket a pipeline of
-// small replies takes a sixth longer than with the best size, 128 KiB, and replies of
-// 1 KiB half as long again; large payloads are read into place whatever it is
-// (BenchmarkReadSize). More would cost every busy connection memory and cache.
-const defaultBufferSize = 16 << 10
-
-// minBufferSize keeps a header and its CRLF in one piece.
-const minBufferSize = 64
-
-func newConfig(opts []Option) config {
-	c := config{limits: ClientLimits(), bufferSize: defaultBufferSize, protocol: 3}
-	for _, opt := range opts {
-		opt(&c)
+// numberError says that text spells no number of that kind, or none in range.
+// The text is cut: it may be as long as any bulk string.
+func numberError(function string, text []byte, fault respwire.NumberFault) error {
+	const shown = 64
+	err := strconv.ErrSyntax
+	if fault == respwire.NumberOverflow {
+		err = strconv.ErrRange
 	}
-	return c
+	return &strconv.NumError{Func: function, Num: string(text[:min(len(text), shown)]), Err: err}
 }
-
-// BufferSize sets how many bytes a Decoder asks its reader for at once, and how
-// many an Encoder gathers before it writes; 16 KiB by default, at least 64. With
-// nothing left to read, a Decoder asks readers that may block, but for TCP and unix
-// sockets, for 192 bytes first, because it waits without a large buffer.
-func BufferSize(n int) Option {
-	return func(c *config) { c.bufferSize = max(n, minBufferSize) }
-}
-
-// OnPush has a Decoder hand every push at top level to f, which Decode and the
-// typed reads then pass over. The Value is valid until f returns; f must not
-// call the Decoder. ReadToken, ReadRaw, SkipValue and CopyValue show pushes as
-// they come.
-func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
-
-// Lenient has a Decoder accept four things outside the grammar that many
-// parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of
-// any kind in a reply as a null of that kind (an attribute without pairs), NUL
-// in inline commands, and commands of up to 2^31-1 arguments. Of an
-// AppendOnlyFile it accepts commands behind a preamble without a checksum.
-func Lenient() Option {
-	return func(c *config) {
-		c.lenient = true
-		c.limits.Args = 1<<31 - 1
-	}
-}
-
-// WithLimits sets all limits of a Decoder; a field that is 0 means its default.
-func WithLimits(l Limits) Option { return func(c *config) { c.limits = l.orDefault() } }
-
-// MaxDepth sets how many aggregates may be open at once; with 0 a Decoder
-// refuses every aggregate.
-func MaxDepth(n int) Option { return func(c *config) { c.limits.Depth = n } }
-
-// MaxArgs sets how many arguments a multibulk command may have.
-func MaxArgs(n int) Option { return func(c *config) { c.limits.Args = n } }
-
-// MaxElements sets how many elements (pairs of a map or attribute) an
-// aggregate may announce.
-func MaxElements(n int64) Option { return func(c *config) { c.limits.Elements = n } }
-
-// MaxBulkLen sets how many bytes the payload of one string may have, that of a
-// streamed one in all its chunks together.
-func MaxBulkLen(n int64) Option { return func(c *config) { c.limits.BulkLen = n } }
-
-// MaxLineLen sets how many bytes a line may have before its LF.
-func MaxLineLen(n int64) Option { return func(c *config) { c.limits.LineLen = n } }
-
-// MaxTotalLen sets how many bytes one whole value or command may have.
-func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = n } }
-
-// Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
-// kind that RESP2 lacks is written in its RESP2 form, as servers do: a map as
-// a flat array, a set and a push as an array, a double and a big number as a
-// bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
-// a bulk string without its encoding, a bulk error as a simple error;
-// attributes are dropped, and streamed kinds are an error.
-func Protocol(version int) Option { return func(c *config) { c.protocol = version } }

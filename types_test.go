@@ -2,10 +2,15 @@ package resp
 
 import (
 	"encoding"
+	"errors"
+	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // kinds are all kinds with what Kind's methods say about them.
@@ -193,40 +198,16 @@ func TestTokenLenAndBytes(t *testing.T) {
 	}
 }
 
-func TestLimitsThatAreZeroAreTheDefaults(t *testing.T) {
-	standard := ClientLimits()
-	if got := newConfig([]Option{WithLimits(Limits{})}).limits; got != standard {
-		t.Errorf("WithLimits(Limits{}) sets %+v, want %+v", got, standard)
+// A number that cannot be read gives the error of strconv, with the text cut.
+func TestNumberErrorIsThatOfStrconvAndCut(t *testing.T) {
+	text := strings.Repeat("9", 1<<20)
+	_, err := int64Of(BulkString, false, false, []byte(text))
+	var numErr *strconv.NumError
+	if !errors.As(err, &numErr) || !errors.Is(err, strconv.ErrRange) {
+		t.Fatalf("int64Of gives %T, want a *strconv.NumError out of range", err)
 	}
-	given := Limits{Depth: 1, Args: 2, Elements: 3, BulkLen: 4, LineLen: 5, TotalLen: 6}
-	if got := newConfig([]Option{WithLimits(given)}).limits; got != given {
-		t.Errorf("WithLimits sets %+v, want what was given, %+v", got, given)
-	}
-}
-
-func TestOptionsOfOneLimitTakeZeroLiterally(t *testing.T) {
-	opts := []Option{MaxDepth(0), MaxArgs(0), MaxElements(0), MaxBulkLen(0), MaxLineLen(0), MaxTotalLen(0)}
-	if got := newConfig(opts).limits; got != (Limits{}) {
-		t.Errorf("options with 0 set %+v, want 0 everywhere", got)
-	}
-}
-
-func TestPresetsAreThoseOfRedis(t *testing.T) {
-	server, unauthenticated := ServerLimits(), UnauthenticatedLimits()
-	if server.TotalLen != 1<<30 || server.Args != 1<<20 || server.BulkLen != 512<<20 {
-		t.Errorf("ServerLimits() = %+v", server)
-	}
-	if unauthenticated.Args != 10 || unauthenticated.BulkLen != 16<<10 || unauthenticated.TotalLen != 1<<20 {
-		t.Errorf("UnauthenticatedLimits() = %+v", unauthenticated)
-	}
-}
-
-func TestOptionsApplyInOrder(t *testing.T) {
-	got := newConfig([]Option{MaxDepth(5), WithLimits(Limits{Depth: 7}), MaxArgs(3)}).limits
-	if got.Depth != 7 || got.Args != 3 {
-		t.Errorf("depth %d and arguments %d, want 7 and 3", got.Depth, got.Args)
-	}
-	if got := newConfig([]Option{BufferSize(1)}).bufferSize; got != minBufferSize {
-		t.Errorf("BufferSize(1) sets %d, want the least, %d", got, minBufferSize)
+	want := &strconv.NumError{Func: "Int64", Num: text[:64], Err: strconv.ErrRange}
+	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(numErr)); diff != "" {
+		t.Errorf("the error does not cut the text it quotes (-want +got):\n%s", diff)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/verdicts"
 )
 
 var update = flag.Bool("update", false, "write "+disagreementsFile)
@@ -66,6 +67,7 @@ func TestDisagreementsAreListed(t *testing.T) {
 func disagreements(ins []input, ours []outcome, theirs map[string][]outcome) string {
 	var b strings.Builder
 	b.WriteString(disagreementsIntro)
+	fmt.Fprintf(&b, "\nMade when the vectors, with what package resp makes of them, had the checksum %s.\n", verdicts.Checksum())
 	for _, kind := range []string{"reply", "command"} {
 		newTable(kind).fill(ins, ours, theirs).write(&b)
 	}
@@ -113,7 +115,7 @@ func (t *table) fill(ins []input, ours []outcome, theirs map[string][]outcome) *
 }
 
 func (t *table) add(in input, ours outcome, theirs []outcome) {
-	cells := []string{in.ID, code(in.Wire), ours.describe()}
+	cells := []string{in.ID, code(in.Wire), verdicts.Describe(ours.Err)}
 	agreed := true
 	for i, p := range t.peers {
 		cell := p.differs(in, ours, theirs[i])
@@ -162,18 +164,6 @@ func code(wire []byte) string {
 		s = s[:most] + "…"
 	}
 	return "`` " + strings.ReplaceAll(s, "|", `\|`) + " ``"
-}
-
-// describe says how reading ended and, where package resp refused the input, why.
-func (o outcome) describe() string {
-	switch {
-	case o.ended():
-		return "accepts"
-	case o.Err == io.ErrUnexpectedEOF.Error():
-		return "waits"
-	}
-	why, _, _ := strings.Cut(strings.TrimPrefix(o.Err, "resp: "), ", found ")
-	return "refuses: " + why
 }
 
 // ended reports whether package resp found nothing behind the last whole value.

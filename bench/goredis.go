@@ -14,6 +14,7 @@ import (
 
 var goRedisPeer = Peer{
 	Name:    "go-redis",
+	Handles: true,
 	Kinds:   resp3Kinds,
 	Replies: newGoRedisReplies,
 	Encode: func(w io.Writer) (Encoder, error) {

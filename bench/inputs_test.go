@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/verdicts"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -33,7 +34,7 @@ func inputs() []input {
 	var all []input
 	for _, v := range resptest.Vectors() {
 		in := input{ID: v.ID, Kind: v.Kind, Wire: v.Wire, Canonical: canonical(v)}
-		if announcesMuch(v.Wire) || v.Limits != (resptest.Limits{}) || !in.Canonical && v.Area == "limits" {
+		if verdicts.AnnouncesMuch(v.Wire) || v.Limits != (resptest.Limits{}) || !in.Canonical && v.Area == "limits" {
 			continue
 		}
 		all = append(all, in.withSentinel())
@@ -75,13 +76,6 @@ func canonical(v resptest.Vector) bool {
 	}
 	return len(wire) > 0 && string(wire) == string(v.Wire)
 }
-
-// muchAnnounced matches a header with a length or count of six digits. Some
-// codecs reserve what a header announces; it is not for these tests to find out
-// what that does to the machine.
-var muchAnnounced = regexp.MustCompile(`(?:^|\n)[$*%~>|!=;][^\r\n]*[0-9]{6}`)
-
-func announcesMuch(wire []byte) bool { return muchAnnounced.Match(wire) }
 
 // header matches what a line of a reply may start with.
 var header = regexp.MustCompile(`(?:^|\n)[-+:$*_#,(!=%~>|;.]\??`)

@@ -6,6 +6,7 @@ package bench
 
 import (
 	"io"
+	"strings"
 
 	"github.com/seed65f5866d/resp"
 )
@@ -34,6 +35,13 @@ type Peer struct {
 	// unknown length.
 	Kinds string
 
+	// Handles says that pushes go to handlers and are no replies.
+	Handles bool
+
+	// RepliesAreViews and CommandsAreViews say that what was read is gone with the
+	// next read, or never kept.
+	RepliesAreViews, CommandsAreViews bool
+
 	// Replies opens a parser of replies. A client asks for as many of them at
 	// once as batch says.
 	Replies func(r io.Reader, batch int) (Reader, error)
@@ -48,6 +56,16 @@ type Peer struct {
 	// Pipeline opens an encoder that sends the same command n times at once, if
 	// the codec has a way of its own to do that.
 	Pipeline func(w io.Writer) (Pipeline, error)
+}
+
+// Knows reports whether it gives replies of all these kinds to who asks for them.
+func (p Peer) Knows(kinds string) bool {
+	for _, kind := range kinds {
+		if !strings.ContainsRune(p.Kinds, kind) || kind == rune(resp.Push) && p.Handles {
+			return false
+		}
+	}
+	return true
 }
 
 // Pipeline writes a command n times.
@@ -76,7 +94,7 @@ var Ours = Peer{
 		return &ourReplies{d: resp.NewDecoder(r)}, nil
 	},
 	Commands: func(r io.Reader) (Reader, error) {
-		return &ourCommands{d: resp.NewDecoder(r, resp.WithLimits(resp.ServerLimits()))}, nil
+		return &ourCommands{d: resp.NewDecoder(r, resp.MaxTotalLen(1<<30))}, nil
 	},
 	Encode: func(w io.Writer) (Encoder, error) {
 		var args []resp.Arg

@@ -9,10 +9,11 @@ import (
 )
 
 var redconPeer = Peer{
-	Name:  "redcon",
-	Kinds: resp2Kinds,
+	Name:            "redcon",
+	Kinds:           resp2Kinds,
+	RepliesAreViews: true,
 	Replies: func(r io.Reader, _ int) (Reader, error) {
-		return &redconReplies{r: r, buf: make([]byte, 0, 16<<10), visits: true}, nil
+		return &redconReplies{redconBuffer: newRedconBuffer(r), visits: true}, nil
 	},
 	Commands: func(r io.Reader) (Reader, error) {
 		return &redconCommands{r: redcon.NewReader(r)}, nil
@@ -31,23 +32,25 @@ var redconPeer = Peer{
 	},
 }
 
-// redconReplies gives ReadNextRESP, which takes a slice, what a connection's
-// loop would: all that has arrived, and more when that is not enough.
-type redconReplies struct {
+// redconBuffer holds what functions that take a slice have not parsed yet.
+type redconBuffer struct {
 	r     io.Reader
 	buf   []byte
 	start int // of what has not been parsed
+}
+
+func newRedconBuffer(r io.Reader) redconBuffer {
+	return redconBuffer{r: r, buf: make([]byte, 0, 16<<10)}
+}
+
+// redconReplies gives ReadNextRESP, which takes a slice, what a connection's
+// loop would: all that has arrived, and more when that is not enough.
+type redconReplies struct {
+	redconBuffer
 	reply redcon.RESP
 
 	visits  bool
 	visited int // what visiting has made, so that it is not left out
-}
-
-// RedconUnvisited opens redcon's parser of replies, whose result is a view on the
-// bytes: numbers and elements are parsed when they are asked for. The Peer asks
-// for all of them, this does not.
-func RedconUnvisited(r io.Reader) Reader {
-	return &redconReplies{r: r, buf: make([]byte, 0, 16<<10)}
 }
 
 func (o *redconReplies) Next() error {
@@ -80,7 +83,7 @@ func (o *redconReplies) visit(r redcon.RESP) {
 	}
 }
 
-func (o *redconReplies) fill() error {
+func (o *redconBuffer) fill() error {
 	o.buf = o.buf[:copy(o.buf, o.buf[o.start:])]
 	o.start = 0
 	if len(o.buf) == cap(o.buf) {

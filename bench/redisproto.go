@@ -9,7 +9,8 @@ import (
 )
 
 var redisprotoPeer = Peer{
-	Name: "go-redisproto",
+	Name:             "go-redisproto",
+	CommandsAreViews: true,
 	Commands: func(r io.Reader) (Reader, error) {
 		return &redisprotoCommands{p: redisproto.NewParser(r)}, nil
 	},

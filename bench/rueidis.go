@@ -16,6 +16,7 @@ import (
 
 var rueidisPeer = Peer{
 	Name:    "rueidis",
+	Handles: true,
 	Kinds:   allKinds,
 	Replies: newRueidisReplies,
 	Encode: func(w io.Writer) (Encoder, error) {
@@ -54,10 +55,12 @@ func rueidisWriter(w io.Writer) (rueidis.Client, error) {
 	return client, nil
 }
 
-// rueidisClient returns a client that has one connection and never another.
-func rueidisClient(c *conn) (rueidis.Client, error) {
-	only := make(chan *conn, 1)
-	only <- c
+// rueidisClient returns a client that has these connections and never another.
+func rueidisClient(conns ...*conn) (rueidis.Client, error) {
+	left := make(chan *conn, len(conns))
+	for _, c := range conns {
+		left <- c
+	}
 	return rueidis.NewClient(rueidis.ClientOption{
 		InitAddress:        []string{"server:6379"},
 		ForceSingleClient:  true,
@@ -69,7 +72,7 @@ func rueidisClient(c *conn) (rueidis.Client, error) {
 		Dialer:             net.Dialer{KeepAlive: time.Hour}, // also how often it sends PING
 		DialCtxFn: func(context.Context, string, *net.Dialer, *tls.Config) (net.Conn, error) {
 			select {
-			case c := <-only:
+			case c := <-left:
 				return c, nil
 			default:
 				return nil, net.ErrClosed

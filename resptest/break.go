@@ -2,9 +2,11 @@ package resptest
 
 import (
 	"bytes"
+	"math/big"
 	"math/rand/v2"
 	"slices"
-	"strconv"
+
+	"github.com/seed65f5866d/resp"
 )
 
 // Break returns a copy of frame that is broken in one place and as it was
@@ -15,16 +17,20 @@ import (
 // others. By chance it may be whole in another way. The same seed breaks it in
 // the same way; frame and others do not change. An empty frame stays empty.
 func Break(seed uint64, frame []byte, others ...[]byte) []byte {
-	b := slices.Clone(frame)
-	if len(b) == 0 {
-		return b
+	if len(frame) == 0 {
+		return nil
 	}
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	other := frame
 	if len(others) > 0 {
 		other = others[rnd.IntN(len(others))]
 	}
-	return mutations[rnd.IntN(len(mutations))](rnd, b, other)
+	for { // until one of them has changed it
+		broken := mutations[rnd.IntN(len(mutations))](rnd, slices.Clone(frame), other)
+		if !bytes.Equal(broken, frame) {
+			return broken
+		}
+	}
 }
 
 // mutations are the ways to break b, which is not empty and may be changed.
@@ -32,8 +38,25 @@ var mutations = []func(rnd *rand.Rand, b, other []byte) []byte{
 	flipBit, insertByte, deleteByte, truncate, double, breakLineEnd, changeLength, changeType, splice,
 }
 
+// kinds are the first bytes of tokens, and counted those that a length or a count
+// follows.
+var kinds, counted = func() (kinds, counted []byte) {
+	for c := range 256 {
+		kind := resp.Kind(c)
+		if !kind.IsValid() {
+			continue
+		}
+		kinds = append(kinds, byte(c))
+		_, _, err := resp.ConsumeToken([]byte{byte(c), '4', '\r', '\n'})
+		if kind.IsAggregate() || err == resp.ErrIncomplete {
+			counted = append(counted, byte(c))
+		}
+	}
+	return kinds, counted
+}()
+
 // telling are bytes that mean something in RESP.
-const telling = "\r\n\x00 \t+-:$*_#,(!=%|~>;.?019tfe\"'\\\xff"
+var telling = append([]byte("\r\n\x00 \t?019tfe\"'\\\xff"), kinds...)
 
 func flipBit(rnd *rand.Rand, b, _ []byte) []byte {
 	b[rnd.IntN(len(b))] ^= 1 << rnd.IntN(8)
@@ -77,25 +100,29 @@ func breakLineEnd(rnd *rand.Rand, b, other []byte) []byte {
 // changeLength adds one to a number in a header or takes one off.
 func changeLength(rnd *rand.Rand, b, other []byte) []byte {
 	headers := indexes(b, func(i int) bool {
-		return startsLine(b, i) && bytes.IndexByte([]byte("$*!=%|~>;"), b[i]) >= 0 && i+1 < len(b) && isDigit(b[i+1])
+		return startsLine(b, i) && bytes.IndexByte(counted, b[i]) >= 0 && i+1 < len(b) && isDigit(b[i+1])
 	})
 	if len(headers) == 0 {
 		return flipBit(rnd, b, other)
 	}
 	from := headers[rnd.IntN(len(headers))] + 1
 	to := from
-	for to < len(b) && isDigit(b[to]) && to-from < 18 {
+	for to < len(b) && isDigit(b[to]) {
 		to++
 	}
-	n, _ := strconv.Atoi(string(b[from:to]))
-	return slices.Replace(b, from, to, strconv.AppendInt(nil, int64(n+2*rnd.IntN(2)-1), 10)...)
+	n, _ := new(big.Int).SetString(string(b[from:to]), 10)
+	n.Add(n, big.NewInt(int64(2*rnd.IntN(2)-1)))
+	return slices.Replace(b, from, to, n.Append(nil, 10)...)
 }
+
+// firstBytes are those of tokens, and some that are of none.
+var firstBytes = append([]byte("?a\x00"), kinds...)
 
 // changeType changes the first byte of a line.
 func changeType(rnd *rand.Rand, b, _ []byte) []byte {
 	starts := indexes(b, func(i int) bool { return startsLine(b, i) })
-	const types = "+-:$*_#,(!=%|~>;.?a\x00"
-	b[starts[rnd.IntN(len(starts))]] = types[rnd.IntN(len(types))]
+	at := starts[rnd.IntN(len(starts))]
+	b[at] = firstBytes[rnd.IntN(len(firstBytes))]
 	return b
 }
 

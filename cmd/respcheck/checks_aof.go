@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/aof"
 )
 
 // checkAOFLog writes some commands and finds them at the end of the append-only
@@ -92,8 +93,8 @@ func (t *trip) compareLog(log [][]string) {
 		name = "appendonlydir"
 	}
 	var got [][]string
-	var last resp.AOFCommand
-	for command, err := range resp.ReadAOF(files, name) {
+	var last aof.Command
+	for command, err := range aof.Commands(files, name) {
 		if err != nil {
 			t.fail(err)
 			return
@@ -123,7 +124,7 @@ func logged(args [][]byte) []string {
 }
 
 // checkEnd fails unless the file with the last command ends right behind it.
-func (t *trip) checkEnd(files fs.FS, name string, last resp.AOFCommand) {
+func (t *trip) checkEnd(files fs.FS, name string, last aof.Command) {
 	folder := name
 	if name == last.File {
 		folder = "."

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/replication"
 )
 
 // acknowledgeAfter is how long a replica waits for commands before it says again
@@ -65,12 +66,13 @@ func checkReplicationPartial(t *trip) {
 	if t.failed() {
 		return
 	}
-	again, resync := t.attach(r.id, r.offset()+1)
-	if resync.Full && !t.srv.private {
+	again, answer := t.attach(r.id, r.offset()+1)
+	full := answer.Kind == replication.FullResync
+	if full && !t.srv.private {
 		t.skipf("the server does not go on at offset %d", r.offset())
 		return
 	}
-	again.expect("a full resync", false, resync.Full)
+	again.expect("a full resync", false, full)
 	again.base = r.offset() - again.dec.InputOffset()
 	again.catchUp(t, master)
 }
@@ -90,6 +92,7 @@ func (t *trip) mayReplicate() bool {
 // replica is a connection on which a server sends its command stream.
 type replica struct {
 	*conn
+	master *replication.Reader
 	id     string // of the command stream
 	base   int64  // to be added to an offset in the input for one in the command stream
 	start  []byte // of the RDB
@@ -98,38 +101,43 @@ type replica struct {
 
 // attach opens a connection and asks for the command stream of that ID from an
 // offset on. It names no port: nobody can connect to us.
-func (t *trip) attach(id string, from int64) (*replica, resp.Resync) {
+func (t *trip) attach(id string, from int64) (*replica, replication.Answer) {
 	r := &replica{conn: t.dial()}
 	r.step("PING")
 	r.do("REPLCONF", "capa", "eof", "capa", "psync2") // some servers know neither
 	r.send("PSYNC", id, from)
 	if r.err != nil {
-		return r, resp.Resync{}
+		return r, replication.Answer{}
 	}
 	start := r.dec.InputOffset()
 	r.in.forget(start)
-	resync, err := r.dec.ReadResync()
+	r.master = replication.NewReader(r.dec)
+	answer, err := r.master.ReadAnswer()
 	if err != nil {
 		r.refuse("PSYNC", err)
 	}
 	r.show(start)
-	r.id = resync.ID
-	return r, resync
+	r.id = answer.ID
+	return r, answer
 }
 
 // replicate attaches as a replica without data, and takes the RDB and some
 // writes to the master.
 func (t *trip) replicate(master *conn) *replica {
-	r, resync := t.attach("?", -1)
+	r, answer := t.attach("?", -1)
 	if r.err != nil {
 		return r
 	}
-	if _, err := r.dec.CopyRDB(r); err != nil {
+	if _, err := r.master.CopyRDB(r); err != nil {
 		r.refuse("RDB", err)
 		return r
 	}
-	r.expect("the start of an RDB", "REDIS", string(r.start))
-	r.base = resync.Offset - r.dec.InputOffset()
+	magic := "REDIS"
+	if string(r.start) == "VALKE" { // the start of VALKEY, since version 9
+		magic = "VALKE"
+	}
+	r.expect("the start of an RDB", magic, string(r.start))
+	r.base = answer.Offset - r.dec.InputOffset()
 	r.catchUp(t, master)
 	return r
 }

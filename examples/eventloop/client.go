@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"io"
+	"syscall"
 
 	"github.com/seed65f5866d/resp"
 )
 
-// errBlocked is what a socket returns that has, or takes, no more bytes for now.
-var errBlocked = errors.New("the socket would block")
+// errBlocked is what a socket returns that has, or takes, no more bytes for now. An
+// Encoder goes on after it.
+const errBlocked = syscall.EAGAIN
 
 // client is one connection, without the socket: it is told what has arrived and
 // when there is room to write.
@@ -25,7 +27,7 @@ type client struct {
 func newClient(w io.Writer, s store) *client {
 	return &client{
 		store:    s,
-		requests: resp.NewDecoder(nil, resp.WithLimits(resp.ServerLimits())),
+		requests: resp.NewDecoder(nil, resp.ServerLimits()),
 		replies:  resp.NewEncoder(w, resp.Protocol(2)),
 	}
 }

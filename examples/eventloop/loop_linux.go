@@ -181,12 +181,8 @@ func (s socket) Write(p []byte) (written int, err error) {
 func retry(call func(int, []byte) (int, error), fd int, p []byte) (int, error) {
 	for {
 		n, err := call(fd, p)
-		switch err {
-		case syscall.EINTR:
-			continue
-		case syscall.EAGAIN:
-			err = errBlocked
+		if err != syscall.EINTR {
+			return max(n, 0), err
 		}
-		return max(n, 0), err
 	}
 }

@@ -36,7 +36,7 @@ func dial(addr string, beforeWaiting func() error) (*link, error) {
 		addr:     addr,
 		conn:     conn,
 		requests: bufio.NewWriter(conn),
-		replies:  resp.NewDecoder(flushingReader{conn, beforeWaiting}, anySize),
+		replies:  resp.NewDecoder(conn, anySize, resp.OnWait(beforeWaiting)),
 	}, nil
 }
 

@@ -47,7 +47,7 @@ func newSession(conn net.Conn, servers []string) *session {
 		turns:   make(chan turn, maxTurns),
 		replies: bufio.NewWriter(conn),
 	}
-	s.requests = resp.NewDecoder(flushingReader{conn, s.flushRequests}, resp.WithLimits(resp.ServerLimits()))
+	s.requests = resp.NewDecoder(conn, resp.ServerLimits(), resp.OnWait(s.flushRequests))
 	return s
 }
 
@@ -188,16 +188,4 @@ func (s *session) passReply(t turn) error {
 	}
 	_, err = s.replies.Write(resp.AppendSimpleError(nil, "ERR server "+t.link.addr+": "+err.Error()))
 	return err
-}
-
-// flushingReader flushes what others wait for before it waits itself. A Writer
-// that has failed will fail again when it is used.
-type flushingReader struct {
-	net.Conn
-	flush func() error
-}
-
-func (r flushingReader) Read(p []byte) (int, error) {
-	r.flush()
-	return r.Conn.Read(p)
 }

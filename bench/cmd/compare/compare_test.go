@@ -14,7 +14,7 @@ import (
 // One pass of every row: all checks of frames and bytes hold, and everything can be
 // written. The times mean nothing.
 func TestCompare(t *testing.T) {
-	s := settings{run: regexp.MustCompile("^(bulk16|array10|command|mixed|SET 16 B|SET pipeline|encode .*|elements|reads of mixed)$"), out: t.TempDir(), noFail: true}
+	s := settings{run: regexp.MustCompile("^(bulk16|array10|command.*|mixed|kind (map|push|end)|big number|bulk64|SET 16 B|SET pipeline|encode .*|elements|reads of mixed)$"), out: t.TempDir(), noFail: true}
 	var out strings.Builder
 	r, err := measureAll(s, &out)
 	if err != nil {
@@ -26,12 +26,12 @@ func TestCompare(t *testing.T) {
 	if err := r.judge(&out, true); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"redcon", "rueidis", "go-redis", "target 1 (decode tokens): mixed", "target 4"} {
+	for _, want := range []string{"redcon", "rueidis", "go-redis", "target 1 (decode tokens): mixed", "target 4", "target 6 (wanted, Chunker)", "target 6 (every kind, value): kind push", "redcon ReadNextCommand", "GetToBuffer", "DoMultiStream"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report has no %q:\n%s", want, out.String())
 		}
 	}
-	for _, name := range []string{"compare.csv", "decode.svg", "encode.svg"} {
+	for _, name := range []string{"compare.csv", "decode.svg", "encode.svg", "tables.md"} {
 		if info, err := os.Stat(filepath.Join(s.out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}

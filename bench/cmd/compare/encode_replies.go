@@ -9,46 +9,51 @@ import (
 	"github.com/tidwall/redcon"
 	tidwall "github.com/tidwall/resp"
 
-	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/bench/internal/ways"
 )
 
-// This file encodes replies with the codecs that can. The call of a function value
-// is in the time of each, ours included.
-
-// appending returns what encodes by one call that appends all.
-func appending(once func([]byte) []byte) func(io.Writer) (func(int) error, error) {
-	return func(w io.Writer) (func(int) error, error) {
-		var dst []byte
-		return func(n int) error {
-			for range n {
-				dst = once(dst[:0])
-			}
-			return written(w, dst)
-		}, nil
+// replyPeers are the other codecs' ways to encode a reply, as far as they can.
+func replyPeers(name string) []ways.Encoding {
+	switch name {
+	case "encode ok":
+		return okPeers()
+	case "encode int":
+		return intPeers()
+	case "encode double":
+		return []ways.Encoding{marshaling(resp3.Double{F: ways.Fraction})}
+	case "encode whole double":
+		return []ways.Encoding{marshaling(resp3.Double{F: ways.Whole})}
+	case "encode bulk16":
+		return bulkPeers()
+	case "encode array10":
+		return arrayPeers()
 	}
+	return nil
 }
 
-// writing returns what encodes by calls on a writer that is made on another.
-func writing[W any](make func(io.Writer) W, once func(W) error) func(io.Writer) (func(int) error, error) {
-	return func(w io.Writer) (func(int) error, error) {
-		out := make(w)
-		return func(n int) error {
-			for range n {
-				if err := once(out); err != nil {
-					return err
-				}
-			}
-			return nil
-		}, nil
-	}
+// Each of these flushes what it has written.
+
+func redconWriting(write func(*redcon.Writer)) ways.Encoding {
+	return ways.Writing("redcon Writer", redcon.NewWriter, func(w *redcon.Writer) error {
+		write(w)
+		return w.Flush()
+	})
 }
 
-func newEncoder(w io.Writer) *resp.Encoder { return resp.NewEncoder(w) }
+func redisprotoWriting(write func(*redisproto.Writer) error) ways.Encoding {
+	return ways.Writing("go-redisproto", redisproto.NewWriter, func(w *redisproto.Writer) error {
+		return errorsFirst(write(w), w.Flush())
+	})
+}
+
+func tidwallWriting(write func(*tidwall.Writer) error) ways.Encoding {
+	return ways.Writing("tidwall/resp", tidwall.NewWriter, write)
+}
 
 // marshaling is radix' way; messages are made once.
-func marshaling(messages ...radixresp.Marshaler) func(io.Writer) (func(int) error, error) {
+func marshaling(messages ...radixresp.Marshaler) ways.Encoding {
 	opts := radixresp.NewOpts()
-	return writing(func(w io.Writer) io.Writer { return w }, func(w io.Writer) error {
+	return ways.Writing("radix", func(w io.Writer) io.Writer { return w }, func(w io.Writer) error {
 		for _, m := range messages {
 			if err := m.MarshalRESP(w, opts); err != nil {
 				return err
@@ -58,56 +63,45 @@ func marshaling(messages ...radixresp.Marshaler) func(io.Writer) (func(int) erro
 	})
 }
 
-func okEncodings() []encoding {
-	return []encoding{
-		{"Append", ours, appending(func(dst []byte) []byte { return resp.AppendSimpleString(dst, okText) })},
-		{"Encoder", ours, writing(newEncoder, func(e *resp.Encoder) error {
-			return errorsFirst(e.WriteSimpleString(okText), e.Flush())
-		})},
-		{"redcon", peer, appending(func(dst []byte) []byte { return redcon.AppendString(dst, okText) })},
-		{"redcon AppendOK", peer, appending(redcon.AppendOK)},
-		{"go-redisproto", peer, writing(redisproto.NewWriter, func(w *redisproto.Writer) error {
-			return errorsFirst(w.WriteSimpleString(okText), w.Flush())
-		})},
-		{"tidwall/resp", peer, writing(tidwall.NewWriter, func(w *tidwall.Writer) error { return w.WriteSimpleString(okText) })},
-		{"radix", peer, marshaling(resp3.SimpleString{S: okText})},
+func okPeers() []ways.Encoding {
+	return []ways.Encoding{
+		ways.Appending("redcon", func(dst []byte) []byte { return redcon.AppendString(dst, ways.OKText) }),
+		ways.Appending("redcon AppendOK", redcon.AppendOK),
+		redconWriting(func(w *redcon.Writer) { w.WriteString(ways.OKText) }),
+		redisprotoWriting(func(w *redisproto.Writer) error { return w.WriteSimpleString(ways.OKText) }),
+		tidwallWriting(func(w *tidwall.Writer) error { return w.WriteSimpleString(ways.OKText) }),
+		marshaling(resp3.SimpleString{S: ways.OKText}),
 	}
 }
 
-// intEncodings encode one integer after another, as many as make one message.
-func intEncodings() []encoding {
+// intPeers encode one integer after another, as many as make one message.
+func intPeers() []ways.Encoding {
 	var messages []radixresp.Marshaler
-	for _, i := range integers {
+	for _, i := range ways.Integers {
 		messages = append(messages, resp3.Number{N: i})
 	}
-	return []encoding{
-		{"Append", ours, appending(func(dst []byte) []byte {
-			for _, i := range integers {
-				dst = resp.AppendInteger(dst, i)
-			}
-			return dst
-		})},
-		{"Encoder", ours, writing(newEncoder, func(e *resp.Encoder) error {
-			return errorsFirst(eachInteger(e.WriteInteger), e.Flush())
-		})},
-		{"redcon", peer, appending(func(dst []byte) []byte {
-			for _, i := range integers {
+	return []ways.Encoding{
+		ways.Appending("redcon", func(dst []byte) []byte {
+			for _, i := range ways.Integers {
 				dst = redcon.AppendInt(dst, i)
 			}
 			return dst
-		})},
-		{"go-redisproto", peer, writing(redisproto.NewWriter, func(w *redisproto.Writer) error {
-			return errorsFirst(eachInteger(w.WriteInt), w.Flush())
-		})},
-		{"tidwall/resp", peer, writing(tidwall.NewWriter, func(w *tidwall.Writer) error {
+		}),
+		redconWriting(func(w *redcon.Writer) {
+			for _, i := range ways.Integers {
+				w.WriteInt64(i)
+			}
+		}),
+		redisprotoWriting(func(w *redisproto.Writer) error { return eachInteger(w.WriteInt) }),
+		tidwallWriting(func(w *tidwall.Writer) error {
 			return eachInteger(func(i int64) error { return w.WriteInteger(int(i)) })
-		})},
-		{"radix", peer, marshaling(messages...)},
+		}),
+		marshaling(messages...),
 	}
 }
 
 func eachInteger(write func(int64) error) error {
-	for _, i := range integers {
+	for _, i := range ways.Integers {
 		if err := write(i); err != nil {
 			return err
 		}
@@ -115,24 +109,19 @@ func eachInteger(write func(int64) error) error {
 	return nil
 }
 
-func bulkEncodings() []encoding {
-	value := []byte(sixteen)
-	return []encoding{
-		{"Append", ours, appending(func(dst []byte) []byte { return resp.AppendBulkString(dst, value) })},
-		{"Encoder", ours, writing(newEncoder, func(e *resp.Encoder) error {
-			return errorsFirst(e.WriteBulkString(sixteen), e.Flush())
-		})},
-		{"redcon", peer, appending(func(dst []byte) []byte { return redcon.AppendBulk(dst, value) })},
-		{"go-redisproto", peer, writing(redisproto.NewWriter, func(w *redisproto.Writer) error {
-			return errorsFirst(w.WriteBulk(value), w.Flush())
-		})},
-		{"tidwall/resp", peer, writing(tidwall.NewWriter, func(w *tidwall.Writer) error { return w.WriteBytes(value) })},
-		{"radix", peer, marshaling(resp3.BlobStringBytes{B: value})},
+func bulkPeers() []ways.Encoding {
+	value := []byte(ways.Sixteen)
+	return []ways.Encoding{
+		ways.Appending("redcon", func(dst []byte) []byte { return redcon.AppendBulk(dst, value) }),
+		redconWriting(func(w *redcon.Writer) { w.WriteBulk(value) }),
+		redisprotoWriting(func(w *redisproto.Writer) error { return w.WriteBulk(value) }),
+		tidwallWriting(func(w *tidwall.Writer) error { return w.WriteBytes(value) }),
+		marshaling(resp3.BlobStringBytes{B: value}),
 	}
 }
 
-func arrayEncodings() []encoding {
-	value := []byte(sixteen)
+func arrayPeers() []ways.Encoding {
+	value := []byte(ways.Sixteen)
 	values := make([]tidwall.Value, 10)
 	bulks := make([][]byte, 10)
 	messages := []radixresp.Marshaler{resp3.ArrayHeader{NumElems: 10}}
@@ -140,39 +129,22 @@ func arrayEncodings() []encoding {
 		values[i], bulks[i] = tidwall.BytesValue(value), value
 		messages = append(messages, resp3.BlobStringBytes{B: value})
 	}
-	return []encoding{
-		{"Append", ours, appending(func(dst []byte) []byte {
-			dst = resp.AppendArray(dst, 10)
-			for range 10 {
-				dst = resp.AppendBulkString(dst, value)
-			}
-			return dst
-		})},
-		{"AppendArgs", ours, appending(func(dst []byte) []byte { return resp.AppendArgs(dst, bulks...) })},
-		{"Encoder", ours, writing(newEncoder, encodeArray)},
-		{"redcon", peer, appending(func(dst []byte) []byte {
+	return []ways.Encoding{
+		ways.Appending("redcon", func(dst []byte) []byte {
 			dst = redcon.AppendArray(dst, 10)
 			for range 10 {
 				dst = redcon.AppendBulk(dst, value)
 			}
 			return dst
-		})},
-		{"go-redisproto", peer, writing(redisproto.NewWriter, func(w *redisproto.Writer) error {
-			return errorsFirst(w.WriteBulksSlice(bulks), w.Flush())
-		})},
-		{"tidwall/resp", peer, writing(tidwall.NewWriter, func(w *tidwall.Writer) error { return w.WriteArray(values) })},
-		{"radix", peer, marshaling(messages...)},
+		}),
+		redconWriting(func(w *redcon.Writer) {
+			w.WriteArray(10)
+			for range 10 {
+				w.WriteBulk(value)
+			}
+		}),
+		redisprotoWriting(func(w *redisproto.Writer) error { return w.WriteBulksSlice(bulks) }),
+		tidwallWriting(func(w *tidwall.Writer) error { return w.WriteArray(values) }),
+		marshaling(messages...),
 	}
-}
-
-func encodeArray(e *resp.Encoder) error {
-	if err := e.WriteArray(10); err != nil {
-		return err
-	}
-	for range 10 {
-		if err := e.WriteBulkString(sixteen); err != nil {
-			return err
-		}
-	}
-	return e.Flush()
 }

@@ -8,7 +8,7 @@ package main
 #include <string.h>
 #include <hiredis.h>
 
-// lengths adds what a reply holds to a checksum, as bench.Sum does.
+// lengths adds what a reply holds to a checksum, as workload.Sum does.
 static void lengths(redisReply *reply, unsigned long long *sum) {
 	char digits[32];
 	size_t n = reply->len;
@@ -72,30 +72,30 @@ static long format(long n, const char *key, const char *value, size_t len) {
 import "C"
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"unsafe"
 
-	"github.com/seed65f5866d/resp/bench"
 	"github.com/seed65f5866d/resp/bench/internal/measure"
+	"github.com/seed65f5866d/resp/bench/internal/ways"
+	"github.com/seed65f5866d/resp/bench/internal/workload"
 )
 
 // hiredisDecodeRows have C feed and parse all pieces in one call, so that crossing
 // over from Go costs nothing: once without building anything, and once to the
 // objects that its users get.
-func hiredisDecodeRows(s *bench.Stream) []row {
+func hiredisDecodeRows(s *workload.Stream) []row {
 	return []row{hiredisRow(hiredisName, s, false), hiredisRow(hiredisFull, s, true)}
 }
 
-func hiredisRow(name string, s *bench.Stream, objects bool) row {
+func hiredisRow(name string, s *workload.Stream, objects bool) row {
 	build := C.int(0)
 	if objects {
 		build = 1
 	}
 	r := C.newReader(build)
 	pass := func(sum *C.ulonglong) error {
-		n := C.feedAll(r, (*C.char)(unsafe.Pointer(&s.Wire[0])), C.size_t(len(s.Wire)), pieceSize, build, sum)
+		n := C.feedAll(r, (*C.char)(unsafe.Pointer(&s.Wire[0])), C.size_t(len(s.Wire)), ways.PieceSize, build, sum)
 		if int(n) != s.Frames {
 			return fmt.Errorf("hiredis counts %d frames and not %d", n, s.Frames)
 		}
@@ -106,7 +106,7 @@ func hiredisRow(name string, s *bench.Stream, objects bool) row {
 		if err := pass(&sum); err != nil || !objects {
 			return err
 		}
-		return sameSum(bench.Sum(sum), s.Sum)
+		return sameSum(workload.Sum(sum), s.Sum)
 	}
 	return row{
 		Row:   measure.Row{Name: name, Units: s.Frames, Pass: func() error { return pass(nil) }},
@@ -116,15 +116,14 @@ func hiredisRow(name string, s *bench.Stream, objects bool) row {
 }
 
 // hiredisEncodeRows format commands one by one; there is no way to format several.
-func hiredisEncodeRows(size, depth int) []row {
-	if depth > 1 {
+func hiredisEncodeRows(m ways.Message, set set) []row {
+	if set.depth > 1 {
 		return nil
 	}
-	value, key := C.CBytes(bytes.Repeat([]byte("v"), size)), C.CString(setKey)
-	m := message{1, "*3\r\n" + bulkWire(setName) + bulkWire(setKey) + bulkWire(string(bytes.Repeat([]byte("v"), size)))}
-	n := m.runs()
+	value, key := C.CBytes(set.value), C.CString(ways.SetKey)
+	n := m.Runs()
 	pass := func() error {
-		if int(C.format(C.long(n), key, (*C.char)(value), C.size_t(size))) != len(m.wire) {
+		if int(C.format(C.long(n), key, (*C.char)(value), C.size_t(len(set.value)))) != len(m.Wire) {
 			return errors.New("hiredis writes other bytes")
 		}
 		return nil

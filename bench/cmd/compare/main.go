@@ -72,11 +72,8 @@ func measureAll(s settings, out io.Writer) (*report, error) {
 		if !s.run.MatchString(e.name) {
 			continue
 		}
-		rows, err := e.rows()
+		rows, err := checked(e.name, e.rows(), func(f string, args ...any) { fmt.Fprintf(out, f, args...) })
 		if err != nil {
-			return nil, err
-		}
-		if rows, err = checked(e.name, rows, func(f string, args ...any) { fmt.Fprintf(out, f, args...) }); err != nil {
 			return nil, err
 		}
 		results, err := meter.Run(measured(rows), s.Options)
@@ -99,10 +96,10 @@ func measured(rows []row) []measure.Row {
 	return all
 }
 
-// save writes the CSV and the charts.
+// save writes the CSV, the charts and the tables.
 func (r *report) save(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return errorsFirst(r.writeCSV(filepath.Join(dir, "compare.csv")), r.writeCharts(dir))
+	return errorsFirst(r.writeCSV(filepath.Join(dir, "compare.csv")), r.writeCharts(dir), r.writeTables(filepath.Join(dir, "tables.md")))
 }

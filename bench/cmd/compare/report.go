@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"text/tabwriter"
 
@@ -18,6 +19,7 @@ type result struct {
 	Group          group
 	NS, Allocs     float64 // per frame, or whatever the unit is
 	Good, Dropped  int     // samples
+	Kept           bool    // what was read outlives the next read
 	FromTable      bool    // not measured: scaled from the table
 }
 
@@ -29,7 +31,7 @@ func (r *report) add(workload string, rows []row, measured []measure.Result) []r
 	first := len(r.results)
 	for i, m := range measured {
 		r.results = append(r.results, result{
-			Workload: workload, Name: m.Name, Group: rows[i].group,
+			Workload: workload, Name: m.Name, Group: rows[i].group, Kept: rows[i].kept,
 			NS: busy(m), Allocs: m.Allocs, Good: m.Good, Dropped: m.Dropped,
 		})
 	}
@@ -78,12 +80,24 @@ func (r *report) ns(workload, name string) float64 {
 // fastest returns the fastest row of a workload that is of one of the groups, or
 // nil.
 func (r *report) fastest(workload string, groups ...group) *result {
+	return r.best(workload, func(of result) bool { return slices.Contains(groups, of.Group) })
+}
+
+// fastestKept returns the fastest peer whose users keep what they have read, or nil.
+func (r *report) fastestKept(workload string) *result {
+	return r.best(workload, func(of result) bool { return of.Group == peer && of.Kept })
+}
+
+// fastestOf returns the fastest row of those names, or nil.
+func (r *report) fastestOf(workload string, names ...string) *result {
+	return r.best(workload, func(of result) bool { return slices.Contains(names, of.Name) })
+}
+
+func (r *report) best(workload string, counts func(result) bool) *result {
 	var best *result
 	for i, found := range r.results {
-		for _, g := range groups {
-			if found.Workload == workload && found.Group == g && (best == nil || found.NS < best.NS) {
-				best = &r.results[i]
-			}
+		if found.Workload == workload && counts(found) && (best == nil || found.NS < best.NS) {
+			best = &r.results[i]
 		}
 	}
 	return best
@@ -140,11 +154,11 @@ func number(ns float64) string {
 
 // writeCSV writes all results to a file.
 func (r *report) writeCSV(path string) error {
-	records := [][]string{{"workload", "group", "row", "ns", "times_ours", "allocs", "good_samples", "dropped_samples", "from_table"}}
+	records := [][]string{{"workload", "group", "row", "ns", "times_ours", "allocs", "good_samples", "dropped_samples", "kept", "from_table"}}
 	for _, of := range r.results {
 		records = append(records, []string{
 			of.Workload, string(of.Group), of.Name, number(of.NS), fmt.Sprintf("%.3f", r.relative(of)),
-			strconv.FormatFloat(of.Allocs, 'g', 4, 64), strconv.Itoa(of.Good), strconv.Itoa(of.Dropped), strconv.FormatBool(of.FromTable),
+			strconv.FormatFloat(of.Allocs, 'g', 4, 64), strconv.Itoa(of.Good), strconv.Itoa(of.Dropped), strconv.FormatBool(of.Kept), strconv.FormatBool(of.FromTable),
 		})
 	}
 	f, err := os.Create(path)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
-	"github.com/seed65f5866d/resp/bench"
 	"github.com/seed65f5866d/resp/bench/internal/measure"
+	"github.com/seed65f5866d/resp/bench/internal/ways"
+	"github.com/seed65f5866d/resp/bench/internal/workload"
 )
 
 // group says whose a row is.
@@ -13,7 +15,7 @@ type group string
 const (
 	ours     group = "resp"
 	peer     group = "Go"
-	lazy     group = "lazy"  // a Go codec that only finds where a reply ends
+	lazy     group = "lazy"  // a Go codec that finds where a reply ends and leaves the rest to whoever looks
 	native   group = "C"     // hiredis, through cgo
 	baseline group = "bytes" // what any codec has to do
 )
@@ -22,23 +24,24 @@ const (
 type row struct {
 	measure.Row
 	group group
+	kept  bool         // what was read outlives the next read
 	check func() error // whether it does all of it; run once, untimed, before Pass
 }
 
 // experiment is rows that are measured in the same rounds.
 type experiment struct {
 	name string
-	rows func() ([]row, error)
+	rows func() []row
 }
 
 // experiments returns all, in the order of the report.
 func experiments() []experiment {
 	var all []experiment
-	for _, w := range bench.Workloads() {
-		all = append(all, experiment{w.Name, func() ([]row, error) { return decodeRows(w), nil }})
+	for _, w := range workload.All() {
+		all = append(all, decodeExperiment(w))
 	}
-	all = append(all, encodeExperiments()...)
-	return append(all, linearExperiments()...)
+	all = append(all, experiment{ways.Pipeline, func() []row { return ourRows(ways.Pipeline) }})
+	return slices.Concat(all, encodeExperiments(), linearExperiments(), goValueExperiments())
 }
 
 // checked leaves out the rows that cannot do a workload, saying why. It is an

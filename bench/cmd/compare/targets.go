@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/seed65f5866d/resp/bench/internal/ways"
 )
 
 // finding is one thing that a target asks for: a figure of ours and the most that
@@ -47,7 +49,7 @@ func (r *report) judge(out io.Writer, noFail bool) error {
 
 // findings checks the targets as far as their rows have been measured.
 func (r *report) findings() []finding {
-	return slices.Concat(r.decodeTargets(), r.largeTargets(), r.encodeTargets(), r.allocationTargets(), r.growthTargets())
+	return slices.Concat(r.decodeTargets(), r.largeTargets(), r.encodeTargets(), r.allocationTargets(), r.growthTargets(), r.goValueTargets(), r.wantedTargets())
 }
 
 var (
@@ -122,7 +124,12 @@ func (r *report) encodeTargets() []finding {
 	return all
 }
 
-// allocationTargets is target 4: the row that allocates most, by workload.
+// allocating is what rows allocate by nature, for one unit: those that keep what they
+// have read.
+var allocating = map[string]float64{"value, Clone": 2, "ReadString": 1, "ReadCommand, Clone": 2}
+
+// allocationTargets is target 4: the row that is furthest above what it may allocate,
+// by workload.
 func (r *report) allocationTargets() []finding {
 	worst := make(map[string]int) // index of the finding
 	var all []finding
@@ -130,11 +137,11 @@ func (r *report) allocationTargets() []finding {
 		if of.Group != ours {
 			continue
 		}
-		f := finding{4, "allocations, " + of.Name, of.Workload, of.Allocs, 0, "the target of", "allocs"}
+		f := finding{4, "allocations, " + of.Name, of.Workload, of.Allocs, allocating[of.Name], "the target of", "allocs"}
 		if i, known := worst[of.Workload]; !known {
 			worst[of.Workload] = len(all)
 			all = append(all, f)
-		} else if of.Allocs > all[i].got {
+		} else if f.got-f.limit > all[i].got-all[i].limit {
 			all[i] = f
 		}
 	}
@@ -144,12 +151,12 @@ func (r *report) allocationTargets() []finding {
 // growthTargets is target 5.
 func (r *report) growthTargets() []finding {
 	all := r.flatElements()
-	for _, s := range byteSizes[1:] {
-		all = append(all, r.flatBytes(s.name)...)
+	for _, s := range ways.Sizes[1:] {
+		all = append(all, r.flatBytes(s.Name)...)
 	}
 	for _, workload := range slices.Concat(smallFrames, largeFrames, []string{"command"}) {
-		name := readsName + workload
-		all = append(all, r.atMost(5, "short reads", name, shortRead, r.find(name, longRead), 1.5)...)
+		name := ways.ReadsOf + workload
+		all = append(all, r.atMost(5, "short reads", name, ways.ShortRead, r.find(name, ways.LongRead), 1.5)...)
 	}
 	return all
 }
@@ -158,25 +165,25 @@ func (r *report) growthTargets() []finding {
 func (r *report) flatElements() []finding {
 	var slowest *result
 	for i, of := range r.results {
-		if of.Workload == elementsName && (slowest == nil || of.NS > slowest.NS) {
+		if of.Workload == ways.Elements && (slowest == nil || of.NS > slowest.NS) {
 			slowest = &r.results[i]
 		}
 	}
 	if slowest == nil {
 		return nil
 	}
-	return r.atMost(5, "an element of "+slowest.Name, elementsName, slowest.Name, r.fastest(elementsName, ours), 1.3)
+	return r.atMost(5, "an element of "+slowest.Name, ways.Elements, slowest.Name, r.fastest(ways.Elements, ours), 1.3)
 }
 
 // flatBytes compares a size with the smallest. As much as merely reading into a
 // buffer of that size grows, which no longer fits into a cache, is the machine's.
 func (r *report) flatBytes(size string) []finding {
-	smallest := byteSizes[0].name
+	smallest := ways.Sizes[0].Name
 	factor := 1.3
-	if read := r.ns(bytesName, readOf(smallest)); read > 0 {
-		factor *= max(1, r.ns(bytesName, readOf(size))/read)
+	if read := r.ns(ways.Bytes, readOf(smallest)); read > 0 {
+		factor *= max(1, r.ns(ways.Bytes, readOf(size))/read)
 	}
-	return r.atMost(5, "a KiB of "+size, bytesName, size, r.find(bytesName, smallest), factor)
+	return r.atMost(5, "a KiB of "+size, ways.Bytes, size, r.find(ways.Bytes, smallest), factor)
 }
 
 // atMost returns the finding whether a row takes no more than factor times another,
@@ -197,15 +204,4 @@ func (r *report) atMost(target int, title, workload, name string, limit *result,
 		from += fmt.Sprintf(" / %.3g =", 1/factor)
 	}
 	return []finding{{target, title, workload, got.NS, factor * limit.NS, from, "ns"}}
-}
-
-// fastestOf returns the fastest row of those names, or nil.
-func (r *report) fastestOf(workload string, names ...string) *result {
-	var best *result
-	for _, name := range names {
-		if found := r.find(workload, name); found != nil && (best == nil || found.NS < best.NS) {
-			best = found
-		}
-	}
-	return best
 }

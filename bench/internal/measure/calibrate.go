@@ -47,9 +47,9 @@ func (m *Meter) calibrate() time.Duration {
 // of arithmetic, a load and a branch that goes one way for each step, and then a
 // copy that does not fit into the first cache.
 func calibrateOnce() time.Duration {
-	runtime.LockOSThread() // clock is that of a thread
+	runtime.LockOSThread() // Clock is that of a thread
 	defer runtime.UnlockOSThread()
-	start := clock()
+	start := Clock()
 	c := &calibration
 	p, q, r, s := c.sum|1, c.sum|2, c.sum|4, c.sum|8
 	for i := range 16_000 {
@@ -68,5 +68,5 @@ func calibrateOnce() time.Duration {
 	c.sum = p + q + r + s
 	copy(c.to[:], c.from[:])
 	copy(c.from[:], c.to[:])
-	return clock() - start
+	return Clock() - start
 }

@@ -6,5 +6,5 @@ import "time"
 
 var started = time.Now()
 
-// clock returns the time, as a thread's own is not to be had here.
-func clock() time.Duration { return time.Since(started) }
+// Clock returns the time, as a thread's own is not to be had here.
+func Clock() time.Duration { return time.Since(started) }

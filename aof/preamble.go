@@ -1,0 +1,200 @@
+package aof
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc64"
+	"io"
+	"math/bits"
+	"strings"
+	"sync"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// This file passes over the RDB that a file may start with. Where it ends is told
+// without knowing what is in it: an RDB ends with the byte 0xFF and a checksum of
+// everything up to and with that byte, so at every 0xFF the checksum so far is
+// compared with the 8 bytes that follow. By chance they are equal once in 2^64
+// times.
+
+const (
+	redisMagic  = "REDIS"  // and a version of four digits
+	valkeyMagic = "VALKEY" // and one of three, since Valkey 9
+	headerLen   = len("REDIS0011")
+
+	rdbEnd  = 0xFF // the opcode before the checksum
+	sumSize = 8
+)
+
+// preamble is how far the preamble has been read.
+type preamble struct {
+	begun bool
+	sum   uint64 // of what belongs to it for certain
+	sure  int    // bytes that do and have not been passed over
+	last  bool   // they are all that is left of it
+}
+
+// passPreamble passes over the preamble, if the file has one.
+func (r *Reader) passPreamble() error {
+	if !r.preamble.begun {
+		isRDB, err := r.checkHeader()
+		if err != nil || !isRDB {
+			return err
+		}
+		r.preamble.begun = true
+	}
+	for {
+		if err := r.writeSure(); err != nil {
+			return err
+		}
+		if r.preamble.last {
+			r.offset = r.d.InputOffset()
+			return nil
+		}
+		if err := r.findEnd(); err != nil {
+			return err
+		}
+	}
+}
+
+// checkHeader reports whether the file starts with an RDB, and judges its version.
+func (r *Reader) checkHeader() (isRDB bool, err error) {
+	var b []byte
+	for n := 1; n <= headerLen; n++ {
+		if b, err = r.d.Peek(n); err != nil {
+			return false, err
+		}
+		if !startsLike(b, redisMagic) && !startsLike(b, valkeyMagic) {
+			return false, nil
+		}
+	}
+	magic, least := redisMagic, "0005"
+	if b[0] == valkeyMagic[0] {
+		magic, least = valkeyMagic, "005"
+	}
+	version := string(b[len(magic):])
+	if version < least || strings.Trim(version, "0123456789") != "" {
+		return false, r.fail(resp.ClassSyntax, len(magic), "an RDB version that has a checksum, "+least+" at least", b)
+	}
+	return true, nil
+}
+
+// startsLike reports whether b starts with prefix, as far as it goes.
+func startsLike(b []byte, prefix string) bool {
+	n := min(len(b), len(prefix))
+	return string(b[:n]) == prefix[:n]
+}
+
+var errImpossibleCount = errors.New("aof: a writer returned an impossible count")
+
+// writeSure passes over what belongs to the preamble for certain, all of which is
+// buffered.
+func (r *Reader) writeSure() error {
+	p := &r.preamble
+	for p.sure > 0 {
+		n := p.sure
+		var err error
+		if r.preambleTo != nil {
+			n, err = r.preambleTo.Write(r.d.Buffered()[:p.sure])
+		}
+		if n < 0 || n > p.sure {
+			return errImpossibleCount
+		}
+		if err == nil && n < p.sure {
+			err = io.ErrShortWrite
+		}
+		p.sure -= n
+		if discardErr := r.d.Discard(n); err == nil {
+			err = discardErr
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findEnd reads on until more is known to belong to the preamble. The bytes that may
+// be its checksum stay unread.
+func (r *Reader) findEnd() error {
+	p := &r.preamble
+	p.scan(r.d.Buffered(), r.lenient, false)
+	for p.sure == 0 {
+		_, err := r.d.Peek(len(r.d.Buffered()) + 1)
+		p.scan(r.d.Buffered(), r.lenient, err == io.ErrUnexpectedEOF)
+		if err != nil && p.sure == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// sumTable is that of the CRC-64 of Redis (crc64.c: Jones' polynomial, reflected,
+// starting at 0), which hash/crc64 complements and Redis does not.
+var sumTable = sync.OnceValue(func() *crc64.Table {
+	return crc64.MakeTable(bits.Reverse64(0xad93d23594c935a9))
+})
+
+// scan finds out how many bytes at the start of b, which goes on where it stopped
+// before, belong to the preamble for certain, and whether it ends with them. Of a
+// file that is at its end nothing follows b.
+func (p *preamble) scan(b []byte, lenient, atEnd bool) {
+	table, sum := sumTable(), p.sum
+	defer func() { p.sum = sum }()
+	for i := 0; i+sumSize < len(b); i++ {
+		before := sum
+		sum = table[byte(sum)^b[i]] ^ sum>>8
+		if b[i] != rdbEnd {
+			continue
+		}
+		end := i + 1 + sumSize
+		switch binary.LittleEndian.Uint64(b[i+1:]) {
+		case sum:
+			p.sure, p.last = end, true
+			return
+		case 0:
+			ends, known := endsUnchecked(b[end:], lenient)
+			switch {
+			case ends && (known || atEnd):
+				p.sure, p.last = end, true
+				return
+			case ends: // perhaps
+				sum = before
+				p.sure = i
+				return
+			}
+		}
+	}
+	p.sure = max(0, len(b)-sumSize)
+}
+
+// endsUnchecked reports whether a preamble without a checksum may end where b
+// follows, and whether b is long enough to know.
+func endsUnchecked(b []byte, lenient bool) (ends, known bool) {
+	if lenient {
+		return commandsFollow(b)
+	}
+	return len(b) == 0, false
+}
+
+// commandsFollow reports whether b is how the commands behind a preamble start, or
+// the beginning of that, and whether b is long enough to know.
+func commandsFollow(b []byte) (follow, known bool) {
+	const stamp, header, maxDigits = "#TS:", "\r\n$", len("1048576")
+	if startsLike(b, stamp) {
+		return true, len(b) >= len(stamp)
+	}
+	if b[0] != '*' {
+		return false, true
+	}
+	digits := 1
+	for digits < len(b) && digits <= maxDigits && '0' <= b[digits] && b[digits] <= '9' {
+		digits++
+	}
+	rest := b[digits:]
+	if !startsLike(rest, header) || digits == 1 && len(rest) > 0 {
+		return false, true
+	}
+	return true, len(rest) >= len(header)
+}

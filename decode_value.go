@@ -1,0 +1,643 @@
+package resp
+
+import (
+	"io"
+	"iter"
+	"slices"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
+)
+
+// This file builds trees. What Decode returns is built in one pass over bytes
+// that are all there, without recursion. The first try is optimistic: it takes
+// what is buffered, and gives up on anything unusual, faults included. Then
+// the scan (wholeSize) finds the end of the value, reading what is missing,
+// or the fault; and the second try cannot fail. There is one first try a value:
+// while a scan is under way, however often it is interrupted, nothing is built.
+
+// minElement is the size of the smallest element, `_\r\n`.
+const minElement = 3
+
+// Decode reads the next whole value into v. A server's error is a value too, of Kind
+// SimpleError or BulkError: v.Err tells, and Decode returns nil. v.Bytes, and those
+// of all elements, are views that are valid until the next call on the Decoder.
+// Attributes go to Attrs of the value they precede. A push at top level goes to
+// OnPush, if that is set, and the read goes on. At the end of a streamed aggregate
+// or string that is open, Decode reads the end and returns ErrEnd; a chunk of a
+// streamed string that is open is a Value of Kind Chunk. After an error v holds
+// nothing of use.
+//
+// The storage of v, that of all lists in it, is used again. It stays below a small
+// multiple of what the largest value took, and is given up when many values in a row
+// needed far less. Until then, and as long as v is kept, it may also hold views of
+// the Decoder's earlier buffers: *v = Value{} lets go of everything.
+func (d *Decoder) Decode(v *Value) error {
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.buildScalar(v) {
+		return nil
+	}
+	if waited, err := d.awaitString(); err != nil {
+		return err
+	} else if waited && d.buildScalar(v) {
+		return nil
+	}
+	for {
+		if d.fast && d.ahead.at != d.in.Offset(0) {
+			if err := d.need(1); err != nil {
+				return err
+			}
+			if size := d.build(v, false); size > 0 {
+				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
+					d.consumeOne(size)
+					return nil
+				}
+			}
+		}
+		if pushed, err := d.decodeSlow(v); !pushed {
+			return err
+		}
+	}
+}
+
+// Values returns an iterator over the values that follow, each decoded into
+// the same Value, which is valid until the next one. It ends at io.EOF, and at
+// the end of a streamed aggregate that is open; any other error is yielded once,
+// with a nil Value, and ends it too.
+func (d *Decoder) Values() iter.Seq2[*Value, error] {
+	return func(yield func(*Value, error) bool) {
+		var v Value
+		for {
+			large := d.in.IsLarge()
+			err := d.Decode(&v)
+			switch {
+			case err == io.EOF, err == ErrEnd:
+				return
+			case err != nil:
+				yield(nil, err)
+				return
+			case !yield(&v, nil):
+				return
+			}
+			if large && !d.in.IsLarge() {
+				v = Value{} // it may have views of the large buffer
+			}
+		}
+	}
+}
+
+// decodeSlow is Decode for everything unusual. It reports whether it came upon a
+// push and handed that to OnPush.
+func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
+	if err := d.ready(); err != nil {
+		return false, err
+	}
+	if part, err := d.atPart(); part || err != nil {
+		return false, d.decodePart(v, err)
+	}
+	if _, err := d.wholeSize(); err != nil {
+		return false, err
+	}
+	size := d.build(v, true)
+	pushed = v.Kind == Push && d.onPush != nil && d.nest.valueAtTop()
+	d.consume(size)
+	if pushed {
+		d.onPush(v)
+	}
+	return pushed, nil
+}
+
+// decodePart decodes a chunk, or reads an end.
+func (d *Decoder) decodePart(v *Value, err error) error {
+	if err != nil {
+		return err
+	}
+	t, err := d.readTokenSlow()
+	switch {
+	case err != nil:
+		return err
+	case t.Len() == 0:
+		return ErrEnd
+	}
+	v.keepLists()
+	v.set(t)
+	return nil
+}
+
+// build builds the value at the read position into root and returns its size.
+// Unless the value has been scanned, it may return 0 instead.
+func (d *Decoder) build(root *Value, scanned bool) (size int) {
+	b := treeBuilder{root: root, open: d.builders[:0], missing: 1}
+	if scanned {
+		d.joined = d.joined[:0]
+	}
+	pos := d.in.Pos
+	for v := b.start(); v != nil; {
+		w := respwire.HeadAt(d.in.Data, pos)
+		kind := Kind(w[0])
+		n, size := respwire.ShortLength(w)
+		if kind.hasPairs() {
+			n *= 2
+		}
+		if n > 0 && opens[kind] && d.mayOpen(&b, n, pos+size) {
+			if kind == Attribute {
+				v = b.addAttribute(v)
+			}
+			v.setString(kind, nil)
+			v = b.push(v, n)
+		} else {
+			var t Token
+			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
+			if uint(size-1) >= uint(d.in.End-pos) {
+				if t, size = d.carefulToken(pos, scanned); size == 0 {
+					d.scanFrom(b.open, pos)
+					return 0
+				}
+			}
+			if !scanned && opens[t.kind] && !d.mayOpen(&b, t.Len(), pos+size) {
+				return 0
+			}
+			v = b.add(v, t)
+		}
+		pos += size
+		if row := b.row(v); len(row) > 0 {
+			n, size := d.buildScalars(row, pos)
+			pos += size
+			v = b.skip(n)
+		}
+	}
+	d.builders = b.open
+	b.finish()
+	return pos - d.in.Pos
+}
+
+// mayOpen reports whether an aggregate with n elements, which start at d.in.Data[pos:], may
+// be built without a scan: it is not too deep, and so many can be there. Nothing is
+// reserved before that.
+func (d *Decoder) mayOpen(b *treeBuilder, n, pos int) bool {
+	left := d.in.End - pos
+	return n <= left && (b.missing-1+int64(n))*minElement <= int64(left) && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
+}
+
+// scanFrom has the scan of the value go on at d.in.Data[pos:], up to where it has been
+// built and so been looked at; open are the aggregates that are not complete
+// there. It leaves what has attributes or is streamed to be scanned from its start.
+func (d *Decoder) scanFrom(open []builder, pos int) {
+	if len(open) == 0 {
+		return
+	}
+	c := &d.ahead
+	c.nest.resetOne(d.nest.depth)
+	for i := range open {
+		v := open[i].v
+		if v.Kind == Attribute || v.Streamed || len(v.Attrs) > 0 || len(open[i].slot().Attrs) > 0 {
+			return
+		}
+		c.nest.left--
+		c.nest.depth++
+		c.nest.push(frame{left: int64(len(v.Elems) - open[i].next), kind: v.Kind})
+	}
+	c.at, c.pos, c.value, c.seen = d.in.Offset(0), pos-d.in.Pos, 0, 0
+}
+
+// buildScalar builds the next value into v when that is a scalar of a usual form.
+func (d *Decoder) buildScalar(v *Value) bool {
+	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
+		return false
+	}
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	switch kind := Kind(w[0]); {
+	case kind == BulkString:
+		n, header := respwire.ShortLength(w)
+		if header == 0 && w[1] != '-' {
+			n, header = respwire.FastLength(w)
+		}
+		start := d.in.Pos + header
+		end := start + n
+		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
+			v.setString(BulkString, d.in.Data[start:end:end])
+			v.keepLists()
+			d.consumeOne(header + n + 2)
+			return true
+		}
+	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
+		v.setString(SimpleString, w[1:3:3])
+		v.keepLists()
+		d.consumeOne(len("+OK\r\n"))
+		return true
+	case opens[kind]:
+		return false
+	}
+	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
+		return false
+	}
+	v.keepLists()
+	v.set(t)
+	d.consumeOne(n)
+	return true
+}
+
+// buildScalars builds the values at d.in.Data[pos:] into elems as long as they are
+// scalars of the usual forms, and returns how many it built and their size. Rows
+// of strings, most of what replies consist of, take a tenth to a quarter less time so.
+func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
+	start := pos
+	for i := range elems {
+		if pos >= d.in.End {
+			return i, pos - start
+		}
+		v := &elems[i]
+		w := respwire.HeadAt(d.in.Data, pos)
+		switch kind := Kind(w[0]); {
+		case kind == BulkString:
+			length, header := respwire.ShortLength(w)
+			end := pos + header + length
+			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
+				v.setString(BulkString, d.in.Data[pos+header:end:end])
+				v.dropLists()
+				pos = end + 2
+				continue
+			}
+		case opens[kind]:
+			return i, pos - start
+		}
+		t, n := fastToken(d.in.Data[pos:], &d.rules.limits)
+		if uint(n-1) >= uint(d.in.End-pos) {
+			return i, pos - start
+		}
+		v.dropLists()
+		v.set(t)
+		pos += n
+	}
+	return len(elems), pos - start
+}
+
+// setString makes v a string of that kind.
+func (v *Value) setString(kind Kind, b []byte) {
+	v.Kind = kind
+	v.Null = false
+	v.Streamed = false
+	v.Encoding = [3]byte{}
+	v.Int = 0
+	v.Bytes = b
+}
+
+// keepLists empties the lists of a root, whose storage is used again.
+func (v *Value) keepLists() {
+	v.Elems = v.Elems[:0]
+	v.Attrs = v.Attrs[:0]
+}
+
+// dropLists empties the lists of a value below the root. Their storage may belong to
+// another value by now.
+func (v *Value) dropLists() {
+	if cap(v.Elems)|cap(v.Attrs) != 0 {
+		v.Elems = nil
+		v.Attrs = nil
+	}
+}
+
+// set makes v what t says, but for its attributes and elements.
+func (v *Value) set(t Token) {
+	v.Kind = t.kind
+	v.Null = t.flags&flagNull != 0
+	v.Streamed = t.flags&flagStreamed != 0
+	v.Encoding = [3]byte{}
+	v.Int = 0
+	v.Bytes = nil
+	switch {
+	case t.kind == Integer, t.kind == Boolean:
+		v.Int = t.n
+	case t.data != nil:
+		v.Bytes = t.Bytes()
+		if t.kind == VerbatimString {
+			v.Encoding = t.Encoding()
+		}
+	}
+}
+
+// carefulToken returns the token at d.in.Data[pos:] and its size, or 0 when there
+// is none or none that the optimistic try takes.
+func (d *Decoder) carefulToken(pos int, scanned bool) (t Token, size int) {
+	b := d.in.Data[pos:d.in.End]
+	if len(b) == 0 {
+		return t, 0
+	}
+	kind := Kind(b[0])
+	if !scanned && (!kind.IsValid() || kind == Chunk || kind == End) {
+		return t, 0
+	}
+	t, header, f := d.rules.header(kind, b, 0)
+	switch {
+	case f != nil, header == 0, t.IsStreamed() && !scanned:
+		return t, 0
+	case t.hasPayload():
+		size, _, _ = t.payload(b, header)
+		return t, size
+	case t.IsStreamed() && kind == BulkString:
+		t, size = d.joinChunks(pos + header)
+		return t, header + size
+	}
+	return t, header
+}
+
+// joinChunks puts the chunks at d.in.Data[from:] together, up to the last one,
+// and returns the streamed string with the size of its chunks.
+func (d *Decoder) joinChunks(from int) (t Token, size int) {
+	t = Token{data: emptyText, kind: BulkString, flags: flagStreamed}
+	if d.joined == nil {
+		d.joined = d.lastJoined.Recall()[:0]
+	}
+	start, pos := len(d.joined), from
+	for {
+		chunk, header, _ := d.rules.header(Chunk, d.in.Data[pos:d.in.End], 0)
+		pos += header
+		if chunk.n == 0 {
+			break
+		}
+		end := pos + int(chunk.n)
+		d.joined = append(d.joined, d.in.Data[pos:end]...)
+		pos = end + 2
+	}
+	if joined := d.joined[start:]; len(joined) > 0 {
+		t.data, t.n = &joined[0], int64(len(joined))
+	}
+	return t, pos - from
+}
+
+// treeBuilder puts values into the storage of a tree, which is used again and again. The
+// list of the root's elements has room for one Value more than it ever shows, the keeper.
+// That keeps the block which all lists below the root are cut from, one after the other:
+//
+//	root.Elems:   | elements ... | free ... | keeper |
+//	keeper.Elems: | a list | a list | ...      free |
+//
+// So a tree takes what its largest value took, however the shapes of values differ. Were
+// each element to keep a list of its own, a large list that moves would leave its size at
+// every place where it was. What lies behind the end of a list belongs to that list or to
+// nobody: who appends to one changes no other.
+type treeBuilder struct {
+	root   *Value
+	open   []builder // the aggregates that have begun, the innermost last
+	block  []Value   // the keeper's; nil until it is needed
+	used   int       // of block
+	needed int       // Values in lists below the root
+
+	missing int64 // values that have to come still
+}
+
+// builder is an aggregate whose elements are being built.
+type builder struct {
+	v    *Value
+	next int // the element that is being built
+}
+
+const (
+	// minBlock is the size of a first block.
+	minBlock = 16
+
+	// usualTree is how many Values a tree may hold in any case. One that holds more is
+	// given up when quietTimes values in a row needed less than this part of it.
+	usualTree  = 512
+	oversize   = 4
+	quietTimes = 32
+)
+
+// slot returns the element that is being built.
+func (b *builder) slot() *Value { return &b.v.Elems[b.next] }
+
+// newSlot is slot where nothing has been built yet.
+func (b *builder) newSlot() *Value {
+	v := b.slot()
+	v.dropLists()
+	return v
+}
+
+func (b *treeBuilder) top() *builder { return &b.open[len(b.open)-1] }
+
+// start returns the root, where the first value goes.
+func (b *treeBuilder) start() *Value {
+	root := b.root
+	if cap(root.Elems) > 0 && uint64(root.keeper().Int) > quietTimes {
+		root.Elems, root.Attrs = nil, nil
+	}
+	root.keepLists()
+	return root
+}
+
+// finish takes account of how much of its storage the tree needed.
+func (b *treeBuilder) finish() {
+	root := b.root
+	if cap(root.Elems) == 0 {
+		return
+	}
+	keeper := root.keeper()
+	held := cap(root.Elems) + cap(keeper.Elems)
+	if held > usualTree && held/oversize > len(root.Elems)+b.needed {
+		keeper.Int++
+	} else {
+		keeper.Int = 0
+	}
+}
+
+// keeper returns the Value behind all elements that v ever has.
+func (v *Value) keeper() *Value { return &v.Elems[:cap(v.Elems)][cap(v.Elems)-1] }
+
+// add puts t, for which v has been found, into the tree, and returns where what comes
+// next goes, or nil when the tree is complete.
+func (b *treeBuilder) add(v *Value, t Token) *Value {
+	switch {
+	case t.kind == Attribute:
+		attribute := b.addAttribute(v)
+		attribute.set(t)
+		if t.n > 0 {
+			return b.push(attribute, t.Len())
+		}
+		b.missing--
+		return v
+	case t.kind == End:
+		b.end()
+		return b.next()
+	}
+	v.set(t)
+	if opens[t.kind] && t.flags&flagNull == 0 && t.n|int64(t.flags) > 0 {
+		return b.push(v, t.Len())
+	}
+	b.missing--
+	return b.next()
+}
+
+// push opens an aggregate of n elements, or a streamed one, and returns where the first
+// goes.
+func (b *treeBuilder) push(v *Value, n int) *Value {
+	b.missing += int64(n) - 1
+	n = max(n, 1)
+	if v == b.root {
+		v.reserve(n)
+	} else {
+		v.Elems = b.take(n)
+	}
+	b.open = append(b.open, builder{v: v})
+	first := &v.Elems[0]
+	first.dropLists()
+	return first
+}
+
+// row returns the elements from v on of the innermost aggregate, or none where it is
+// streamed or v has attributes already.
+func (b *treeBuilder) row(v *Value) []Value {
+	if v == nil || len(b.open) == 0 || len(v.Attrs) > 0 {
+		return nil
+	}
+	top := b.top()
+	if top.v.Streamed {
+		return nil
+	}
+	return top.v.Elems[top.next:]
+}
+
+// skip is next where n values of a row have been built.
+func (b *treeBuilder) skip(n int) *Value {
+	b.missing -= int64(n)
+	top := b.top()
+	if top.next += n; top.next < len(top.v.Elems) {
+		return top.newSlot()
+	}
+	top.next--
+	return b.next()
+}
+
+// next returns where the value after a complete one goes, or nil when the tree is
+// complete. It leaves the aggregates that are complete with it.
+func (b *treeBuilder) next() *Value {
+	for len(b.open) > 0 {
+		top := b.top()
+		top.next++
+		if top.v.Streamed {
+			b.addElem(top.v)
+		}
+		if top.next < len(top.v.Elems) {
+			return top.newSlot()
+		}
+		b.open = b.open[:len(b.open)-1]
+		if top.v.Kind == Attribute {
+			return b.decorated()
+		}
+	}
+	return nil
+}
+
+// decorated returns where the value goes that has been found to have an attribute.
+func (b *treeBuilder) decorated() *Value {
+	if len(b.open) == 0 {
+		return b.root
+	}
+	return b.top().slot()
+}
+
+// end closes a streamed aggregate.
+func (b *treeBuilder) end() {
+	top := b.top()
+	top.v.Elems = top.v.Elems[:top.next]
+	if top.v != b.root {
+		top.v.Elems = slices.Clip(top.v.Elems)
+	}
+	b.open = b.open[:len(b.open)-1]
+}
+
+// addElem makes the elements of v one more.
+func (b *treeBuilder) addElem(v *Value) {
+	n := len(v.Elems)
+	if v == b.root {
+		if n+1 == cap(v.Elems) {
+			v.reserve(2 * n)
+		}
+		v.Elems = v.Elems[:n+1]
+	} else {
+		v.Elems = b.lengthen(v.Elems)
+	}
+}
+
+// addAttribute returns a new one of v's Attrs. It is one value more that has to come.
+func (b *treeBuilder) addAttribute(v *Value) *Value {
+	b.missing++
+	if v != b.root {
+		v.Attrs = b.lengthen(v.Attrs)
+	} else if n := len(v.Attrs); n < cap(v.Attrs) {
+		v.Attrs = v.Attrs[:n+1]
+	} else {
+		v.Attrs = append(v.Attrs, Value{})
+	}
+	attribute := &v.Attrs[len(v.Attrs)-1]
+	attribute.dropLists()
+	return attribute
+}
+
+// lengthen returns list with one more Value.
+func (b *treeBuilder) lengthen(list []Value) []Value {
+	n := len(list)
+	if n == cap(list) {
+		longer := b.take(max(2*n, 1))
+		copy(longer, list)
+		list = longer
+	}
+	return list[:n+1]
+}
+
+// take returns a list of n Values from the block.
+func (b *treeBuilder) take(n int) []Value {
+	if n > len(b.block)-b.used {
+		b.nextBlock(n)
+	}
+	list := b.block[b.used : b.used+n : b.used+n]
+	b.used += n
+	b.needed += n
+	return list
+}
+
+// nextBlock takes the keeper's block or, when that has been used up, a larger one.
+func (b *treeBuilder) nextBlock(n int) {
+	if cap(b.root.Elems) == 0 {
+		b.root.reserve(0)
+	}
+	keeper := b.root.keeper()
+	if b.block == nil {
+		b.block = keeper.Elems
+	}
+	if n > len(b.block)-b.used {
+		b.block = make([]Value, max(n, 2*len(b.block), minBlock))
+		b.used = 0
+		keeper.Elems = b.block
+	}
+}
+
+// reserve makes v, a root, an aggregate of n elements.
+func (v *Value) reserve(n int) {
+	if n >= cap(v.Elems) {
+		elems := make([]Value, n+1)
+		copy(elems, v.Elems)
+		if cap(v.Elems) > 0 {
+			elems[n].Elems = v.keeper().Elems
+		}
+		v.Elems = elems
+	}
+	v.Elems = v.Elems[:n]
+}
+
+// forget clears what values have left in the storage of v, and keeps that. No list had
+// more than so many Values of them.
+func (v *Value) forget(most int64) {
+	elems, attrs := v.Elems[:cap(v.Elems)], v.Attrs[:cap(v.Attrs)]
+	*v = Value{Elems: elems[:0], Attrs: attrs[:0]}
+	clear(attrs[:min(int64(len(attrs)), most)])
+	if len(elems) == 0 {
+		return
+	}
+	block, quiet := v.keeper().Elems, v.keeper().Int
+	clear(block[:min(int64(len(block)), most)])
+	clear(elems[:min(int64(len(elems)), most)])
+	*v.keeper() = Value{Elems: block, Int: quiet}
+}

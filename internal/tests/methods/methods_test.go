@@ -1,0 +1,132 @@
+package methods_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
+)
+
+// exported returns the names of the exported methods of T.
+func exported[T any]() (names []string) {
+	typ := reflect.TypeFor[T]()
+	for i := range typ.NumMethod() {
+		names = append(names, typ.Method(i).Name)
+	}
+	return names
+}
+
+// Every exported method of a Decoder is in the list of reads, once, or in the short
+// one of those that read nothing.
+func TestEveryMethodOfADecoderIsListed(t *testing.T) {
+	listed := slices.Concat(methods.ReadNothing, methods.Names(func(methods.Read) bool { return true }))
+	slices.Sort(listed)
+	if diff := cmp.Diff(exported[*resp.Decoder](), listed); diff != "" {
+		t.Errorf("methods.Reads and methods.ReadNothing (-exported +listed):\n%s", diff)
+	}
+}
+
+// Every exported method of an Encoder is in the list of writes, or in the short one
+// of those that write no value.
+func TestEveryMethodOfAnEncoderIsListed(t *testing.T) {
+	listed := slices.Clone(methods.WriteNothing)
+	for _, w := range methods.Writes {
+		listed = append(listed, w.Name)
+	}
+	slices.Sort(listed)
+	if diff := cmp.Diff(exported[*resp.Encoder](), slices.Compact(listed)); diff != "" {
+		t.Errorf("methods.Writes and methods.WriteNothing (-exported +listed):\n%s", diff)
+	}
+}
+
+// Every exported function that makes an Option is in one of the three lists.
+func TestEveryOptionIsListed(t *testing.T) {
+	listed := slices.Concat(methods.OtherOptions, slices.Collect(maps.Keys(methods.Presets)))
+	for _, limit := range methods.Limits {
+		listed = append(listed, limit.Name)
+	}
+	slices.Sort(listed)
+	if diff := cmp.Diff(optionFunctions(t), listed); diff != "" {
+		t.Errorf("methods.Limits, Presets and OtherOptions (-exported +listed):\n%s", diff)
+	}
+}
+
+// optionFunctions returns the exported functions of package resp that make an Option.
+func optionFunctions(t *testing.T) (names []string) {
+	files, err := filepath.Glob("../../../*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range source.Decls {
+			function, ok := decl.(*ast.FuncDecl)
+			if !ok || !function.Name.IsExported() || function.Recv != nil || function.Type.Results == nil {
+				continue
+			}
+			if result, ok := function.Type.Results.List[0].Type.(*ast.Ident); ok && result.Name == "Option" {
+				names = append(names, function.Name.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Every write writes the bytes that the list states, a whole value with the calls
+// around it, and for RESP2 its form or an error.
+func TestWritesWriteWhatTheListStates(t *testing.T) {
+	for _, w := range methods.Writes {
+		for version, want := range map[int]string{3: w.RESP3, 2: w.RESP2} {
+			var written strings.Builder
+			e := resp.NewEncoder(&written, resp.Protocol(version))
+			err := w.Around(e)
+			if want == "" {
+				if !errors.As(err, new(*resp.EncodeError)) {
+					t.Errorf("%s for RESP%d: %v, want an *EncodeError", w.Name, version, err)
+				}
+				continue
+			}
+			if err = errors.Join(err, e.Close()); err != nil || written.String() != want {
+				t.Errorf("%s for RESP%d wrote %q, %v, want %q", w.Name, version, written.String(), err, want)
+			}
+		}
+	}
+}
+
+// Every limit is the one that its option names.
+func TestLimitsLimitWhatTheListStates(t *testing.T) {
+	wires := map[string]string{
+		"depth": "*1\r\n", "arguments": "*1\r\n", "elements": "*1\r\n", "bulk length": "$1\r\n", "line length": "+xxxxxxx\r\n", "total length": "+xxxxxxx\r\n",
+	}
+	for _, limit := range methods.Limits {
+		d := resp.NewDecoder(strings.NewReader(wires[limit.Limit]), resp.NoLimits(), limit.Set(0))
+		var err error
+		if limit.Limit == "arguments" {
+			_, err = d.ReadCommand()
+		} else {
+			_, err = d.ReadToken()
+		}
+		var limitError *resp.LimitError
+		if !errors.As(err, &limitError) || limitError.Limit != limit.Limit {
+			t.Errorf("%s(0): %q gives %v, want a *LimitError for %q", limit.Name, wires[limit.Limit], err, limit.Limit)
+		}
+	}
+}

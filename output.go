@@ -1,0 +1,415 @@
+package resp
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"net"
+	"os"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
+)
+
+// This file holds the way from an Encoder's buffer to its writer. It knows no kind
+// and no aggregate.
+//
+// The Encoder appends to buf what it accepts. Between two pieces of one value it
+// calls makeRoom, and at the end of a call wrote, or wroteSlow where there were
+// several pieces. Both look at one number, limit; whatever is to be done about the
+// buffer, spill does.
+//
+// An output starts with the small buffer and comes back to it with every flush. It
+// takes one from the pool when more is to be gathered.
+
+// output is a buffer and the writer it is written to.
+type output struct {
+	w   io.Writer
+	err error // why nothing is accepted any more
+
+	buf    []byte // accepted; buf[start:] has not been written
+	start  int
+	limit  int   // spill is due when buf has so many bytes
+	kept   int   // how many bytes of buf stay when the others are discarded
+	failed error // the first write of this call that failed; the rest of the call is only gathered
+
+	discards bool             // what is put into buf goes nowhere
+	vectored bool             // w takes several pieces with one system call
+	size     int              // how much is gathered: BufferSize
+	vector   [3][]byte        // what pieces points to
+	pieces   net.Buffers      // here so that it is not allocated for each write
+	from     io.LimitedReader // what the kernel copies from; here for the same reason
+
+	small [smallBuffer]byte
+}
+
+const (
+	// largePayload is the length above which a payload is not copied into the
+	// buffer. It is that of a Chunker.
+	largePayload = defaultCutoff
+
+	// smallBuffer is how many bytes an output holds without a buffer from the pool.
+	smallBuffer = 384
+
+	// pieceRoom is the room that buf has before every piece, unless a write has
+	// failed: more than any header or number needs.
+	pieceRoom = 64
+
+	// maxKept is how large a buffer may stay that grew because a write failed.
+	maxKept = 1 << 20
+)
+
+var (
+	// errNoWriter is what an Encoder without a writer returns.
+	errNoWriter = errors.New("resp: the Encoder has no writer: Reset gives it one")
+
+	// errUnfinished is what an output is in during a call of its reader or writer,
+	// and stays in after one that has panicked.
+	errUnfinished = errors.New("resp: a reader or writer has not returned from an earlier call: it panicked, or it calls the Encoder")
+
+	errBadRead = errors.New("reader returned an impossible count")
+)
+
+// reset makes o as new, with w to write to.
+func (o *output) reset(w io.Writer) {
+	o.giveBack()
+	*o = output{w: w, vectored: takesVectors(w), size: cmp.Or(o.size, window.UsualSize)}
+	o.useSmall()
+}
+
+// broken returns why nothing can be written, or nil.
+func (o *output) broken() error {
+	if o.w == nil {
+		return errNoWriter
+	}
+	return o.err
+}
+
+// stop has o accept nothing any more. What was accepted before is still written.
+func (o *output) stop(err error) {
+	if o.err == nil {
+		o.err = err
+	}
+}
+
+// fail is stop, and what has not been written is dropped.
+func (o *output) fail(err error) {
+	o.stop(err)
+	o.start = 0
+	o.giveBack()
+	o.useSmall()
+	o.discard()
+}
+
+// discard has what is put into the buffer from now on go nowhere.
+func (o *output) discard() {
+	o.discards, o.kept = true, len(o.buf)
+	o.setLimit()
+}
+
+// keep ends discard.
+func (o *output) keep() {
+	o.discards = false
+	o.setLimit()
+}
+
+func (o *output) setLimit() {
+	switch {
+	case o.discards:
+		o.limit = 0
+	case o.isSmall():
+		o.limit = min(o.size, smallBuffer-pieceRoom)
+	default:
+		o.limit = o.size
+	}
+}
+
+// isSmall reports whether buf is the small buffer.
+func (o *output) isSmall() bool { return respwire.BytesData(o.buf) == &o.small[0] }
+
+// useSmall makes the small buffer, empty, the buffer.
+func (o *output) useSmall() {
+	o.buf = o.small[:0]
+	o.setLimit()
+}
+
+// useLarge takes a buffer from the pool. It holds what fits below the limit and
+// any text that is not large more.
+func (o *output) useLarge() {
+	o.buf = append(window.TakeBuffer(o.size + largePayload + pieceRoom)[:0], o.buf...)
+	o.setLimit()
+}
+
+// giveBack gives the buffer to the pool unless it is the small one.
+func (o *output) giveBack() {
+	if !o.isSmall() {
+		window.GiveBuffer(o.buf)
+	}
+}
+
+// reserve reports whether n bytes more have room in the buffer, if need be in a
+// larger one.
+func (o *output) reserve(n int) bool {
+	return n <= cap(o.buf)-len(o.buf) || o.reserveSlow(n)
+}
+
+func (o *output) reserveSlow(n int) bool {
+	if !o.isSmall() || o.discards {
+		return false
+	}
+	o.useLarge()
+	return n <= cap(o.buf)-len(o.buf)
+}
+
+// makeRoom comes between two pieces of a call.
+func (o *output) makeRoom() {
+	if len(o.buf) >= o.limit {
+		o.spill()
+	}
+}
+
+// wrote ends a call that put one piece into the buffer.
+func (o *output) wrote() error {
+	if len(o.buf) < o.limit {
+		return nil
+	}
+	return o.wroteSlow()
+}
+
+// wroteSlow ends a call whatever it did.
+func (o *output) wroteSlow() error {
+	o.makeRoom()
+	return o.result()
+}
+
+// result returns the error that a call ends with.
+func (o *output) result() error {
+	err := o.failed
+	o.failed = nil
+	if o.err != nil {
+		return o.err
+	}
+	return err
+}
+
+// spill does what is due when the buffer has reached its limit.
+func (o *output) spill() {
+	switch {
+	case o.discards:
+		o.buf = o.buf[:o.kept]
+	case o.failed != nil || o.err != nil:
+	case o.isSmall() && len(o.buf) < o.size:
+		o.useLarge()
+	default:
+		o.send()
+	}
+}
+
+// buffered returns how many bytes have not been written.
+func (o *output) buffered() int { return len(o.buf) - o.start }
+
+// flush writes what is buffered and gives the buffer back.
+func (o *output) flush() error {
+	switch {
+	case o.w == nil:
+		return errNoWriter
+	case o.err == errUnfinished:
+		return o.err // buf may be in use
+	case o.start < len(o.buf):
+		o.send()
+	}
+	if len(o.buf) == 0 && !o.isSmall() {
+		o.giveBack()
+		o.useSmall()
+	}
+	return o.result()
+}
+
+// send writes what is buffered. While the writer is at it, o has nothing left and
+// accepts nothing; so it stays when the writer panics, because nobody knows then
+// what was written.
+func (o *output) send() {
+	pending, before := o.buf[o.start:], o.err
+	o.start, o.err = len(o.buf), errUnfinished
+	n, err := o.w.Write(pending)
+	o.err = before
+	if err == nil && n == len(pending) {
+		o.sent(nil)
+		return
+	}
+	n = min(max(n, 0), len(pending))
+	if err == nil {
+		err = io.ErrShortWrite
+	}
+	o.start -= len(pending) - n
+	o.sent(err)
+}
+
+// sent takes note of how a write went, before which buf[start:] is what the writer
+// did not take.
+func (o *output) sent(err error) {
+	switch {
+	case err == nil:
+		o.buf, o.start = o.buf[:0], 0
+		if cap(o.buf) > max(2*o.size, maxKept) {
+			o.giveBack()
+			o.useSmall()
+		}
+	case !resumable(err):
+		o.fail(err)
+	default:
+		o.failed = err
+		if o.start > len(o.buf)/2 {
+			o.buf = o.buf[:copy(o.buf, o.buf[o.start:])]
+			o.start = 0
+		}
+	}
+	o.kept = len(o.buf)
+}
+
+// resumable reports whether a writer that failed with err may take the rest later:
+// it was too slow (a deadline), it was full (EAGAIN), or it took less than it was
+// given.
+func resumable(err error) bool {
+	if errors.Is(err, io.ErrShortWrite) {
+		return true
+	}
+	var timeout interface{ Timeout() bool }
+	if !errors.As(err, &timeout) || !timeout.Timeout() {
+		return false
+	}
+	// After a timeout a tls.Conn writes nothing any more. It says so here.
+	temporary, ok := timeout.(interface{ Temporary() bool })
+	return !ok || temporary.Temporary()
+}
+
+// putLarge writes what is buffered and then p, uncopied. tail goes with them in a
+// vectored write, and waits in the buffer for company otherwise. What the writer
+// does not take is copied. As for a writer that panics see send.
+func (o *output) putLarge(p []byte, tail string) {
+	switch {
+	case o.discards:
+		return
+	case o.failed != nil || o.err != nil || len(p) <= largePayload:
+		o.buf = append(append(o.buf, p...), tail...)
+		return
+	}
+	pending := o.buf[o.start:]
+	o.vector = [3][]byte{pending, p, respwire.StringBytes(tail)}
+	o.pieces = o.vector[:]
+	if !o.vectored {
+		o.pieces = o.vector[:2]
+	}
+	o.start, o.err = len(o.buf), errUnfinished
+	n, err := writeBuffers(o.w, &o.pieces)
+	o.err = nil
+	clear(o.vector[:])
+	o.start -= max(len(pending)-n, 0)
+	o.sent(err)
+	if o.err == nil {
+		n = max(n-len(pending), 0)
+		o.buf = append(o.buf, p[min(n, len(p)):]...)
+		o.buf = append(o.buf, tail[max(n-len(p), 0):]...)
+	}
+}
+
+// takesVectors reports whether w writes several pieces with one system call. A type
+// that embeds a connection does not: its Write is not to be passed by.
+func takesVectors(w io.Writer) bool {
+	switch w.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		return true
+	}
+	return false
+}
+
+// writeBuffers writes all of bufs to w and consumes what was written: at once, or
+// piece by piece. A writer that takes less than it was given without an error is
+// at fault (io.ErrShortWrite); net.Buffers would go on behind the gap.
+func writeBuffers(w io.Writer, bufs *net.Buffers) (written int, err error) {
+	if takesVectors(w) {
+		n, err := bufs.WriteTo(w)
+		return int(n), err
+	}
+	for _, b := range *bufs {
+		if len(b) == 0 {
+			continue
+		}
+		n, err := w.Write(b)
+		n = min(max(n, 0), len(b))
+		written += n
+		if err == nil && n < len(b) {
+			err = io.ErrShortWrite
+		}
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// copyFrom writes n bytes that it reads from r, and returns how many it has read
+// and why not more.
+func (o *output) copyFrom(r io.Reader, n int64) (copied int64, err error) {
+	if conn, ok := o.w.(*net.TCPConn); ok && n > largePayload && kernelCanRead(r) {
+		return o.copyInKernel(conn, r, n)
+	}
+	o.reserve(int(min(n, largePayload)))
+	const maxEmptyReads = 100
+	for emptyReads := 0; copied < n; {
+		o.makeRoom()
+		if err := cmp.Or(o.err, o.failed); err != nil {
+			return copied, err
+		}
+		got, err := o.read(r, n-copied)
+		copied += int64(got)
+		if err != nil {
+			return copied, err
+		}
+		if emptyReads++; got > 0 {
+			emptyReads = 0
+		} else if emptyReads == maxEmptyReads {
+			return copied, io.ErrNoProgress
+		}
+	}
+	return copied, nil
+}
+
+// read reads at most n bytes from r into the room that is there. As for a reader
+// that panics see send: the value that it was to fill cannot be completed.
+func (o *output) read(r io.Reader, n int64) (got int, err error) {
+	room := o.buf[len(o.buf) : cap(o.buf)-pieceRoom] // there is some below the limit
+	room = room[:min(int64(len(room)), n)]
+	start := o.start
+	o.start, o.err = len(o.buf), errUnfinished
+	got, err = r.Read(room)
+	o.start, o.err = start, nil
+	if got < 0 || got > len(room) {
+		return 0, errBadRead
+	}
+	o.buf = o.buf[:len(o.buf)+got]
+	return got, err
+}
+
+// copyInKernel is copyFrom where the bytes need not pass through the program.
+func (o *output) copyInKernel(conn *net.TCPConn, r io.Reader, n int64) (copied int64, err error) {
+	if o.failed == nil && o.buffered() > 0 {
+		o.send()
+	}
+	if err := cmp.Or(o.err, o.failed); err != nil {
+		return 0, err
+	}
+	o.from = io.LimitedReader{R: r, N: n}
+	copied, err = conn.ReadFrom(&o.from)
+	o.from.R = nil
+	return copied, err
+}
+
+// kernelCanRead reports whether a system call may copy from r to a connection.
+func kernelCanRead(r io.Reader) bool {
+	switch r.(type) {
+	case *os.File, *net.TCPConn, *net.UnixConn:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,86 @@
+// Package replication reads what a master sends a replica and what is no RESP: its
+// answer to PSYNC, and the RDB of a full resync, in constant memory. All else, the
+// handshake and the command stream, is read with the same [resp.Decoder].
+//
+// A replica that asks with `PSYNC ? -1` gets an [Answer] of the kind [FullResync],
+// an RDB, and the command stream. One that asks with `PSYNC id offset+1` may get
+// [Continue] instead, and the command stream alone. [resp.Decoder.InputOffset]
+// counts every byte of the stream, newlines too. So where the command stream
+// begins, behind CopyRDB or behind +CONTINUE, note
+//
+//	base := answer.Offset - d.InputOffset() // FullResync
+//	base := offset - d.InputOffset()        // Continue: the offset that the replica had
+//
+// and behind each command base+d.InputOffset() is the offset to acknowledge with
+// REPLCONF ACK. A read that is interrupted leaves it exact. A Redis replica
+// acknowledges a transaction only behind its EXEC. Behind an RDB that ends with a
+// mark, masters hold the command stream back until the first REPLCONF ACK.
+//
+// # Two channels
+//
+// A master may send the RDB over a second connection, so that the command stream
+// need not wait for it. It does so only for a replica that said it can
+// (`REPLCONF capa rdb-channel-repl` to Redis 8, `capa dual-channel` to Valkey 8).
+//
+// Redis answers [RDBChannelSync] and begins the command stream right behind that.
+// On the second connection the replica names the Client of that answer
+// (`REPLCONF rdb-channel 1 main-ch-client-id <Client>`) and asks with `PSYNC ? -1`.
+// There it gets FullResync, whose Offset is where the command stream begins, and the
+// RDB.
+//
+// Valkey answers [DualChannelSync]. On the second connection the replica says
+// `REPLCONF rdb-channel 1`, asks with SYNC, and gets [EndOffset] and the RDB. On the
+// first one it names the Client of EndOffset (`REPLCONF set-rdb-client-id`) and asks
+// with `PSYNC <ID> <Offset+1>` of it, which gets Continue.
+//
+// (Redis and Valkey, replication.c.)
+package replication
+
+import (
+	"errors"
+
+	"github.com/seed65f5866d/resp"
+)
+
+// Reader reads the answers and the RDB of a master off a Decoder, which may be used
+// for everything else before, between and behind.
+type Reader struct {
+	d   *resp.Decoder
+	rdb rdb
+}
+
+// NewReader returns a Reader of what comes next on d, the connection to a master.
+// After d.Reset take a new one.
+func NewReader(d *resp.Decoder) *Reader { return &Reader{d: d} }
+
+var errInsideRDB = errors.New("replication: CopyRDB was interrupted inside an RDB: call it again first")
+
+// next takes the newlines that keep the connection alive off the input, and returns
+// the kind of what comes behind them.
+func (r *Reader) next() (resp.Kind, error) {
+	for {
+		b, err := r.d.Peek(1)
+		if err != nil {
+			return 0, err
+		}
+		if b[0] != '\n' {
+			return r.d.PeekKind()
+		}
+		if err := r.d.Discard(1); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// refuse reads a whole value of another kind than wanted and returns what the
+// caller is told.
+func (r *Reader) refuse(kind, want resp.Kind) error {
+	if kind.IsError() {
+		_, err := r.d.ReadString()
+		return err
+	}
+	if _, err := r.d.ReadRaw(); err != nil {
+		return err
+	}
+	return &resp.KindError{Got: kind, Want: want}
+}
