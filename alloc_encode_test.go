@@ -9,25 +9,13 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // writeOnly hides every method of a writer but Write.
 type writeOnly struct{ w io.Writer }
 
 func (w writeOnly) Write(p []byte) (int, error) { return w.w.Write(p) }
-
-// rewinder gives the same text again and again, as a reader that is read to its
-// end each time.
-type rewinder struct {
-	text string
-	at   int
-}
-
-func (r *rewinder) Read(p []byte) (int, error) {
-	n := copy(p, r.text[r.at:])
-	r.at = (r.at + n) % len(r.text)
-	return n, nil
-}
 
 func steadyTree() *resp.Value {
 	return &resp.Value{Kind: resp.Array, Elems: []resp.Value{
@@ -96,20 +84,7 @@ func TestAppendDoesNotAllocate(t *testing.T) {
 // drained gives a TCP connection whose other side reads and forgets.
 func drained(t *testing.T) net.Conn {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Skipf("no loopback: %v", err)
-	}
-	defer listener.Close()
-	conn, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	other, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close(); other.Close() })
+	conn, other := tests.ConnPair(t, "tcp")
 	go func() {
 		buf := make([]byte, 1<<20)
 		for {
@@ -126,7 +101,7 @@ func TestEncoderDoesNotAllocate(t *testing.T) {
 	shortBytes, longBytes := []byte(short), []byte(long)
 	tree := steadyTree()
 	bigInt := big.NewInt(-1234567890)
-	text, longText := &rewinder{text: short}, &rewinder{text: long}
+	text, longText := tests.Endless(short, 0), tests.Endless(long, 0)
 	resp3 := script{
 		streamedString,
 		func(e *resp.Encoder) error { return e.WriteChunk(shortBytes) },

@@ -11,6 +11,7 @@ import (
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
@@ -228,7 +229,7 @@ func TestBulkReaderTakesTheEndWithTheLastByte(t *testing.T) {
 		for cut := test.payload; cut <= len(wire); cut++ {
 			for _, size := range []int{1, 3, 50, 1000} {
 				more := 0
-				d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), readFunc(func(p []byte) (int, error) {
+				d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), tests.ReaderFunc(func(p []byte) (int, error) {
 					more++
 					return 0, os.ErrDeadlineExceeded
 				})), resp.BufferSize(200))
@@ -360,7 +361,7 @@ func TestBulkReaderOfAPayloadAtFault(t *testing.T) {
 func TestBulkReaderReadsLittlePiecesThroughTheBuffer(t *testing.T) {
 	const size, most = 100_000, 20
 	calls := 0
-	source := readFunc(func(p []byte) (int, error) {
+	source := tests.ReaderFunc(func(p []byte) (int, error) {
 		calls++
 		clear(p)
 		return len(p), nil
@@ -384,7 +385,7 @@ func TestBulkReaderReadsIntoPlace(t *testing.T) {
 	const size = 1 << 20
 	p := make([]byte, size)
 	var direct int
-	source := readFunc(func(b []byte) (int, error) {
+	source := tests.ReaderFunc(func(b []byte) (int, error) {
 		if &b[0] == &p[size-len(b)] && len(b) <= size {
 			direct += len(b)
 		}
@@ -401,25 +402,22 @@ func TestBulkReaderReadsIntoPlace(t *testing.T) {
 	}
 }
 
-type readFunc func(p []byte) (int, error)
-
-func (f readFunc) Read(p []byte) (int, error) { return f(p) }
-
 func TestBulkReaderTakesConstantMemory(t *testing.T) {
 	const size, most = 4 << 20, 64 << 10
-	chunk := bulkWire(1 << 20)
+	chunk := tests.Bulk(1 << 20)
 	for name, wire := range map[string]io.Reader{
-		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(zeros{}, size), strings.NewReader("\r\n")),
-		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(&endless{wire: ";" + chunk[1:]}, 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
+		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(tests.Zeros{}, size), strings.NewReader("\r\n")),
+		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(tests.Endless(";"+chunk[1:], 0), 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
 	} {
 		var n int64
 		var err error
-		got := allocated(func() {
+		got := tests.Allocated(func() {
 			var r *resp.BulkReader
 			if r, err = resp.NewDecoder(wire).BulkReader(); err == nil {
 				n, err = io.Copy(io.Discard, struct{ io.Reader }{r})
 			}
 		})
+
 		if got > most || n != size || err != nil {
 			t.Errorf("%s: %d bytes and %v, and allocates %d bytes", name, n, err, got)
 		}

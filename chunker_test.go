@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -221,12 +222,12 @@ func TestChunkerShrinks(t *testing.T) {
 	if allocs := testing.AllocsPerRun(20, large); allocs > 0 {
 		t.Errorf("%v allocations for the same amount as before", allocs)
 	}
-	before := inUse()
+	before := tests.InUse()
 	for range 40 {
 		fill(1)
 		c.Reset()
 	}
-	if freed := before - inUse(); freed < 3<<20 {
+	if freed := before - tests.InUse(); freed < 3<<20 {
 		t.Errorf("%d bytes were given back", freed)
 	}
 	fill(1)
@@ -254,7 +255,7 @@ func TestChunkerGivesBackWhatWasWritten(t *testing.T) {
 	for name, left := range map[string]int{"one byte": 1, "a command": 40, "many commands": 1000, "nothing": 0} {
 		c, key := new(resp.Chunker), strings.Repeat("k", 100)
 		w := &roomWriter{}
-		before := inUse()
+		before := tests.InUse()
 		for range rounds {
 			if err := c.AddCommand("SET", resp.String(key), resp.Int(1)); err != nil {
 				t.Fatal(err)
@@ -267,7 +268,7 @@ func TestChunkerGivesBackWhatWasWritten(t *testing.T) {
 				w.Reset()
 			}
 		}
-		if grown := inUse() - before; grown > 4<<20 {
+		if grown := tests.InUse() - before; grown > 4<<20 {
 			t.Errorf("%s left each time: %d bytes are held for %d that wait", name, grown, c.Len())
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
@@ -816,9 +817,9 @@ func TestMaxDepth(t *testing.T) {
 			var limit *resp.LimitError
 			switch {
 			case test.offset < 0 && err != io.EOF:
-				t.Errorf("%s of %s with MaxDepth(%d): %v", method, shortWire(test.wire), test.most, err)
+				t.Errorf("%s of %s with MaxDepth(%d): %v", method, tests.Short(test.wire), test.most, err)
 			case test.offset >= 0 && (!errors.As(err, &limit) || limit.Limit != "depth" || limit.Offset != test.offset):
-				t.Errorf("%s of %s with MaxDepth(%d): %v, want a LimitError at offset %d", method, shortWire(test.wire), test.most, err, test.offset)
+				t.Errorf("%s of %s with MaxDepth(%d): %v, want a LimitError at offset %d", method, tests.Short(test.wire), test.most, err, test.offset)
 			}
 		}
 	}
@@ -930,7 +931,7 @@ func TestCostIsLinearByteByByte(t *testing.T) {
 				}
 			}
 			if got.Err != want.Err || got.Offset != want.Offset {
-				t.Errorf("%s of %s, fed byte by byte, ends with %q at offset %d, want %q at %d", method, shortWire(test.wire), got.Err, got.Offset, want.Err, want.Offset)
+				t.Errorf("%s of %s, fed byte by byte, ends with %q at offset %d, want %q at %d", method, tests.Short(test.wire), got.Err, got.Offset, want.Err, want.Offset)
 			}
 		}
 	}

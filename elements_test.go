@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -629,7 +630,7 @@ func TestPulledElements(t *testing.T) {
 // Loops inside loops with bodies that do anything but read too much stay in step, for
 // any value and however it comes.
 func TestRandomBodiesStayInStep(t *testing.T) {
-	forAll(t, func(w resptest.Wire, seed uint64) string {
+	tests.ForAll(t, func(w resptest.Wire, seed uint64) string {
 		for _, way := range deliveries(seed) {
 			rnd := rand.New(rand.NewPCG(seed, 2))
 			s := way.open(append(slices.Clone(w.Bytes), "+NEXT\r\n"...))

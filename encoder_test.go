@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -477,8 +478,8 @@ func TestWriteBulkFromReadsExactly(t *testing.T) {
 
 func TestWriteBulkFromBreaksOff(t *testing.T) {
 	failed := errors.New("failed")
-	none := readerFunc(func([]byte) (int, error) { return 0, nil })
-	mad := readerFunc(func(p []byte) (int, error) { return len(p) + 1, nil })
+	none := tests.ReaderFunc(func([]byte) (int, error) { return 0, nil })
+	mad := tests.ReaderFunc(func(p []byte) (int, error) { return len(p) + 1, nil })
 	for _, test := range []struct {
 		name  string
 		r     io.Reader
@@ -522,11 +523,6 @@ func encoderMethods() script {
 		func(e *resp.Encoder) error { return e.WriteToken(resp.Token{}) },
 	}
 }
-
-// readerFunc is a function that is a reader.
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // A failed write before the reader has been read to its end breaks the Encoder;
 // one behind it does not.

@@ -22,12 +22,10 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests"
 )
 
-const longestFuzzed = tests.LongestFuzzed
-
 // addVectors seeds f with the short wires of one kind.
 func addVectors(kind string, add func(wire []byte)) {
 	for _, v := range vectorsOf(kind) {
-		if len(v.Wire) <= longestFuzzed {
+		if len(v.Wire) <= tests.LongestFuzzed {
 			add(v.Wire)
 		}
 	}
@@ -46,7 +44,7 @@ func FuzzCommands(f *testing.F) {
 }
 
 func fuzzOracle(t *testing.T, kind string, wire []byte) {
-	if len(wire) > longestFuzzed {
+	if len(wire) > tests.LongestFuzzed {
 		return
 	}
 	if diff := diffOracle(kind, wire, refDefaults) + diffOracle(kind, wire, smallLimits); diff != "" {
@@ -64,7 +62,7 @@ func FuzzSplits(f *testing.F) {
 		})
 	}
 	f.Fuzz(func(t *testing.T, wire []byte, requests bool, seed uint64) {
-		if len(wire) > longestFuzzed/2 {
+		if len(wire) > tests.LongestFuzzed/2 {
 			return
 		}
 		kind, limits := "reply", refDefaults
@@ -94,7 +92,7 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Add(wire, seed)
 	})
 	f.Fuzz(func(t *testing.T, wire []byte, seed uint64) {
-		if len(wire) > longestFuzzed {
+		if len(wire) > tests.LongestFuzzed {
 			return
 		}
 		d, again := resp.NewDecoder(bytes.NewReader(wire), resp.BufferSize(64)), resp.NewDecoder(nil, resp.BufferSize(64))
@@ -132,7 +130,7 @@ func FuzzRoundTrip(f *testing.F) {
 func FuzzInline(f *testing.F) {
 	addVectors("command", func(wire []byte) { f.Add(bytes.TrimRight(wire, "\r\n")) })
 	f.Fuzz(func(t *testing.T, line []byte) {
-		if len(line) > longestFuzzed {
+		if len(line) > tests.LongestFuzzed {
 			return
 		}
 		if diff := diffSplitInline(line); diff != "" {
@@ -152,7 +150,7 @@ func FuzzChunker(f *testing.F) {
 	f.Add([]byte{}, -1)
 	var c resp.Chunker
 	f.Fuzz(func(t *testing.T, data []byte, cutoff int) {
-		if len(data) > longestFuzzed || cutoff < 1 {
+		if len(data) > tests.LongestFuzzed || cutoff < 1 {
 			return
 		}
 		c.Cutoff = cutoff
@@ -192,7 +190,7 @@ func FuzzNumbers(f *testing.F) {
 		f.Add(strconv.FormatFloat(x, 'g', -1, 64), math.Float64bits(x))
 	}
 	f.Fuzz(func(t *testing.T, text string, bits uint64) {
-		if len(text) > longestFuzzed {
+		if len(text) > tests.LongestFuzzed {
 			return
 		}
 		fuzzReadNumber(t, text)
@@ -284,7 +282,7 @@ func FuzzEncoderMisuse(f *testing.F) {
 		f.Add([]byte{byte(i), 2, byte(i), 1, 1, 2, 3, 4}, i%2 == 0)
 	}
 	f.Fuzz(func(t *testing.T, program []byte, resp2 bool) {
-		if len(program) > longestFuzzed/8 {
+		if len(program) > tests.LongestFuzzed/8 {
 			return
 		}
 		protocol := 3

@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -62,7 +63,7 @@ func TestCopyBulkWritesThePayloadAlone(t *testing.T) {
 }
 
 func TestCopyValueWritesEveryByte(t *testing.T) {
-	for _, value := range append([]string{nestedWire, streamedWire, bulkWire(5000), "+" + strings.Repeat("x", 5000) + "\r\n"}, awkwardWires...) {
+	for _, value := range append([]string{tests.NestedWire, tests.StreamedWire, tests.Bulk(5000), "+" + strings.Repeat("x", 5000) + "\r\n"}, awkwardWires...) {
 		for name, wrap := range map[string]func(io.Reader) io.Reader{
 			"at once":      func(r io.Reader) io.Reader { return r },
 			"byte by byte": iotest.OneByteReader,
@@ -70,10 +71,10 @@ func TestCopyValueWritesEveryByte(t *testing.T) {
 			d := resp.NewDecoder(wrap(strings.NewReader(value+"+NEXT\r\n")), resp.BufferSize(1))
 			var written bytes.Buffer
 			if n, err := d.CopyValue(&written); written.String() != value || n != int64(len(value)) || err != nil {
-				t.Errorf("CopyValue of %s, %s: wrote %q, %d and %v", shortWire(value), name, written.String(), n, err)
+				t.Errorf("CopyValue of %s, %s: wrote %q, %d and %v", tests.Short(value), name, written.String(), n, err)
 			}
 			if next, err := d.ReadString(); next != "NEXT" {
-				t.Errorf("behind CopyValue of %s: %q and %v, want NEXT", shortWire(value), next, err)
+				t.Errorf("behind CopyValue of %s: %q and %v, want NEXT", tests.Short(value), next, err)
 			}
 		}
 	}
@@ -89,14 +90,14 @@ func untilItEnds(t *testing.T, wire string, pass func() (int64, error)) (n int64
 			return n, err
 		}
 	}
-	t.Fatalf("%s: interrupted again and again", shortWire(wire))
+	t.Fatalf("%s: interrupted again and again", tests.Short(wire))
 	return 0, nil
 }
 
 // Interrupted by the reader or the writer at any byte, passing on continues
 // with exactly that byte.
 func TestPassingOnContinuesWhereItStopped(t *testing.T) {
-	for _, value := range append([]string{nestedWire, streamedWire, bulkWire(200)}, awkwardWires...) {
+	for _, value := range append([]string{tests.NestedWire, tests.StreamedWire, tests.Bulk(200)}, awkwardWires...) {
 		readers := map[string]func() io.Reader{
 			"at once":                func() io.Reader { return strings.NewReader(value) },
 			"timeouts between":       func() io.Reader { return resptest.TimeoutReader(strings.NewReader(value)) },
@@ -111,14 +112,14 @@ func TestPassingOnContinuesWhereItStopped(t *testing.T) {
 				w := resptest.FailOnceWriter(&written, at, os.ErrDeadlineExceeded)
 				n, err := untilItEnds(t, value, func() (int64, error) { return d.CopyValue(w) })
 				if written.String() != value || n != int64(len(value)) || err != nil || d.InputOffset() != n {
-					t.Fatalf("CopyValue of %s, %s, writer failed at %d: wrote %q, %d and %v", shortWire(value), name, at, written.String(), n, err)
+					t.Fatalf("CopyValue of %s, %s, writer failed at %d: wrote %q, %d and %v", tests.Short(value), name, at, written.String(), n, err)
 				}
 				written.Reset()
 				d.Reset(reader())
 				w = resptest.FailOnceWriter(&written, at, os.ErrDeadlineExceeded)
 				n, err = untilItEnds(t, value, func() (int64, error) { return d.CopyBulk(w) })
 				if written.String() != payload.String() || n != wantBulk || fmt.Sprint(err) != fmt.Sprint(wantErr) || d.InputOffset() != int64(len(value)) {
-					t.Fatalf("CopyBulk of %s, %s, writer failed at %d: wrote %q, %d and %v, want %v", shortWire(value), name, at, written.String(), n, err, wantErr)
+					t.Fatalf("CopyBulk of %s, %s, writer failed at %d: wrote %q, %d and %v, want %v", tests.Short(value), name, at, written.String(), n, err, wantErr)
 				}
 			}
 			for seed := range uint64(5) {
@@ -126,7 +127,7 @@ func TestPassingOnContinuesWhereItStopped(t *testing.T) {
 				d := resp.NewDecoder(reader())
 				w := resptest.TimeoutWriter(resptest.ShortWriter(&written, 3), seed)
 				if n, err := untilItEnds(t, value, func() (int64, error) { return d.CopyValue(w) }); written.String() != value || n != int64(len(value)) || err != nil {
-					t.Fatalf("CopyValue of %s, %s, short writes: wrote %q, %d and %v", shortWire(value), name, written.String(), n, err)
+					t.Fatalf("CopyValue of %s, %s, short writes: wrote %q, %d and %v", tests.Short(value), name, written.String(), n, err)
 				}
 			}
 		}
@@ -207,12 +208,12 @@ func TestWritersThatWriteLessWithoutSayingWhy(t *testing.T) {
 // Nothing is written to a writer in the call in which it failed.
 func TestAFailedWriterIsLeftAlone(t *testing.T) {
 	broken := errors.New("broken")
-	for _, wire := range []string{"$3\r\nabc\r\n", bulkWire(50000), "*2\r\n:1\r\n:2\r\n", "$3\r\nabcXX", "$?\r\n;1\r\na\r\n;1\r\nb\r\n;0\r\n"} {
+	for _, wire := range []string{"$3\r\nabc\r\n", tests.Bulk(50000), "*2\r\n:1\r\n:2\r\n", "$3\r\nabcXX", "$?\r\n;1\r\na\r\n;1\r\nb\r\n;0\r\n"} {
 		for _, pass := range []func(*resp.Decoder, io.Writer) (int64, error){(*resp.Decoder).CopyValue, (*resp.Decoder).CopyBulk} {
 			w := &oddWriter{err: broken}
 			_, err := pass(resp.NewDecoder(iotest.OneByteReader(strings.NewReader(wire))), w)
 			if err == broken && w.calls != 1 {
-				t.Errorf("%s: a writer that failed was called %d times", shortWire(wire), w.calls)
+				t.Errorf("%s: a writer that failed was called %d times", tests.Short(wire), w.calls)
 			}
 		}
 	}
@@ -367,14 +368,14 @@ func endsPayload(b []byte, end int64) bool {
 // Values of any size pass in constant memory.
 func TestPassingOnTakesConstantMemory(t *testing.T) {
 	const size, most = 4 << 20, 64 << 10
-	chunk := bulkWire(1 << 20)
+	chunk := tests.Bulk(1 << 20)
 	for name, wire := range map[string]io.Reader{
-		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(zeros{}, size), strings.NewReader("\r\n")),
-		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(&endless{wire: ";" + chunk[1:]}, 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
+		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(tests.Zeros{}, size), strings.NewReader("\r\n")),
+		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(tests.Endless(";"+chunk[1:], 0), 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
 	} {
 		var err error
 		var n int64
-		if got := allocated(func() { n, err = resp.NewDecoder(wire).CopyBulk(io.Discard) }); got > most || n != size || err != nil {
+		if got := tests.Allocated(func() { n, err = resp.NewDecoder(wire).CopyBulk(io.Discard) }); got > most || n != size || err != nil {
 			t.Errorf("CopyBulk of %s: %d bytes and %v, and allocates %d bytes", name, n, err, got)
 		}
 	}
@@ -383,9 +384,9 @@ func TestPassingOnTakesConstantMemory(t *testing.T) {
 		"SkipValue": (*resp.Decoder).SkipValue,
 		"CopyValue": func(d *resp.Decoder) error { return copyValue(d, nil) },
 	} {
-		d := resp.NewDecoder(io.MultiReader(strings.NewReader(array), io.LimitReader(&endless{wire: ":1\r\n"}, size)))
+		d := resp.NewDecoder(io.MultiReader(strings.NewReader(array), io.LimitReader(tests.Endless(":1\r\n", 0), size)))
 		var err error
-		if got := allocated(func() { err = pass(d) }); got > most || err != nil || d.InputOffset() != int64(size+len(array)) {
+		if got := tests.Allocated(func() { err = pass(d) }); got > most || err != nil || d.InputOffset() != int64(size+len(array)) {
 			t.Errorf("%s of %d elements: %v at offset %d, and allocates %d bytes", name, size/4, err, d.InputOffset(), got)
 		}
 	}
@@ -406,12 +407,4 @@ func TestLimitsHoldInConstantMemoryToo(t *testing.T) {
 			}
 		}
 	}
-}
-
-// zeros reads zeros.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
 }

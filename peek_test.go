@@ -13,6 +13,7 @@ import (
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -97,7 +98,7 @@ func TestPeekOfMoreThanThereIs(t *testing.T) {
 			d := resp.NewDecoder(io.MultiReader(strings.NewReader(test.wire), iotest.ErrReader(test.after)))
 			var b []byte
 			var err error
-			used := allocated(func() { b, err = d.Peek(n) })
+			used := tests.Allocated(func() { b, err = d.Peek(n) })
 			if string(b) != test.wire || err != test.want || used > 64<<10 {
 				t.Errorf("Peek(%d) of %q and %v: %q, %v, %d bytes allocated", n, test.wire, test.after, b, err, used)
 			}
@@ -271,8 +272,8 @@ func TestPeekDropsABulkReader(t *testing.T) {
 func TestPeekAndDiscardTakeConstantMemory(t *testing.T) {
 	const size = 64 << 20
 	var n int
-	used := allocated(func() {
-		d := resp.NewDecoder(io.LimitReader(zeros{}, size))
+	used := tests.Allocated(func() {
+		d := resp.NewDecoder(io.LimitReader(tests.Zeros{}, size))
 		for {
 			if _, err := d.Peek(1); err != nil {
 				break
@@ -283,6 +284,7 @@ func TestPeekAndDiscardTakeConstantMemory(t *testing.T) {
 			}
 		}
 	})
+
 	if n != size || used > 64<<10 {
 		t.Errorf("%d bytes of %d, and %d allocated", n, size, used)
 	}
@@ -290,8 +292,8 @@ func TestPeekAndDiscardTakeConstantMemory(t *testing.T) {
 
 func TestPeekAndDiscardDoNotAllocate(t *testing.T) {
 	for _, atOnce := range []int{0, 7} {
-		d := resp.NewDecoder(&endless{wire: "\n+OK\r\n", atOnce: atOnce})
-		checkNoAllocs(t, "\n+OK", func() error {
+		d := resp.NewDecoder(tests.Endless("\n+OK\r\n", atOnce))
+		tests.CheckNoAllocs(t, "\n+OK", func() error {
 			b, err := d.Peek(1)
 			if err != nil || !bytes.Equal(b, []byte("\n")) {
 				return fmt.Errorf("%q, %v", b, err)

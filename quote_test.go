@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -33,18 +34,18 @@ func TestAppendQuoted(t *testing.T) {
 
 // SplitInline and inline requests are the way back, whatever the bytes are.
 func TestSplitInlineTakesQuotesOff(t *testing.T) {
-	forAll(t, func(args resptest.Command) string {
+	tests.ForAll(t, func(args resptest.Command) string {
 		line := []byte("first")
 		for _, arg := range args {
 			line = resp.AppendQuoted(append(line, ' '), arg)
 		}
-		want := append([]string{"first"}, wordsOf(args)...)
+		want := append([]string{"first"}, tests.Words(args)...)
 		words, err := resp.SplitInline(nil, line)
-		if diff := cmp.Diff(want, wordsOf(words)); diff != "" || err != nil {
+		if diff := cmp.Diff(want, tests.Words(words)); diff != "" || err != nil {
 			return fmt.Sprintf("%.300q: %v\n%s", line, err, diff)
 		}
 		command, err := resp.NewDecoder(bytes.NewReader(append(line, '\n')), resp.MaxLineLen(1<<30)).ReadCommand()
-		if diff := cmp.Diff(want, wordsOf(command.Args)); diff != "" || err != nil {
+		if diff := cmp.Diff(want, tests.Words(command.Args)); diff != "" || err != nil {
 			return fmt.Sprintf("%.300q as a request: %v\n%s", line, err, diff)
 		}
 		return ""
@@ -58,7 +59,7 @@ func TestAppendQuotedDoesNotAllocate(t *testing.T) {
 	}
 	text := string(all[:])
 	var dst []byte
-	checkNoAllocs(t, text, func() error {
+	tests.CheckNoAllocs(t, text, func() error {
 		dst = resp.AppendQuoted(dst[:0], text)
 		dst = resp.AppendQuoted(dst, all[:])
 		return nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
@@ -80,7 +81,7 @@ func TestStreamedKindsAreRefusedForRESP2(t *testing.T) {
 // the file is not read and the Encoder, which has promised it, is broken.
 func TestAWriteThatFailsBeforeAFileIsCopiedBreaksTheEncoder(t *testing.T) {
 	file := payloadFile(t, make([]byte, 10_000))
-	conn, _ := streamPair(t, "tcp")
+	conn, _ := tests.ConnPair(t, "tcp")
 	conn.Close()
 	e := resp.NewEncoder(conn)
 	e.WriteInteger(1)
