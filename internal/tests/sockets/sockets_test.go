@@ -1,4 +1,4 @@
-package resp_test
+package sockets_test
 
 // Deadlines and full buffers of real sockets.
 

@@ -1,4 +1,4 @@
-package resp_test
+package memory_test
 
 // Values of a gibibyte, out and in, in the memory of the buffers.
 

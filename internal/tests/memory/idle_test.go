@@ -1,4 +1,4 @@
-package resp_test
+package memory_test
 
 import (
 	"errors"

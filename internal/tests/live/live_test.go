@@ -1,4 +1,4 @@
-package resp_test
+package live_test
 
 // The package against a live server, when there is one.
 

@@ -1,4 +1,4 @@
-package resp_test
+package tests_test
 
 import (
 	"go/parser"
@@ -50,12 +50,12 @@ func TestApplicationsUseThePublicAPI(t *testing.T) {
 var applications = regexp.MustCompile(`(?i)\baof|append-?only|rdb|psync|resync|replication|monitor`)
 
 func TestTheCodecKnowsNoApplication(t *testing.T) {
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("../../*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") && !strings.HasPrefix(file, "example_") {
+		if strings.HasSuffix(file, "_test.go") && !strings.HasPrefix(filepath.Base(file), "example_") {
 			continue
 		}
 		source, err := os.ReadFile(file)
@@ -76,7 +76,9 @@ func goList(t *testing.T, args ...string) []string {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("there is no go command to ask: ", err)
 	}
-	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	cmd := exec.Command("go", append([]string{"list"}, args...)...)
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +87,7 @@ func goList(t *testing.T, args ...string) []string {
 
 // unsafe stays in the one file that says why, and nothing needs C.
 func TestUnsafeStaysInOneFile(t *testing.T) {
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("../../*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
@@ -101,7 +103,7 @@ func TestUnsafeStaysInOneFile(t *testing.T) {
 		for _, i := range source.Imports {
 			switch path, _ := strconv.Unquote(i.Path.Value); path {
 			case "unsafe", "C":
-				with = append(with, file+" imports "+path)
+				with = append(with, filepath.Base(file)+" imports "+path)
 			}
 		}
 	}

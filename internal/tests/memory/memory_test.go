@@ -1,4 +1,4 @@
-package resp_test
+package memory_test
 
 // Memory is bounded by what has been received, whatever was announced.
 

@@ -1,4 +1,4 @@
-package resp_test
+package live_test
 
 // The package is held to bytes that a real server sent: testdata/captures, which
 // README.md there describes. What was asked is the table below. TestCapture, in
@@ -543,7 +543,7 @@ func (c *capture) request(t testing.TB) (wire []byte) {
 
 // file is the path of the capture's file with that extension.
 func (c *capture) file(extension string) string {
-	return filepath.Join("testdata", "captures", c.name+extension)
+	return filepath.Join("../../../testdata/captures", c.name+extension)
 }
 
 func (c *capture) read(t testing.TB, extension string) []byte {
@@ -569,7 +569,7 @@ func TestCaptureFiles(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	got, err := filepath.Glob(filepath.Join("testdata", "captures", "*.re*"))
+	got, err := filepath.Glob(filepath.Join("../../../testdata/captures", "*.re*"))
 	if err != nil {
 		t.Fatal(err)
 	}
