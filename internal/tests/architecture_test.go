@@ -2,46 +2,109 @@ package tests_test
 
 import (
 	"go/parser"
-	gotoken "go/token"
+	"go/token"
+	"io/fs"
+	"maps"
 	"os"
-	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
-const module = "github.com/seed65f5866d/resp"
+const (
+	module = "github.com/seed65f5866d/resp"
+	root   = "../.." // of the module
+)
 
-// Whoever imports a package of this module gets it, what it is built on here and the
-// standard library, nothing else.
-func TestPackagesNeedTheStandardLibraryAlone(t *testing.T) {
-	const format = "{{if not .Standard}}{{.ImportPath}}{{end}}"
-	for _, path := range goList(t, "-deps", "-f", format, ".", "./aof", "./replication", "./monitor") {
-		if path != module && !strings.HasPrefix(path, module+"/") {
-			t.Errorf("%s is needed", path)
+// layer is what packages may import.
+type layer struct {
+	of      []string // of this module, each with the packages below it
+	modules bool     // other modules
+}
+
+// layers are those of the packages in these folders and below them, the codec itself
+// being in ".". A package is as the longest name says.
+var layers = map[string]layer{
+	".":                        {of: []string{"internal/quote", "internal/respwire", "internal/window"}},
+	"internal/quote":           {},
+	"internal/respwire":        {},
+	"internal/window":          {of: []string{"internal/respwire"}},
+	"aof":                      {of: []string{".", "internal/quote"}},
+	"replication":              {of: []string{".", "internal/quote"}},
+	"monitor":                  {of: []string{".", "internal/quote"}},
+	"resptest":                 {of: []string{".", "testdata/conformance"}, modules: true},
+	"testdata/conformance":     {},
+	"internal/tests":           {of: []string{".", "resptest", "internal/tests"}, modules: true},
+	"internal/tests/reference": {},
+	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "resptest", "cmd"}, modules: true},
+	"examples":                 {of: []string{".", "aof", "replication", "monitor"}, modules: true},
+}
+
+// Imports run from what is built on the codec down to what the codec is built on.
+// Whoever imports a package gets the standard library and this module alone, unless
+// it is for tests or a program.
+func TestImportsRunDownwards(t *testing.T) {
+	for _, file := range sourceFiles(t) {
+		folder := path.Dir(file)
+		name, ok := layerOf(folder)
+		if !ok {
+			t.Errorf("%s belongs to no layer", folder)
+			continue
+		}
+		for _, imported := range importsOf(t, file) {
+			below, ofModule := strings.CutPrefix(imported+"/", module+"/")
+			switch domain, _, _ := strings.Cut(imported, "/"); {
+			case ofModule:
+				if !mayImport(layers[name], path.Clean(below)) {
+					t.Errorf("%s imports %s, which is not below it", file, imported)
+				}
+			case strings.Contains(domain, ".") && !layers[name].modules:
+				t.Errorf("%s needs %s", file, imported)
+			}
 		}
 	}
 }
 
+// mayImport reports whether l may import the package in folder. The codec is a
+// package, not all that is below its folder.
+func mayImport(l layer, folder string) bool {
+	return slices.ContainsFunc(l.of, func(allowed string) bool {
+		return folder == allowed || allowed != "." && strings.HasPrefix(folder, allowed+"/")
+	})
+}
+
+// layerOf returns the name of the layer that folder is in.
+func layerOf(folder string) (name string, ok bool) {
+	for name := folder; name != "."; name = path.Dir(name) {
+		if _, ok := layers[name]; ok {
+			return name, true
+		}
+	}
+	return ".", folder == "."
+}
+
 // What stands on the codec uses what it exports, as anybody else could.
 func TestApplicationsUseThePublicAPI(t *testing.T) {
-	for path, want := range map[string][]string{
-		"./aof":         {module},
-		"./replication": {module},
-		"./monitor":     {module, module + "/internal/quote"},
-	} {
-		var got []string
-		for _, i := range goList(t, "-f", `{{join .Imports "\n"}}`, path) {
-			if strings.Contains(i, ".") {
-				got = append(got, i)
+	files := sourceFiles(t)
+	for _, application := range []string{"aof", "replication", "monitor"} {
+		usesCodec := false
+		for _, file := range files {
+			if path.Dir(file) != application {
+				continue
+			}
+			for _, imported := range importsOf(t, file) {
+				usesCodec = usesCodec || imported == module
+				if strings.Contains(imported, "/internal/") && imported != module+"/internal/quote" {
+					t.Errorf("%s imports %s", file, imported)
+				}
 			}
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s imports (-want +got)\n%s", path, diff)
+		if !usesCodec {
+			t.Errorf("%s does not import the codec", application)
 		}
 	}
 }
@@ -50,19 +113,21 @@ func TestApplicationsUseThePublicAPI(t *testing.T) {
 var applications = regexp.MustCompile(`(?i)\baof|append-?only|rdb|psync|resync|replication|monitor`)
 
 func TestTheCodecKnowsNoApplication(t *testing.T) {
-	files, err := filepath.Glob("../../*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
+	examples, err := filepath.Glob(root + "/example*_test.go")
+	if err != nil || len(examples) == 0 {
+		t.Fatal(examples, err)
+	}
+	var files []string
+	for _, example := range examples {
+		files = append(files, filepath.Base(example))
+	}
+	for _, file := range sourceFiles(t) {
+		if folder := path.Dir(file); folder == "." || mayImport(layers["."], folder) {
+			files = append(files, file)
+		}
 	}
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") && !strings.HasPrefix(filepath.Base(file), "example_") {
-			continue
-		}
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, line := range strings.Split(string(source), "\n") {
+		for i, line := range strings.Split(read(t, file), "\n") {
 			if word := applications.FindString(line); word != "" {
 				t.Errorf("%s:%d speaks of %s: %s", file, i+1, word, line)
 			}
@@ -70,44 +135,69 @@ func TestTheCodecKnowsNoApplication(t *testing.T) {
 	}
 }
 
-// goList returns what go list prints, line by line.
-func goList(t *testing.T, args ...string) []string {
-	t.Helper()
-	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("there is no go command to ask: ", err)
-	}
-	cmd := exec.Command("go", append([]string{"list"}, args...)...)
-	cmd.Dir = "../.."
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Fields(string(out))
-}
-
 // unsafe stays in the one file that says why, and nothing needs C.
 func TestUnsafeStaysInOneFile(t *testing.T) {
-	files, err := filepath.Glob("../../*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	var with []string
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		source, err := parser.ParseFile(gotoken.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, i := range source.Imports {
-			switch path, _ := strconv.Unquote(i.Path.Value); path {
-			case "unsafe", "C":
-				with = append(with, filepath.Base(file)+" imports "+path)
+	with := make(map[string][]string)
+	for _, file := range sourceFiles(t) {
+		for _, imported := range importsOf(t, file) {
+			if imported == "unsafe" || imported == "C" {
+				with[imported] = append(with[imported], file)
 			}
 		}
 	}
-	if diff := cmp.Diff([]string{"unsafe.go imports unsafe"}, with); diff != "" {
-		t.Errorf("imports of unsafe and C (-want +got)\n%s", diff)
+	one := len(with["unsafe"]) == 1 && (with["unsafe"][0] == "unsafe.go" || path.Dir(with["unsafe"][0]) == "internal/respwire")
+	if !one || len(with) != 1 {
+		t.Errorf("files that import unsafe or C: %v, want one that imports unsafe, at the bottom", with)
 	}
+}
+
+// sourceFiles returns the Go files of the module that are no tests, for all systems
+// and with all build tags.
+func sourceFiles(t *testing.T) []string {
+	t.Helper()
+	found := make(map[string]bool)
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), "."):
+			return fs.SkipDir
+		case entry.IsDir() && name != ".":
+			if _, err := os.Stat(filepath.Join(root, name, "go.mod")); err == nil {
+				return fs.SkipDir
+			}
+		case strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go"):
+			found[name] = true
+		}
+		return nil
+	})
+	if err != nil || !found["doc.go"] || !found["internal/tests/tests.go"] {
+		t.Fatal("the source files are not found: ", found, err)
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+func importsOf(t *testing.T, file string) (paths []string) {
+	t.Helper()
+	source, err := parser.ParseFile(token.NewFileSet(), file, read(t, file), parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range source.Imports {
+		imported, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, imported)
+	}
+	return paths
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
