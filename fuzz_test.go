@@ -20,6 +20,7 @@ import (
 
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/reference"
 )
 
 // addVectors seeds f with the short wires of one kind.
@@ -47,7 +48,7 @@ func fuzzOracle(t *testing.T, kind string, wire []byte) {
 	if len(wire) > tests.LongestFuzzed {
 		return
 	}
-	if diff := diffOracle(kind, wire, refDefaults) + diffOracle(kind, wire, smallLimits); diff != "" {
+	if diff := diffOracle(kind, wire, reference.Defaults) + diffOracle(kind, wire, smallLimits); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -65,7 +66,7 @@ func FuzzSplits(f *testing.F) {
 		if len(wire) > tests.LongestFuzzed/2 {
 			return
 		}
-		kind, limits := "reply", refDefaults
+		kind, limits := "reply", reference.Defaults
 		if requests {
 			kind = "command"
 		}
@@ -136,7 +137,7 @@ func FuzzInline(f *testing.F) {
 		if diff := diffSplitInline(line); diff != "" {
 			t.Error(diff)
 		}
-		if diff := diffOracle("command", append(slices.Clone(line), '\n'), refDefaults); diff != "" {
+		if diff := diffOracle("command", append(slices.Clone(line), '\n'), reference.Defaults); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -200,7 +201,7 @@ func FuzzNumbers(f *testing.F) {
 
 // fuzzReadNumber reads text as each kind of number.
 func fuzzReadNumber(t *testing.T, text string) {
-	isInteger, isDouble := fuzzInteger.MatchString(text), refDouble.MatchString(text)
+	isInteger, isDouble := fuzzInteger.MatchString(text), reference.IsDouble(text)
 	wantInt, rangeErr := strconv.ParseInt(text, 10, 64)
 	wantFloat, floatErr := strconv.ParseFloat(text, 64)
 	if isDouble && strings.Contains(strings.ToLower(text), "nan") {
@@ -316,7 +317,7 @@ func FuzzEncoderMisuse(f *testing.F) {
 			}
 		}
 		err := e.Close()
-		oracle := refReplies(written.Bytes(), refDefaults)
+		oracle := reference.Replies(written.Bytes(), reference.Defaults)
 		switch {
 		case oracle.Class != "" && oracle.Class != "incomplete":
 			t.Errorf("wrote %q, %s error at %d", written.Bytes(), oracle.Class, oracle.Offset)

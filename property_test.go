@@ -22,6 +22,7 @@ import (
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
+	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -48,7 +49,7 @@ func TestDecodeGivesWhatWasEncoded(t *testing.T) {
 			if err != nil || !sameValue(&got, v) || v == &canonical && !got.Equal(*v) || d.InputOffset() != int64(len(wire)) {
 				return fmt.Sprintf("%.300q was decoded as %+v up to %d, %v", wire, got, d.InputOffset(), err)
 			}
-			oracle := ask("reply", wire, refDefaults)
+			oracle := ask("reply", wire, reference.Defaults)
 			if want := refLines(fromValue(nil, &got), refJoined); oracle.Class != "" || !slices.Equal(oracle.lines, want) {
 				return fmt.Sprintf("%.300q is, to the oracle, %q", wire, oracle.lines)
 			}
@@ -86,7 +87,7 @@ func TestAnyValueIsWrittenAsOneValue(t *testing.T) {
 			if protocol == 3 && !bytes.Equal(written.Bytes(), wire) {
 				return fmt.Sprintf("WriteValue wrote %.300q, AppendValue %.300q", written.Bytes(), wire)
 			}
-			if oracle := refReplies(written.Bytes(), refDefaults); oracle.Class != "" || len(oracle.Values) != 1 && protocol == 2 {
+			if oracle := reference.Replies(written.Bytes(), reference.Defaults); oracle.Class != "" || len(oracle.Values) != 1 && protocol == 2 {
 				return fmt.Sprintf("for RESP%d: %.300q, which is %s", protocol, written.Bytes(), oracle.Class)
 			}
 		}
@@ -268,7 +269,7 @@ func TestEverySpellingIsDecodedAndPassedOn(t *testing.T) {
 
 // diffOracle returns how what the methods make of wire differs from what the
 // oracle makes of it, or "".
-func diffOracle(kind string, wire []byte, limits refLimits) string {
+func diffOracle(kind string, wire []byte, limits reference.Limits) string {
 	oracle := ask(kind, wire, limits)
 	whole := deliveries(1)[0]
 	for name, mode := range modes(kind) {
@@ -276,7 +277,7 @@ func diffOracle(kind string, wire []byte, limits refLimits) string {
 		if lags(got, oracle, wire) {
 			continue
 		}
-		if diff := diffOutcome(got, oracle, oracle.refResult); diff != "" {
+		if diff := diffOutcome(got, oracle, oracle.Result); diff != "" {
 			return fmt.Sprintf("%.300q by %s, limits %+v:\n%s", wire, name, limits, diff)
 		}
 	}
@@ -306,20 +307,20 @@ func diffSplit(kind string, wire []byte, opts []resp.Option, ways ...delivery) s
 }
 
 // limitOptions are limits in the oracle's words as options.
-func limitOptions(l refLimits) []resp.Option {
+func limitOptions(l reference.Limits) []resp.Option {
 	return []resp.Option{
-		resp.MaxDepth(l.depth), resp.MaxArgs(int(l.args)), resp.MaxElements(l.elements), resp.MaxBulkLen(l.bulkLen), resp.MaxLineLen(l.lineLen),
+		resp.MaxDepth(l.Depth), resp.MaxArgs(int(l.Args)), resp.MaxElements(l.Elements), resp.MaxBulkLen(l.BulkLen), resp.MaxLineLen(l.LineLen),
 	}
 }
 
 // smallLimits are ones that short inputs reach.
-var smallLimits = refLimits{depth: 3, args: 5, elements: 4, bulkLen: 12, lineLen: 25}
+var smallLimits = reference.Limits{Depth: 3, Args: 5, Elements: 4, BulkLen: 12, LineLen: 25}
 
 // What the methods make of any replies, and where they stop and why, is what
 // the oracle says.
 func TestRepliesAreWhatTheOracleSays(t *testing.T) {
 	tests.ForAll(t, func(wire resptest.Bytes) string {
-		return diffOracle("reply", wire, refDefaults) + diffOracle("reply", wire, smallLimits)
+		return diffOracle("reply", wire, reference.Defaults) + diffOracle("reply", wire, smallLimits)
 	}, brokenWire)
 }
 
@@ -327,7 +328,7 @@ func TestRepliesAreWhatTheOracleSays(t *testing.T) {
 // the oracle says.
 func TestRequestsAreWhatTheOracleSays(t *testing.T) {
 	tests.ForAll(t, func(wire resptest.Bytes) string {
-		return diffOracle("command", wire, refDefaults) + diffOracle("command", wire, smallLimits)
+		return diffOracle("command", wire, reference.Defaults) + diffOracle("command", wire, smallLimits)
 	}, brokenCalls)
 }
 
@@ -336,7 +337,7 @@ func TestRequestsAreWhatTheOracleSays(t *testing.T) {
 func TestRepliesDoNotDependOnSplits(t *testing.T) {
 	tests.ForAll(t, func(wire resptest.Bytes, seed uint64) string {
 		ways := deliveries(seed)[1:]
-		return diffSplit("reply", wire, limitOptions(refDefaults), ways...) + diffSplit("reply", wire, limitOptions(smallLimits), ways...)
+		return diffSplit("reply", wire, limitOptions(reference.Defaults), ways...) + diffSplit("reply", wire, limitOptions(smallLimits), ways...)
 	}, brokenWire, anySeed)
 }
 
@@ -345,7 +346,7 @@ func TestRepliesDoNotDependOnSplits(t *testing.T) {
 func TestRequestsDoNotDependOnSplits(t *testing.T) {
 	tests.ForAll(t, func(wire resptest.Bytes, seed uint64) string {
 		ways := deliveries(seed)[1:]
-		return diffSplit("command", wire, limitOptions(refDefaults), ways...) + diffSplit("command", wire, limitOptions(smallLimits), ways...)
+		return diffSplit("command", wire, limitOptions(reference.Defaults), ways...) + diffSplit("command", wire, limitOptions(smallLimits), ways...)
 	}, brokenCalls, anySeed)
 }
 
@@ -457,7 +458,7 @@ func TestSplitInlineIsSdssplitargs(t *testing.T) {
 
 // diffSplitInline returns how SplitInline differs from the oracle on line, or "".
 func diffSplitInline(line []byte) string {
-	want, fault := refSplitInline(line)
+	want, fault := reference.SplitInline(line)
 	if nul := bytes.IndexByte(line, 0); nul >= 0 {
 		want, fault = nil, nul
 	}
@@ -844,7 +845,7 @@ func TestProtocol2WritesTheRESP2Form(t *testing.T) {
 			if err := errors.Join(err, e.Close()); err != nil {
 				return fmt.Sprintf("%s: %v", name, err)
 			}
-			oracle := ask("reply", b.Bytes(), refDefaults)
+			oracle := ask("reply", b.Bytes(), reference.Defaults)
 			if got := refLines(fromValue(nil, &want), 0); oracle.Class != "" || !slices.Equal(oracle.lines, got) {
 				return fmt.Sprintf("%s: %.300q became %.300q, want %q", name, w.Bytes, b.Bytes(), want)
 			}
