@@ -1,6 +1,6 @@
 //go:build unix
 
-package resp_test
+package sockets_test
 
 import (
 	"errors"
