@@ -20,7 +20,12 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
-const largeSize = 100 << 10
+const (
+	arrayWire = "*2\r\n$5\r\nhello\r\n:12345678901\r\n"
+	largeSize = 100 << 10
+)
+
+var longLine = "+" + strings.Repeat("x", 2000) + "\r\n"
 
 // steadyReads are the reads that are promised not to allocate, each of all of its
 // wire.
@@ -30,14 +35,15 @@ var steadyReads = []struct {
 	opts []resp.Option
 	read func(d *resp.Decoder, v *resp.Value) error
 }{
-	{name: "ReadToken", wire: "*2\r\n$5\r\nhello\r\n:12345678901\r\n", read: readTokens(3)},
-	{name: "ReadToken of all kinds", wire: tests.NestedWire + tests.StreamedWire, read: readTokens(37)},
-	{name: "ReadToken of a long line", wire: "+" + strings.Repeat("x", 2000) + "\r\n", read: readTokens(1)},
+	{name: "ReadToken", wire: arrayWire, read: readTokens(arrayWire)},
+	{name: "ReadToken of all kinds", wire: tests.NestedWire + tests.StreamedWire, read: readTokens(tests.NestedWire + tests.StreamedWire)},
+	{name: "ReadToken of a long line", wire: longLine, read: readTokens(longLine)},
 	{name: "PeekKind", wire: "$5\r\nhello\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		if _, err := d.PeekKind(); err != nil {
 			return err
 		}
-		return readTokens(1)(d, nil)
+		_, err := d.ReadToken()
+		return err
 	}},
 	{name: "ReadInt64", wire: ":-42\r\n", read: readInt64},
 	{name: "ReadInt64 of a string", wire: "$2\r\n42\r\n", read: readInt64},
@@ -61,6 +67,9 @@ var steadyReads = []struct {
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
 	{name: "ReadBytes of large and small strings", wire: tests.Bulk(largeSize) + tests.Bulk(5), read: readTwice(readBytes)},
+	{name: "ReadInto", wire: "$5\r\nhello\r\n", read: readInto},
+	{name: "ReadInto of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readInto},
+	{name: "ReadInto of large and small strings", wire: tests.Bulk(largeSize) + tests.Bulk(5), read: readTwice(readInto)},
 	{name: "ReadArrayLen", wire: "|1\r\n+a\r\n:1\r\n*2\r\n:1\r\n:2\r\n~0\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		_, err := d.ReadArrayLen()
 		for err == nil && d.Depth() > 0 {
@@ -176,9 +185,10 @@ func loopAndLeave(d *resp.Decoder, _ *resp.Value) error {
 	return nil
 }
 
-func readTokens(n int) func(*resp.Decoder, *resp.Value) error {
+// readTokens reads the tokens of wire.
+func readTokens(wire string) func(*resp.Decoder, *resp.Value) error {
 	return func(d *resp.Decoder, _ *resp.Value) error {
-		for range n {
+		for end := d.InputOffset() + int64(len(wire)); d.InputOffset() < end; {
 			if _, err := d.ReadToken(); err != nil {
 				return err
 			}
@@ -208,6 +218,13 @@ func readFloat64(d *resp.Decoder, _ *resp.Value) error {
 
 func readBytes(d *resp.Decoder, _ *resp.Value) error {
 	_, err := d.ReadBytes()
+	return err
+}
+
+var intoMemory [largeSize]byte
+
+func readInto(d *resp.Decoder, _ *resp.Value) error {
+	_, err := d.ReadInto(intoMemory[:])
 	return err
 }
 
@@ -307,6 +324,23 @@ func TestConsumeTokenDoesNotAllocate(t *testing.T) {
 		b := []byte(wire)
 		tests.CheckNoAllocs(t, wire, func() error {
 			if _, _, err := resp.ConsumeToken(b); err != resp.ErrIncomplete {
+				return err
+			}
+			return nil
+		})
+	}
+}
+
+func TestConsumeValueDoesNotAllocate(t *testing.T) {
+	if !tests.PoolsKeep() {
+		t.Skip("under the race detector pools drop at random what they are given")
+	}
+	for _, wire := range []string{
+		"+OK\r\n", "$5\r\nhello\r\n", ",1.5e10\r\n", tests.NestedWire, tests.StreamedWire, strings.Repeat("*1\r\n", 1000) + ":1\r\n", tests.NestedWire[:50], "$5\r\nhel",
+	} {
+		b := []byte(wire)
+		tests.CheckNoAllocs(t, tests.Short(wire), func() error {
+			if _, err := resp.ConsumeValue(b); err != resp.ErrIncomplete {
 				return err
 			}
 			return nil
@@ -467,10 +501,11 @@ func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 		b := []byte(wire)
 		consume := func() {
 			resp.ConsumeToken(b)
+			resp.ConsumeValue(b)
 			resp.ConsumeCommand(b, nil)
 		}
-		if n := tests.Allocated(consume); n > 2<<10+8*len(wire) {
-			t.Errorf("ConsumeToken and ConsumeCommand of %s allocate %d bytes", tests.Short(wire), n)
+		if n := tests.Allocated(consume); n > 2<<10+16*len(wire) {
+			t.Errorf("ConsumeToken, ConsumeValue and ConsumeCommand of %s allocate %d bytes", tests.Short(wire), n)
 		}
 	}
 }
@@ -521,7 +556,7 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 		read       func(*resp.Decoder) error
 	}{
 		{"ReadBytes", "$1\r\nx\r\n", &plain, readingMethods["ReadBytes"]},
-		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { return readTokens(1)(d, nil) }},
+		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { _, err := d.ReadToken(); return err }},
 		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["ReadBytes"]},
 		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["Decode"]},
 		{"ReadCommand", tests.Multibulk("PING"), &request, readingMethods["ReadCommand"]},
@@ -622,6 +657,9 @@ func TestAppendDoesNotAllocate(t *testing.T) {
 		"AppendCommand": func(b []byte) []byte {
 			return resp.AppendCommand(b, "CONFIG SET", resp.String(long), resp.Bytes(short), resp.Int(-7), resp.Uint(8), resp.Float(0.1), resp.Arg{})
 		},
+		"AppendArg": func(b []byte) []byte {
+			return resp.AppendArg(resp.AppendArg(resp.AppendBulkHeader(b, 7), resp.Float(0.1)), resp.String(long))
+		},
 		"AppendArgs": func(b []byte) []byte { return resp.AppendArgs(b, "SET", "key", long) },
 		"AppendToken": func(b []byte) []byte {
 			for _, token := range tokens {
@@ -655,7 +693,8 @@ func drained(t *testing.T) net.Conn {
 
 func TestEncoderDoesNotAllocate(t *testing.T) {
 	short, long := "value", strings.Repeat("x", 70_000)
-	shortBytes, longBytes := []byte(short), []byte(long)
+	shortBytes, longBytes, medium := []byte(short), []byte(long), strings.Repeat("x", 1000)
+	rawShort, rawLong := []byte("PING\r\n"), resp.AppendBulkString(nil, long)
 	tree := steadyTree()
 	bigInt := big.NewInt(-1234567890)
 	text, longText := tests.Endless(short, 0), tests.Endless(long, 0)
@@ -693,6 +732,14 @@ func TestEncoderDoesNotAllocate(t *testing.T) {
 			return e.WriteCommand("CONFIG SET", resp.Bytes(longBytes), resp.From(longText, int64(len(long))), resp.String(long))
 		},
 		func(e *resp.Encoder) error { return e.WriteArgs(shortBytes, longBytes) },
+		func(e *resp.Encoder) error { return e.WriteArgs(shortBytes, shortBytes) },
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteArray(3), e.WriteArg(resp.String(short)), e.WriteArg(resp.Float(0.1)), e.WriteArg(resp.From(text, int64(len(short)))))
+		},
+		func(e *resp.Encoder) error { return errors.Join(e.WriteRaw(rawShort), e.WriteRaw(rawLong)) },
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteSimpleString("a\nb"), e.WriteBulkString(medium), e.Flush(), e.WriteBulkString(medium), e.Flush())
+		},
 		func(e *resp.Encoder) error { return e.WriteValue(tree) },
 		(*resp.Encoder).Close,
 	}

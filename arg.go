@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"reflect"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds Arg, one argument of a command: how it is made from Go's
@@ -41,11 +43,11 @@ type (
 const maxNumberLen = 32
 
 // String returns an argument with the bytes of s.
-func String(s string) Arg { return Arg{uint64(len(s)), textStart(stringData(s))} }
+func String(s string) Arg { return Arg{uint64(len(s)), textStart(respwire.StringData(s))} }
 
 // Bytes returns an argument with the bytes of b, which must not change until
 // the argument has been written.
-func Bytes(b []byte) Arg { return Arg{uint64(len(b)), textStart(bytesData(b))} }
+func Bytes(b []byte) Arg { return Arg{uint64(len(b)), textStart(respwire.BytesData(b))} }
 
 // Int returns an argument with n in decimal.
 func Int(n int64) Arg { return Arg{uint64(n), intArg{}} }
@@ -166,7 +168,7 @@ func underlyingArg(v reflect.Value) (arg Arg, ok bool) {
 // text returns the bytes of a text argument and whether it is one.
 func (a *Arg) text() (s string, ok bool) {
 	if start, ok := a.value.(textStart); ok {
-		return bytesString(bytesAt(start, int(a.number))), true
+		return respwire.BytesString(respwire.BytesAt(start, int(a.number))), true
 	}
 	return "", a.value == nil
 }
@@ -211,7 +213,7 @@ func (a *Arg) appendNumber(dst []byte) []byte {
 		return appendWhole(dst, BulkString, 0, a.number)
 	}
 	var scratch [maxNumberLen]byte
-	return appendString(dst, BulkString, bytesString(a.appendText(scratch[:0])))
+	return appendString(dst, BulkString, respwire.BytesString(a.appendText(scratch[:0])))
 }
 
 // appendText appends the text of a number argument. It panics for a reader.
@@ -230,12 +232,12 @@ func (a *Arg) appendText(dst []byte) []byte {
 }
 
 // measure returns a bound on the bytes that args have on the wire, and whether
-// all of them are numbers or texts of at most longest bytes.
+// it is an int and all of them are numbers or texts of at most longest bytes.
 func measure(args []Arg, longest int) (size int, plain bool) {
 	for i := range args {
 		size += maxHeaderLen + maxNumberLen + len(crlf)
 		s, ok := args[i].text()
-		if size += len(s); len(s) > longest || !ok && args[i].isReader() {
+		if size += len(s); len(s) > longest || size < 0 || !ok && args[i].isReader() {
 			return 0, false
 		}
 	}

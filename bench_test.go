@@ -147,6 +147,45 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
+// The same strings into the caller's memory: as one read, and as a view and a copy.
+func BenchmarkReadInto(b *testing.B) {
+	p := make([]byte, 64<<10)
+	reads := map[string]func(*resp.Decoder) error{
+		"ReadInto": func(d *resp.Decoder) error { _, err := d.ReadInto(p); return err },
+		"ReadBytes and copy": func(d *resp.Decoder) error {
+			view, err := d.ReadBytes()
+			copy(p, view)
+			return err
+		},
+	}
+	for _, size := range []int{64, 4 << 10, 64 << 10} {
+		frame := bulkFrame(size)
+		wire, frames := build(func(*rand.Rand) string { return frame }, 1<<20)
+		for name, read := range reads {
+			b.Run(fmt.Sprintf("%d/%s", size, name), func(b *testing.B) {
+				eachFrame(b, wire, frames, 64<<10, read)
+			})
+			b.Run(fmt.Sprintf("%d/%s/from a socket", size, name), func(b *testing.B) {
+				here, there := tests.ConnPair(b, "unix")
+				go func() {
+					for {
+						if _, err := there.Write(wire); err != nil {
+							return
+						}
+					}
+				}()
+				d := resp.NewDecoder(here)
+				b.SetBytes(int64(len(frame)))
+				for b.Loop() {
+					if err := read(d); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkReadCommand(b *testing.B) {
 	wire, frames := build(func(*rand.Rand) string { return setFrame }, 1<<20)
 	b.Run("one", func(b *testing.B) {
@@ -292,6 +331,68 @@ func BenchmarkReadSize(b *testing.B) {
 				for b.Loop() {
 					if _, err := d.ReadBytes(); err != nil {
 						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// What one value costs, and what it costs when each is flushed.
+func BenchmarkEncoder(b *testing.B) {
+	value, value1k := []byte("0123456789abcdef"), make([]byte, 1<<10)
+	large := make([]byte, 64<<10)
+	set, key := []byte("SET"), []byte("key:123456")
+	tree := &resp.Value{Kind: resp.Array, Elems: make([]resp.Value, 10)}
+	for i := range tree.Elems {
+		tree.Elems[i] = resp.Value{Kind: resp.BulkString, Bytes: value}
+	}
+	for _, bench := range []struct {
+		name  string
+		write func(e *resp.Encoder) error
+	}{
+		{"ok", func(e *resp.Encoder) error { return e.WriteSimpleString("OK") }},
+		{"int", func(e *resp.Encoder) error { return e.WriteInteger(1234567) }},
+		{"null", func(e *resp.Encoder) error { return e.WriteNull() }},
+		{"bulk16", func(e *resp.Encoder) error { return e.WriteBulkBytes(value) }},
+		{"bulk1k", func(e *resp.Encoder) error { return e.WriteBulkBytes(value1k) }},
+		{"bulk64k", func(e *resp.Encoder) error { return e.WriteBulkBytes(large) }},
+		{"array10", func(e *resp.Encoder) error {
+			err := e.WriteArray(10)
+			for range 10 {
+				err = e.WriteBulkBytes(value)
+			}
+			return err
+		}},
+		{"value10", func(e *resp.Encoder) error { return e.WriteValue(tree) }},
+		{"command16", func(e *resp.Encoder) error {
+			return e.WriteCommand("SET", resp.String("key:123456"), resp.Bytes(value))
+		}},
+		{"command1k", func(e *resp.Encoder) error {
+			return e.WriteCommand("SET", resp.String("key:123456"), resp.Bytes(value1k))
+		}},
+		{"command64k", func(e *resp.Encoder) error {
+			return e.WriteCommand("SET", resp.String("key:123456"), resp.Bytes(large))
+		}},
+		{"args16", func(e *resp.Encoder) error { return e.WriteArgs(set, key, value) }},
+		{"args1k", func(e *resp.Encoder) error { return e.WriteArgs(set, key, value1k) }},
+	} {
+		for _, flushed := range []bool{false, true} {
+			name := bench.name
+			if flushed {
+				name += "/flushed"
+			}
+			b.Run(name, func(b *testing.B) {
+				e := resp.NewEncoder(io.Discard)
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := bench.write(e); err != nil {
+						b.Fatal(err)
+					}
+					if flushed {
+						if err := e.Flush(); err != nil {
+							b.Fatal(err)
+						}
 					}
 				}
 			})

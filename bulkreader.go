@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file holds BulkReader, the payload of a string as an io.Reader. It is an
@@ -31,7 +33,7 @@ var errDropped = errors.New("resp: another read of the Decoder has dropped the r
 // arrived by then: Buffered and InputOffset are right behind the string. When it
 // has not, the next Read waits for it before it returns io.EOF.
 func (d *Decoder) BulkReader() (*BulkReader, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if d.err != nil || !d.isWrongKind() {
@@ -58,7 +60,7 @@ func (r *BulkReader) Len() int64 {
 	case d.nest.inStreamedString() && len(d.nest.outer) > d.op.end: // begun by this payload
 		return -1
 	}
-	return d.op.payload + int64(d.kept)
+	return d.op.payload + int64(d.in.Kept)
 }
 
 // Read reads up to len(p) bytes of the payload, straight into p where no more of
@@ -74,9 +76,9 @@ func (r *BulkReader) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		switch {
-		case d.kept > 0: // a writer did not take it
-			n := copy(p, d.data[d.pos-d.kept:d.pos])
-			d.kept -= n
+		case d.in.Kept > 0: // a writer did not take it
+			n := copy(p, d.in.Data[d.in.Pos-d.in.Kept:d.in.Pos])
+			d.in.Kept -= n
 			d.takeEnd()
 			return n, nil
 		case d.op.done:
@@ -128,8 +130,8 @@ func (r *BulkReader) state() error {
 // little reads bring what follows along.
 func (d *Decoder) readPayload(p []byte) (n int, err error) {
 	switch {
-	case d.pos == d.end && len(p) >= d.size:
-		n, err = d.readPast(p)
+	case d.in.Pos == d.in.End && len(p) >= d.in.Size:
+		n, err = d.in.ReadPast(p)
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
@@ -137,8 +139,8 @@ func (d *Decoder) readPayload(p []byte) (n int, err error) {
 		if err := d.need(1); err != nil {
 			return 0, err
 		}
-		n = copy(p, d.unread())
-		d.pos += n
+		n = copy(p, d.in.Unread())
+		d.in.Pos += n
 	}
 	d.op.payload -= int64(n)
 	return n, err
@@ -148,12 +150,12 @@ func (d *Decoder) readPayload(p []byte) (n int, err error) {
 // as it is buffered: the CR LF, and of a streamed string the last chunk. A fault in
 // it is the error of the next call.
 func (d *Decoder) takeEnd() {
-	for d.op.payload == 0 && d.kept == 0 && !d.op.done && d.endBuffered() {
+	for d.op.payload == 0 && d.in.Kept == 0 && !d.op.done && d.endBuffered() {
 		if _, err := d.passNext(nil); err != nil {
 			return
 		}
 	}
-	if d.op.done && d.kept == 0 {
+	if d.op.done && d.in.Kept == 0 {
 		d.startOperation(operation{})
 	}
 }
@@ -162,9 +164,9 @@ func (d *Decoder) takeEnd() {
 // ends it.
 func (d *Decoder) endBuffered() bool {
 	if d.op.inPayload {
-		return d.end-d.pos >= len("\r\n")
+		return d.in.End-d.in.Pos >= len("\r\n")
 	}
-	return bytes.HasPrefix(d.unread(), []byte(";0\r\n"))
+	return bytes.HasPrefix(d.in.Unread(), []byte(";0\r\n"))
 }
 
 // isWrongKind reports whether a value that is no string is being read instead of

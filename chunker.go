@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 	"slices"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the Chunker. Small pieces are copied into one arena, where
@@ -69,7 +71,7 @@ func (c *Chunker) pack(name string, args []Arg, join bool) error {
 	size, plain := measure(args, p.cutoff)
 	size += len(name) + 2*maxHeaderLen + len(crlf)
 	if !plain || size > p.cutoff || !isOneWord(name) {
-		return p.packLong(name, args)
+		return p.packSlow(name, args)
 	}
 	if cap(c.arena)-len(c.arena) < size {
 		c.arena = slices.Grow(c.arena, size) // more than it needs, so that AppendCommand need not look again
@@ -97,8 +99,8 @@ type packing struct {
 	join   bool // as part of a pipeline
 }
 
-// packLong packs a command that may have more than one chunk.
-func (p *packing) packLong(name string, args []Arg) error {
+// packSlow packs a command that may have more than one chunk.
+func (p *packing) packSlow(name string, args []Arg) error {
 	words := countWords(name)
 	if words == 0 {
 		return &EncodeError{Array, noWord}
@@ -116,7 +118,7 @@ func (p *packing) packLong(name string, args []Arg) error {
 		if s, ok := args[i].text(); ok {
 			p.add(s, true)
 		} else {
-			p.add(bytesString(args[i].appendText(p.number[:0])), false)
+			p.add(respwire.BytesString(args[i].appendText(p.number[:0])), false)
 		}
 	}
 	p.emit()
@@ -134,7 +136,7 @@ func (p *packing) add(arg string, lasts bool) {
 	p.emit()
 	if lasts && len(arg) > p.cutoff {
 		p.open = false
-		p.chunks = append(p.chunks, packedChunk{start: p.start, end: p.start, large: stringBytes(arg)})
+		p.chunks = append(p.chunks, packedChunk{start: p.start, end: p.start, large: respwire.StringBytes(arg)})
 		p.length += len(arg)
 	} else {
 		p.arena = append(p.arena, arg...)
@@ -192,7 +194,6 @@ func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
 	c.bufs = c.Chunks()
 	n, err := writeBuffers(w, &c.bufs)
 	c.bufs = nil
-	clear(c.views)
 	c.advance(n)
 	return int64(n), err
 }
@@ -203,6 +204,7 @@ func (c *Chunker) advance(n int) {
 		c.Reset()
 		return
 	}
+	clear(c.views)
 	c.open = false
 	c.length -= n
 	for n >= c.chunks[c.first].len() {

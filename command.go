@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/seed65f5866d/resp/internal/quote"
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file reads commands: multibulk requests, `*` and so many bulk strings,
@@ -21,6 +23,37 @@ type Command struct {
 	Args   [][]byte // the words, at least one
 	Raw    []byte   // the bytes of the request, exactly as they came
 	Inline bool     // whether it was an inline request
+}
+
+// Clone returns a copy of c that shares nothing with it and so outlives the Decoder's
+// buffer. All its bytes are in one block of memory: an argument that is kept keeps the
+// whole.
+func (c Command) Clone() Command {
+	size := len(c.Raw)
+	for _, arg := range c.Args {
+		if _, ok := respwire.OffsetIn(c.Raw, arg); !ok {
+			size += len(arg)
+		}
+	}
+	block := append(make([]byte, 0, size), c.Raw...)
+	raw := block[:len(block):len(block)]
+	args := slices.Clone(c.Args)
+	for i, arg := range args {
+		if arg == nil {
+			continue
+		}
+		start, ok := respwire.OffsetIn(c.Raw, arg)
+		if !ok {
+			start = len(block)
+			block = append(block, arg...)
+		}
+		end := start + len(arg)
+		args[i] = block[start:end:end]
+	}
+	if c.Raw == nil {
+		raw = nil
+	}
+	return Command{Args: args, Raw: raw, Inline: c.Inline}
 }
 
 // The kinds by which the careful parser tells the two headers of a multibulk
@@ -67,15 +100,15 @@ func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 // ReadCommand reads the next request. Empty ones are skipped. It reads streams
 // of requests: inside an aggregate that is open it is an error.
 func (d *Decoder) ReadCommand() (Command, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
-	if d.fastCommands && d.nest.atTop() && d.request.at != d.offset(0) {
-		args, n := fastCommand(d.data[d.pos:], d.end-d.pos, d.args[:0], &d.rules.limits)
+	if d.fastCommands && d.nest.atTop() && d.request.at != d.in.Offset(0) {
+		args, n := fastCommand(d.in.Data[d.in.Pos:], d.in.End-d.in.Pos, d.args[:0], &d.rules.limits)
 		if n > 0 {
 			d.args = args
-			raw := d.data[d.pos : d.pos+n : d.pos+n]
-			d.pos += n
+			raw := d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n]
+			d.in.Pos += n
 			return Command{Args: args, Raw: raw}, nil
 		}
 	}
@@ -86,7 +119,7 @@ func (d *Decoder) ReadCommand() (Command, error) {
 // appends them to dst. Empty ones are skipped. A fault behind them is returned
 // by the next call. All are valid until the next call on the Decoder.
 func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	command, err := d.readCommand()
@@ -140,7 +173,7 @@ func (d *Decoder) readCommand() (Command, error) {
 			return Command{}, d.fail(f, 0)
 		case len(command.Args) > 0:
 			return command, nil
-		case need > maxHeld:
+		case need > window.MaxHeld:
 			return Command{}, d.fail(tooMuchHeld().withReply(""), 0)
 		case command.Raw == nil:
 			if err := d.need(need); err != nil {
@@ -155,33 +188,33 @@ func (d *Decoder) readCommand() (Command, error) {
 // a Command without Raw and how many bytes of it need to be there. The fast
 // parser has one try a request, so that none is parsed again from its start.
 func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
-	if d.pos == d.end {
+	if d.in.Pos == d.in.End {
 		return Command{}, 1, nil // the fast parser waits for its try
 	}
 	first := len(d.args)
 	var args [][]byte
 	n, inline := 0, false
 	s := &d.request
-	if at := d.offset(0); s.at != at {
+	if at := d.in.Offset(0); s.at != at {
 		s.reset(at)
 		if d.fastCommands {
-			args, n = fastCommand(d.data[d.pos:], d.end-d.pos, d.args, &d.rules.limits)
+			args, n = fastCommand(d.in.Data[d.in.Pos:], d.in.End-d.in.Pos, d.args, &d.rules.limits)
 		}
 	}
 	if n == 0 {
 		var done bool
-		done, need, f = s.advance(&d.rules, d.unread())
+		done, need, f = s.advance(&d.rules, d.in.Unread())
 		if f != nil || !done {
 			return Command{}, need, f
 		}
 		n, inline = s.pos, s.inline
-		if args, f = s.args(d.data[d.pos:d.pos+n], d.args, &d.unquoted); f != nil {
+		if args, f = s.args(d.in.Data[d.in.Pos:d.in.Pos+n], d.args, &d.unquoted); f != nil {
 			return Command{}, 0, f
 		}
 	}
 	d.args = args
-	raw := d.data[d.pos : d.pos+n : d.pos+n]
-	d.pos += n
+	raw := d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n]
+	d.in.Pos += n
 	d.settle()
 	return Command{Args: args[first:len(args):len(args)], Raw: raw, Inline: inline}, 0, nil
 }
@@ -195,8 +228,8 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]by
 		return args, 0
 	}
 	n, pos := 0, 0
-	if len(b) >= parseSlack {
-		n, pos = shortLength(window(b, 0))
+	if len(b) >= respwire.HeadSize {
+		n, pos = shortLength(respwire.HeadAt(b, 0))
 	}
 	if pos == 0 {
 		n, pos = lengthAt(b)
@@ -210,8 +243,8 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]by
 			return args, 0
 		}
 		length, header := 0, 0
-		if len(b)-pos >= parseSlack {
-			length, header = shortLength(window(b, pos))
+		if len(b)-pos >= respwire.HeadSize {
+			length, header = shortLength(respwire.HeadAt(b, pos))
 		}
 		if header == 0 {
 			length, header = lengthAt(b[pos:])
@@ -232,8 +265,8 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]by
 
 // lengthAt is fastLength for a slice that may be short.
 func lengthAt(b []byte) (n, size int) {
-	if len(b) >= parseSlack {
-		return fastLength((*headerWindow)(b))
+	if len(b) >= respwire.HeadSize {
+		return fastLength((*respwire.Head)(b))
 	}
 	const most = 6
 	end := scanDigits(b, 1)

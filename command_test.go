@@ -19,6 +19,15 @@ import (
 	"github.com/seed65f5866d/resp/resptest"
 )
 
+// wordsOf gives arguments as strings.
+func wordsOf(args [][]byte) []string {
+	words := []string{}
+	for _, arg := range args {
+		words = append(words, string(arg))
+	}
+	return words
+}
+
 // requestsOf reads requests up to the first error, each as its arguments.
 func requestsOf(d *resp.Decoder) (requests [][]string, err error) {
 	for {
@@ -391,10 +400,10 @@ func TestRequestsDoNotDependOnSplitsOrMethods(t *testing.T) {
 			wire = resptest.Break(seed, wire, []byte(awkwardRequests[rnd.IntN(len(awkwardRequests))]))
 		}
 		n := rnd.IntN(len(wire) + 8)
-		opts := [][]resp.Option{
+		opts := tests.OneOf(rnd, [][]resp.Option{
 			nil, {resp.BufferSize(1)}, {resp.Lenient()}, {resp.MaxTotalLen(int64(n))}, {resp.MaxLineLen(int64(n))},
 			{resp.MaxBulkLen(int64(n))}, {resp.MaxArgs(n % 3)},
-		}[rnd.IntN(7)]
+		}...)
 		run := func(source io.Reader, batches bool) (got []string) {
 			d, rest := resp.NewDecoder(source, opts...), wire
 			for {
@@ -549,6 +558,92 @@ func TestConsumeCommandAppends(t *testing.T) {
 		args, n, err := resp.ConsumeCommand([]byte(wire), before)
 		if diff := cmp.Diff([]string{"before"}, tests.Words(args)); diff != "" || err == nil || n != 0 {
 			t.Errorf("%q: %d and %v (-want +got):\n%s", wire, n, err, diff)
+		}
+	}
+}
+
+// A clone has all that the command had and shares nothing with it. The arguments that lie
+// in Raw, as behind ReadCommand, do so in the clone, which has no byte twice.
+func TestCommandClone(t *testing.T) {
+	read := func(wire string) func() resp.Command {
+		return func() resp.Command {
+			c, err := resp.NewDecoder(strings.NewReader(wire)).ReadCommand()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+	}
+	for _, test := range []struct {
+		name  string
+		open  func() resp.Command
+		inRaw string // which arguments of the clone lie in its Raw
+	}{
+		{"multibulk", read("*3\r\n$3\r\nSET\r\n$0\r\n\r\n$1\r\nx\r\n"), "[true false true]"}, // nobody can tell of an empty one
+		{"inline", read("GET key\r\n"), "[true true]"},
+		{"inline, unquoted", read("GET \"\\x41\" key\r\n"), "[true false true]"},
+		{"built by hand", func() resp.Command { return resp.Command{Args: [][]byte{[]byte("GET"), nil, {}, []byte("key")}} }, "[false false false false]"},
+		{"with another argument", func() resp.Command {
+			c := read("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n")()
+			c.Args[1] = []byte("other")
+			return c
+		}, "[true false]"},
+		{"zero", func() resp.Command { return resp.Command{} }, "[]"},
+	} {
+		c, want := test.open(), test.open()
+		clone := c.Clone()
+		if diff := cmp.Diff(want, clone); diff != "" {
+			t.Fatalf("%s: the clone differs (-want +got):\n%s", test.name, diff)
+		}
+		for _, b := range append(c.Args, c.Raw) {
+			for i := range b {
+				b[i] = '?'
+			}
+		}
+		for _, arg := range clone.Args {
+			_ = append(arg, "more"...)
+		}
+		_ = append(clone.Raw, "more"...)
+		if diff := cmp.Diff(want, clone); diff != "" {
+			t.Errorf("%s: the clone has changed with the command, or as something was appended to it (-want +got):\n%s", test.name, diff)
+		}
+		for i := range clone.Raw {
+			clone.Raw[i] = '!'
+		}
+		inRaw := []bool{}
+		for _, arg := range clone.Args {
+			inRaw = append(inRaw, len(arg) > 0 && arg[0] == '!')
+		}
+		if got := fmt.Sprint(inRaw); got != test.inRaw {
+			t.Errorf("%s: in Raw lie %s, want %s", test.name, got, test.inRaw)
+		}
+		if allocs := testing.AllocsPerRun(10, func() { want.Clone() }); allocs > 2 {
+			t.Errorf("%s: Clone allocates %v times, want one block of bytes and one of arguments", test.name, allocs)
+		}
+	}
+}
+
+// What String gives is what SplitInline takes apart again.
+func TestCommandString(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{nil, ``},
+		{[]string{"PING"}, `"PING"`},
+		{[]string{"SET", "key", "a \"b\"\r\n\x00\xff\\"}, `"SET" "key" "a \"b\"\r\n\x00\xff\\"`},
+		{[]string{"", ""}, `"" ""`},
+	} {
+		var c resp.Command
+		for _, arg := range test.args {
+			c.Args = append(c.Args, []byte(arg))
+		}
+		got := c.String()
+		if got != test.want || fmt.Sprint(c) != got {
+			t.Errorf("%q is shown as %s, want %s", test.args, got, test.want)
+		}
+		if words, err := resp.SplitInline(nil, []byte(got)); err != nil || !cmp.Equal(tests.Words(words), append([]string{}, test.args...)) {
+			t.Errorf("%s is split into %q, %v", got, words, err)
 		}
 	}
 }

@@ -580,6 +580,58 @@ func consumeTokens(wire []byte) (o outcome) {
 	return o
 }
 
+// ConsumeValue finds the size of every value, or that it is incomplete, or the very error,
+// as a Decoder's ReadRaw does.
+func TestVectorsConsumeValue(t *testing.T) {
+	t.Parallel()
+	for _, v := range vectors() {
+		for _, n := range cuts(len(v.Wire)) {
+			if diff := diffConsumeValue(v.Wire[:n]); diff != "" {
+				t.Errorf("%s: %s", v.ID, diff)
+			}
+		}
+	}
+}
+
+// diffConsumeValue takes values off wire, one by one, by ConsumeValue and by ReadRaw.
+func diffConsumeValue(wire []byte) string {
+	d := resp.NewDecoder(nil)
+	d.Feed(wire)
+	for pos := 0; ; {
+		n, err := resp.ConsumeValue(wire[pos:])
+		raw, want := d.ReadRaw()
+		if n != len(raw) || errorText(err) != errorText(atOffset(want, -int64(pos))) {
+			return fmt.Sprintf("%.300q from %d on: ConsumeValue gives %d bytes and %v, ReadRaw %d bytes and %v", wire, pos, n, err, len(raw), want)
+		}
+		if err != nil {
+			return ""
+		}
+		pos += n
+	}
+}
+
+// atOffset returns err as of bytes that start so much further on in the stream.
+func atOffset(err error, by int64) error {
+	switch e := err.(type) {
+	case *resp.SyntaxError:
+		moved := *e
+		moved.Offset += by
+		return &moved
+	case *resp.LimitError:
+		moved := *e
+		moved.Offset += by
+		return &moved
+	}
+	return err
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return fmt.Sprintf("%T: %v", err, err)
+}
+
 // ConsumeCommand, given the bytes from where it stopped, gives the commands of
 // every command vector.
 func TestVectorsConsumeCommand(t *testing.T) {

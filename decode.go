@@ -4,6 +4,9 @@ import (
 	"errors"
 	"io"
 	"iter"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file is the stream layer of decoding. A Decoder owns a buffer
@@ -13,41 +16,6 @@ import (
 // that is resumed where it stopped, and then take it in one pass. Typed reads
 // are in typed.go, those in constant memory in pass.go, commands in
 // command.go, and trees in value.go.
-
-// ConsumeToken parses the token at the start of b and returns it, as a view
-// into b, with its size in bytes. It returns ErrIncomplete when b ends before
-// the token does, and a *SyntaxError or *LimitError (with the limits of
-// ClientLimits, offsets counted from the start of b) when b does not start
-// with a token; n is 0 then.
-//
-// It knows no context: chunks and ends of streams are tokens like others, and
-// neither depth nor the sum of chunks is limited. A Decoder checks these.
-func ConsumeToken(b []byte) (t Token, n int, err error) {
-	if t, n := fastToken(b, &standardRules.limits); n > 0 {
-		return t, n, nil
-	}
-	if len(b) == 0 {
-		return Token{}, 0, ErrIncomplete
-	}
-	anywhere := nesting{frame: topLevel}
-	switch Kind(b[0]) {
-	case Chunk:
-		anywhere.kind = streamedString
-	case End:
-		anywhere.kind = Array
-	}
-	t, n, f := standardRules.token(&anywhere, b, 0, unlimited)
-	if t.hasPayload() && n > 0 {
-		n, _, f = t.payload(b, n)
-	}
-	switch {
-	case f != nil:
-		return Token{}, 0, f.asError(b, 0)
-	case n == 0:
-		return Token{}, 0, ErrIncomplete
-	}
-	return t, n, nil
-}
 
 // Decoder reads RESP from a reader, or from bytes it is fed, without allocating
 // once its buffers have grown. What its methods return as bytes, Tokens, Values
@@ -68,7 +36,7 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 //
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
-	buffer
+	in     window.Window
 	rules  rules
 	given  *rules // by NewDecoder, when SetLimits has set others
 	onPush func(*Value)
@@ -127,11 +95,11 @@ func (d *Decoder) configure(opts ...Option) {
 	c := newConfig(opts)
 	d.rules = c.rules
 	d.onPush = c.onPush
-	d.size, d.onWait = c.bufferSize, c.onWait
+	d.in.Size, d.in.OnWait = c.bufferSize, c.onWait
 }
 
 // isZero reports whether the Decoder is none of NewDecoder's and has not been used.
-func (d *Decoder) isZero() bool { return d.size == 0 }
+func (d *Decoder) isZero() bool { return d.in.Size == 0 }
 
 // Reset makes the Decoder read from r as if it were new, with the same options
 // (the limits are those of NewDecoder again) and, unless it has grown large, the
@@ -140,11 +108,11 @@ func (d *Decoder) Reset(r io.Reader) {
 	if d.isZero() {
 		d.configure()
 	}
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	d.leaveWorkspace()
-	d.resetBuffer(r)
+	d.in.Reset(r)
 	d.nest.reset()
 	if d.given != nil {
 		d.rules, d.given = *d.given, nil
@@ -170,25 +138,37 @@ func (d *Decoder) Feed(p []byte) {
 	if d.isZero() {
 		d.Reset(nil)
 	}
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
-	if !d.canFeed(len(p)) {
+	if !d.in.CanFeed(len(p)) {
 		if d.err == nil {
 			d.fail(tooMuchHeld(), 0)
 		}
 		return
 	}
-	size := len(d.data)
-	d.feed(p)
+	size := len(d.in.Data)
+	d.in.Feed(p)
 	d.shrinkFrom(size)
 	d.takeWorkspace()
+}
+
+// expireViews overwrites all that views from the last call may look at, in debug
+// builds.
+func (d *Decoder) expireViews() {
+	d.in.Expire()
+	if d.workspace == nil {
+		return
+	}
+	window.Poison(d.joined)
+	window.Poison(d.unquoted)
+	clear(d.args)
 }
 
 // shrinkFrom gives up what has grown with the buffer, or holds views of an
 // earlier one, when the buffer is smaller now than size bytes.
 func (d *Decoder) shrinkFrom(size int) {
-	if len(d.data) < size && d.workspace != nil {
+	if len(d.in.Data) < size && d.workspace != nil {
 		*d.workspace = workspace{since: d.workspace.since}
 	}
 }
@@ -197,11 +177,11 @@ func (d *Decoder) shrinkFrom(size int) {
 // nothing left to read and the reader, or who feeds, does not seem to have more
 // at hand. Views from the last call end here.
 func (d *Decoder) rest() {
-	if d.pos < d.end || d.full || !d.nest.atTop() || d.op.name != "" {
+	if !d.in.Drained() || !d.nest.atTop() || d.op.name != "" {
 		return
 	}
 	d.leaveWorkspace()
-	d.giveUp()
+	d.in.GiveUp()
 }
 
 // leaveWorkspace lets others have the workspace.
@@ -213,7 +193,7 @@ func (d *Decoder) leaveWorkspace() {
 	w.stacks = [...][]frame{d.nest.outer, d.ahead.nest.outer}
 	d.nest.outer, d.ahead.nest.outer = nil, nil
 	d.ahead.at = -1
-	w.forget(d.offset(d.end-d.pos)-w.since, len(d.data) > oversize*max(d.size, defaultBufferSize))
+	w.forget(d.in.Offset(d.in.End-d.in.Pos)-w.since, d.in.IsLarge())
 	d.workspace = nil
 	d.fastCommands = false
 	workspaces.Put(w)
@@ -227,7 +207,7 @@ func (d *Decoder) takeWorkspace() {
 	w := workspaces.Get().(*workspace)
 	d.nest.outer, d.ahead.nest.outer = w.stacks[0], w.stacks[1]
 	w.stacks = [2][]frame{}
-	w.since = d.offset(0)
+	w.since = d.in.Offset(0)
 	d.workspace = w
 	d.settle()
 }
@@ -248,10 +228,10 @@ func (d *Decoder) Depth() int {
 
 // InputOffset returns the offset in the stream of the next byte to be read, in
 // bytes from its start or the last Reset.
-func (d *Decoder) InputOffset() int64 { return d.offset(0) }
+func (d *Decoder) InputOffset() int64 { return d.in.Offset(0) }
 
 // Buffered returns the bytes that have arrived and are not read yet, as a view.
-func (d *Decoder) Buffered() []byte { return d.unread() }
+func (d *Decoder) Buffered() []byte { return d.in.Unread() }
 
 var (
 	errInsideValue   = errors.New("resp: Peek or Discard inside an aggregate that is open, or behind an attribute")
@@ -275,7 +255,7 @@ var (
 // Decoder does not stay in that error. Like any read it drops what a BulkReader has
 // left of its payload.
 func (d *Decoder) Peek(n int) ([]byte, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if err := d.ready(); err != nil {
@@ -285,11 +265,11 @@ func (d *Decoder) Peek(n int) ([]byte, error) {
 		return nil, err
 	}
 	var err error
-	for err == nil && d.end-d.pos < n {
-		err = d.need(min(n, d.end-d.pos+defaultBufferSize)) // in steps: n may be any number
+	for err == nil && d.in.End-d.in.Pos < n {
+		err = d.need(min(n, d.in.End-d.in.Pos+window.UsualSize)) // in steps: n may be any number
 	}
-	n = min(n, d.end-d.pos)
-	return d.data[d.pos : d.pos+n : d.pos+n], err
+	n = min(n, d.in.End-d.in.Pos)
+	return d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n], err
 }
 
 // Discard takes the next n bytes off the input. They must have arrived: it reads
@@ -302,13 +282,13 @@ func (d *Decoder) Discard(n int) error {
 		return d.err
 	case d.op.name != "":
 		return d.interrupted()
-	case n > d.end-d.pos:
+	case n > d.in.End-d.in.Pos:
 		return errDiscardUnread
 	}
 	if err := d.checkPeek(n); err != nil {
 		return err
 	}
-	d.pos += n
+	d.in.Pos += n
 	return nil
 }
 
@@ -326,7 +306,7 @@ func (d *Decoder) checkPeek(n int) error {
 // PeekKind returns the kind of the next token without reading it, an Attribute
 // or a Push too. It fails as ReadToken does.
 func (d *Decoder) PeekKind() (Kind, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if err := d.ready(); err != nil {
@@ -335,7 +315,7 @@ func (d *Decoder) PeekKind() (Kind, error) {
 	if err := d.need(1); err != nil {
 		return 0, err
 	}
-	kind := Kind(d.data[d.pos])
+	kind := Kind(d.in.Data[d.in.Pos])
 	if f := d.rules.misplaced(&d.nest, kind); f != nil {
 		return 0, d.fail(f, 0)
 	}
@@ -346,52 +326,52 @@ func (d *Decoder) PeekKind() (Kind, error) {
 // streamed string, a chunk or an end. Attributes and pushes come as they are.
 // The Token is valid until the next call on the Decoder.
 func (d *Decoder) ReadToken() (Token, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
-	if d.fast && d.pos < d.end {
+	if d.fast && d.in.Pos < d.in.End {
 		// The most frequent forms are taken here and not by fastToken: the
 		// call alone costs half of what they take.
-		w := window(d.data, d.pos)
+		w := respwire.HeadAt(d.in.Data, d.in.Pos)
 		switch Kind(w[0]) {
 		case BulkString:
 			n, start := shortLength(w)
 			if start == 0 && w[1] != '-' {
 				n, start = fastLength(w)
 			}
-			end := d.pos + start + n
-			if start > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
+			end := d.in.Pos + start + n
+			if start > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
 				d.takeOne(start + n + 2)
 				return Token{data: &w[start], n: int64(n), kind: BulkString}, nil
 			}
 		case SimpleString:
-			if isOK(w) && d.end-d.pos >= len("+OK\r\n") {
+			if isOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n") {
 				d.takeOne(len("+OK\r\n"))
 				return Token{data: &w[1], n: 2, kind: SimpleString}, nil
 			}
 		case Integer:
 			n, size := fastInteger(w)
-			if uint(size-1) < uint(d.end-d.pos) {
+			if uint(size-1) < uint(d.in.End-d.in.Pos) {
 				d.takeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
 		case Array:
 			n, size := shortLength(w)
-			if n > 0 && size <= d.end-d.pos && d.nest.depth < d.rules.Depth && int64(n) <= d.rules.Elements {
+			if n > 0 && size <= d.in.End-d.in.Pos && d.nest.depth < d.rules.Depth && int64(n) <= d.rules.Elements {
 				t := Token{n: int64(n), kind: Array}
-				d.pos += size
+				d.in.Pos += size
 				d.nest.open(t)
 				return t, nil
 			}
 		}
-		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.end-d.pos) {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(n-1) < uint(d.in.End-d.in.Pos) {
 			if !opens[t.kind] {
 				d.takeOne(n)
 				return t, nil
 			}
 			if d.nest.depth < d.rules.limits.Depth {
-				d.pos += n
+				d.in.Pos += n
 				d.nest.add(t)
 				return t, nil
 			}
@@ -402,7 +382,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 
 // takeOne takes a scalar of size bytes off the input.
 func (d *Decoder) takeOne(size int) {
-	d.pos += size
+	d.in.Pos += size
 	if d.nest.left--; d.nest.left == 0 {
 		d.nest.close()
 	}
@@ -427,7 +407,7 @@ func (d *Decoder) readToken() (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	d.pos += size
+	d.in.Pos += size
 	d.nest.add(t)
 	d.settle()
 	return t, nil
@@ -438,10 +418,10 @@ func (d *Decoder) readToken() (Token, error) {
 // reports whether that was so. Where reads end inside strings again and again, this
 // halves what that costs.
 func (d *Decoder) awaitString() (waited bool, err error) {
-	if !d.fast || d.pos == d.end || d.ahead.at == d.offset(0) {
+	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
 		return false, nil
 	}
-	w := window(d.data, d.pos)
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
 	if Kind(w[0]) != BulkString {
 		return false, nil
 	}
@@ -449,7 +429,7 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 	if start == 0 {
 		n, start = fastLength(w)
 	}
-	arrived := d.end - d.pos
+	arrived := d.in.End - d.in.Pos
 	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
 		return false, nil
 	}
@@ -461,7 +441,7 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 // value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
 	if n := d.takeScalar(); n > 0 {
-		return d.data[d.pos-n : d.pos : d.pos], nil
+		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
 	}
 	if err := d.ready(); err != nil {
 		return nil, err
@@ -470,7 +450,7 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw := d.data[d.pos : d.pos+size : d.pos+size]
+	raw := d.in.Data[d.in.Pos : d.in.Pos+size : d.in.Pos+size]
 	d.consume(size)
 	return raw, nil
 }
@@ -478,14 +458,14 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 // takeScalar takes the next value off the input when that is a scalar which is
 // buffered and has one of the usual forms, and returns its size, or 0.
 func (d *Decoder) takeScalar() (size int) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if !d.fast {
 		return 0
 	}
-	t, n := fastToken(d.data[d.pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.end-d.pos) || opens[t.kind] {
+	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if uint(n-1) >= uint(d.in.End-d.in.Pos) || opens[t.kind] {
 		return 0
 	}
 	d.takeOne(n)
@@ -500,7 +480,7 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	return func(yield func(*Value, error) bool) {
 		var v Value
 		for {
-			large := len(d.data) > oversize*d.size+parseSlack
+			large := d.in.IsLarge()
 			err := d.Decode(&v)
 			switch {
 			case err == io.EOF, err == ErrEnd:
@@ -511,7 +491,7 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 			case !yield(&v, nil):
 				return
 			}
-			if large && len(d.data) <= oversize*d.size+parseSlack {
+			if large && !d.in.IsLarge() {
 				v = Value{} // it may have views of the large buffer
 			}
 		}
@@ -538,7 +518,7 @@ func (d *Decoder) ready() error {
 		return d.interrupted()
 	}
 	if d.nest.atTop() {
-		d.start = d.offset(0)
+		d.start = d.in.Offset(0)
 	}
 	return nil
 }
@@ -558,7 +538,7 @@ func (d *Decoder) settle() {
 // fail puts the Decoder into the error for f, in the token that starts rel
 // bytes behind the read position.
 func (d *Decoder) fail(f *fault, rel int) error {
-	d.err = f.asError(d.data[d.pos+rel:d.end], d.offset(rel))
+	d.err = f.asError(d.in.Data[d.in.Pos+rel:d.in.End], d.in.Offset(rel))
 	d.settle()
 	return d.err
 }
@@ -566,20 +546,20 @@ func (d *Decoder) fail(f *fault, rel int) error {
 // need reads until want bytes are unread. An end of the input is unexpected
 // where bytes of a value are there or an aggregate is open.
 func (d *Decoder) need(want int) error {
-	if d.end-d.pos >= want {
+	if d.in.End-d.in.Pos >= want {
 		return nil
 	}
-	if want > maxHeld {
+	if want > window.MaxHeld {
 		return d.fail(tooMuchHeld(), 0)
 	}
 	d.rest()
-	size := len(d.data)
-	err := d.fill(want)
+	size := len(d.in.Data)
+	err := d.in.Fill(want)
 	d.shrinkFrom(size)
-	if d.pos < d.end {
+	if d.in.Pos < d.in.End {
 		d.takeWorkspace()
 	}
-	if err == io.EOF && (d.pos < d.end || !d.nest.atTop() || d.op.name != "") {
+	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.op.name != "") {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -587,7 +567,7 @@ func (d *Decoder) need(want int) error {
 
 // tooMuchHeld is the fault of what would have to be held at once and is larger than
 // an int can count. It cannot occur where that has 64 bits.
-func tooMuchHeld() *fault { return limitFault(limitTotal, maxHeld, 0) }
+func tooMuchHeld() *fault { return limitFault(limitTotal, window.MaxHeld, 0) }
 
 // wholeToken returns the token that starts rel bytes behind the read position, in
 // the place of n, and its size, reading until it is all there.
@@ -597,7 +577,7 @@ func (d *Decoder) wholeToken(n *nesting, rel int) (t Token, size int, err error)
 		return t, header, err
 	}
 	for {
-		size, need, f := t.payload(d.data[d.pos+rel:d.end], header)
+		size, need, f := t.payload(d.in.Data[d.in.Pos+rel:d.in.End], header)
 		if f != nil {
 			return Token{}, 0, d.fail(f, rel)
 		}
@@ -622,7 +602,7 @@ func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error)
 		if rel == c.pos {
 			seen = c.seen
 		}
-		b := d.data[d.pos+rel : d.end]
+		b := d.in.Data[d.in.Pos+rel : d.in.End]
 		t, size, f := d.rules.token(n, b, seen, d.remaining(rel))
 		if f != nil {
 			return t, 0, d.fail(f, rel)
@@ -646,7 +626,7 @@ func (d *Decoder) remaining(rel int) int64 {
 	if d.rules.TotalLen == unlimited {
 		return unlimited
 	}
-	return max(d.rules.TotalLen-(d.offset(rel)-d.start), 0)
+	return max(d.rules.TotalLen-(d.in.Offset(rel)-d.start), 0)
 }
 
 // wholeSize returns the size of the next whole value with its attributes,
@@ -678,25 +658,25 @@ func (d *Decoder) scanUsual(c *cursor) {
 	if !d.fast || c.nest.isDone() {
 		return
 	}
-	from := d.pos + c.pos
+	from := d.in.Pos + c.pos
 	if pos, _ := d.passUsual(&c.nest, from, 0); pos > from {
-		c.pos, c.seen = pos-d.pos, 0
+		c.pos, c.seen = pos-d.in.Pos, 0
 	}
 }
 
 // passUsual passes over tokens of the usual forms that are buffered whole, from
-// d.data[pos:] in the place of n, until a value is complete in which no more than
+// d.in.Data[pos:] in the place of n, until a value is complete in which no more than
 // outer frames are around. It returns where it stopped and whether that is so.
 func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
 	if n.inStreamedString() {
 		return pos, false
 	}
-	for pos < d.end {
-		w := window(d.data, pos)
+	for pos < d.in.End {
+		w := respwire.HeadAt(d.in.Data, pos)
 		if Kind(w[0]) == BulkString {
 			length, header := shortLength(w)
 			end := pos + header + length
-			if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
+			if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF {
 				pos = end + 2
 				if n.left--; n.left == 0 {
 					n.close()
@@ -707,8 +687,8 @@ func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
 				continue
 			}
 		}
-		t, size := fastToken(d.data[pos:], &d.rules.limits)
-		if uint(size-1) >= uint(d.end-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
+		t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
+		if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
 			return pos, false
 		}
 		pos += size
@@ -729,12 +709,12 @@ func (d *Decoder) atPart() (bool, error) {
 	if err := d.need(1); err != nil {
 		return false, err
 	}
-	return Kind(d.data[d.pos]) == End && d.nest.mayEnd(), nil
+	return Kind(d.in.Data[d.in.Pos]) == End && d.nest.mayEnd(), nil
 }
 
 // lookAhead returns the cursor, at the start of the next value unless it is inside.
 func (d *Decoder) lookAhead() *cursor {
-	if at := d.offset(0); d.ahead.at != at {
+	if at := d.in.Offset(0); d.ahead.at != at {
 		d.ahead.reset(at, d.nest.depth)
 	}
 	return &d.ahead
@@ -758,7 +738,7 @@ func (d *Decoder) scanAttributes() error {
 			if err := d.need(c.pos + 1); err != nil {
 				return err
 			}
-			if Kind(d.data[d.pos+c.pos]) != Attribute {
+			if Kind(d.in.Data[d.in.Pos+c.pos]) != Attribute {
 				c.value = c.pos
 				return nil
 			}
@@ -778,7 +758,7 @@ func (d *Decoder) scanHeader() (t Token, size int, err error) {
 	}
 	c := &d.ahead
 	if c.pos > c.value { // the value has been looked at and found right
-		b := d.data[d.pos+c.value : d.end]
+		b := d.in.Data[d.in.Pos+c.value : d.in.End]
 		t, size, _ = d.rules.header(Kind(b[0]), b, 0)
 		return t, size, nil
 	}
@@ -789,14 +769,14 @@ func (d *Decoder) scanHeader() (t Token, size int, err error) {
 // input.
 func (d *Decoder) consume(size int) {
 	t := Token{kind: Null, flags: flagNull} // which counts as any whole value does
-	switch kind := Kind(d.data[d.pos]); kind {
+	switch kind := Kind(d.in.Data[d.in.Pos]); kind {
 	case Chunk:
-		n, _ := scannedLength(d.data[d.pos:])
+		n, _ := scannedLength(d.in.Data[d.in.Pos:])
 		t = Token{kind: kind, n: int64(n)}
 	case End:
 		t = Token{kind: kind}
 	}
-	d.pos += size
+	d.in.Pos += size
 	d.nest.add(t)
 	d.settle()
 }

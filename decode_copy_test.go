@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -239,11 +240,23 @@ var passing = map[string]func(s *source, w *bytes.Buffer) error{
 	"BulkReader by 1":    func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 1) },
 	"BulkReader by 7":    func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 7) },
 	"BulkReader by 1000": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 1000) },
+	"ReadInto":           readAllInto,
 	"BulkReader.WriteTo": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 0) },
 }
 
 func passTo(s *source, w io.Writer, pass func(io.Writer) (int64, error)) error {
 	return s.untilDone(func() error { _, err := pass(w); return err })
+}
+
+func readAllInto(s *source, w *bytes.Buffer) error {
+	var n int
+	p := make([]byte, 8<<10)
+	err := s.untilDone(func() (err error) { n, err = s.ReadInto(p); return err })
+	if err == io.ErrShortBuffer {
+		return fmt.Errorf("a payload of %d bytes", n)
+	}
+	w.Write(p[:n])
+	return err
 }
 
 // passBulk reads a payload size bytes at a time, or with WriteTo.
@@ -398,6 +411,9 @@ func TestLimitsHoldInConstantMemoryToo(t *testing.T) {
 	const size = 600 << 20
 	for _, wire := range []string{fmt.Sprintf("$%d\r\n", size), fmt.Sprintf("$?\r\n;%d\r\n", size)} {
 		for name, pass := range passing {
+			if name == "ReadInto" {
+				continue // has no memory for it
+			}
 			got := passUpToFault(deliveries(1)[0].open([]byte(wire)), pass)
 			if want := "bulk length above 536870912"; !strings.HasSuffix(got.Err, want) {
 				t.Errorf("%s of %q: %s, want %s", name, wire, got.Err, want)
@@ -835,5 +851,109 @@ func TestBulkReaderOfAnotherKindGoesOn(t *testing.T) {
 		if next, err := d.ReadString(); next != "NEXT" {
 			t.Errorf("%q, cut at %d: %q and %v behind it", wire, cut, next, err)
 		}
+	}
+}
+
+// However a string comes, ReadInto gives what ReadBytes gives, and the next read
+// finds what is behind it. Large ones are read in one go and in pieces.
+func TestReadIntoGivesWhatReadBytesGives(t *testing.T) {
+	wires := slices.Clone(awkwardWires)
+	for _, n := range []int{1, 40, 80, 200, 5000} {
+		x := strings.Repeat("x", n)
+		wires = append(wires, fmt.Sprintf("$%d\r\n%s\r\n", n, x), fmt.Sprintf("|1\r\n+a\r\n:1\r\n=%d\r\ntxt:%s\r\n", n+4, x),
+			fmt.Sprintf("$?\r\n;%d\r\n%s\r\n;%d\r\n%s\r\n;0\r\n", n, x, n, x), "+"+x+"\r\n", "-"+x+"\r\n", fmt.Sprintf("!%d\r\n%s\r\n", n, x))
+	}
+	for _, wire := range wires {
+		for _, around := range []string{"", "*1\r\n", "*?\r\n", "|0\r\n"} {
+			all := []byte(around + wire + "+NEXT\r\n")
+			open := func(way delivery) *source {
+				s := way.open(all)
+				for s.InputOffset() < int64(len(around)) {
+					s.untilDone(func() error { _, err := s.ReadToken(); return err })
+				}
+				return s
+			}
+			like := open(deliveries(1)[0])
+			want, wantErr := like.ReadBytes()
+			want = bytes.Clone(want)
+			for _, way := range deliveries(uint64(len(wire))) {
+				for _, room := range []int{0, 1, len(want), len(want) + 1, 20_000} {
+					s := open(way)
+					p := make([]byte, room)
+					var n, filled int
+					err := s.untilDone(func() (err error) {
+						n, err = s.ReadInto(p)
+						if err != nil && err != io.ErrShortBuffer {
+							if n < filled || n > len(want) || string(p[:n]) != string(want[:n]) {
+								t.Errorf("%.100q, %s: %d bytes are filled, behind %d, with %.100q: %v", all, way.name, n, filled, p[:n], err)
+							}
+							filled = n
+						}
+						return err
+					})
+					if wantErr == nil && room < len(want) {
+						if n != len(want) || err != io.ErrShortBuffer || s.InputOffset() != int64(len(around)) {
+							t.Errorf("%.100q into %d bytes, %s: %d and %v at offset %d, want %d and nothing read", all, room, way.name, n, err, s.InputOffset(), len(want))
+						}
+						p = make([]byte, n)
+						err = s.untilDone(func() (err error) { n, err = s.ReadInto(p); return err })
+					}
+					if fmt.Sprint(err) != fmt.Sprint(wantErr) || string(p[:n]) != string(want) || s.InputOffset() != like.InputOffset() {
+						t.Errorf("%.100q, %s: %.100q and %v at offset %d, want %.100q and %v at %d", all, way.name, p[:n], err, s.InputOffset(), want, wantErr, like.InputOffset())
+					}
+				}
+			}
+		}
+	}
+}
+
+// A payload that is larger than the buffer goes straight into the caller's memory.
+func TestReadIntoReadsIntoPlace(t *testing.T) {
+	const size, most = 1 << 20, 64 << 10
+	p := make([]byte, size)
+	direct := 0
+	source := tests.ReaderFunc(func(b []byte) (int, error) {
+		into := len(b) <= size && &b[0] == &p[size-len(b)]
+		b = b[:min(len(b), 50_000)]
+		clear(b)
+		if into {
+			direct += len(b)
+		} else if direct > 0 { // behind what went into place: the last of it, and the end
+			return copy(b, strings.Repeat("x", size-100-direct)+"\r\n"), nil
+		}
+		return len(b), nil
+	})
+	d := resp.NewDecoder(io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(tests.Zeros{}, 100), source))
+	var n int
+	var err error
+	if got := tests.Allocated(func() { n, err = d.ReadInto(p) }); got > most || direct < size-most || n != size || err != nil {
+		t.Errorf("%d and %v: %d of %d bytes were read into place, and %d allocated", n, err, direct, size, got)
+	}
+}
+
+// Inside a payload ReadInto has to go on; others say so, and too little memory does
+// not lose what has been read.
+func TestReadIntoGoesOnWithTheSameMemory(t *testing.T) {
+	payload := strings.Repeat("0123456789", 20)
+	wire := "$200\r\n" + payload + "\r\n+NEXT\r\n"
+	d := resp.NewDecoder(nil, resp.BufferSize(64))
+	d.Feed([]byte(wire[:100]))
+	p := make([]byte, 300)
+	if n, err := d.ReadInto(p); n != 94 || err != resp.ErrIncomplete {
+		t.Fatalf("%d and %v, want 94", n, err)
+	}
+	const interrupted = "resp: ReadInto was interrupted inside a value: call it again first"
+	if _, err := d.ReadBytes(); err == nil || err.Error() != interrupted {
+		t.Errorf("ReadBytes: %v, want %s", err, interrupted)
+	}
+	if n, err := d.ReadInto(p[:10]); n != 200 || err != io.ErrShortBuffer {
+		t.Errorf("into 10 bytes: %d and %v, want 200 and %v", n, err, io.ErrShortBuffer)
+	}
+	d.Feed([]byte(wire[100:]))
+	if n, err := d.ReadInto(p); string(p[:n]) != payload || err != nil {
+		t.Errorf("%q and %v", p[:n], err)
+	}
+	if next, err := d.ReadString(); next != "NEXT" {
+		t.Errorf("%q and %v, want NEXT", next, err)
 	}
 }

@@ -93,7 +93,8 @@
 // A Decoder without a reader is fed ([Decoder.Feed]) what a poller has read, and
 // says [ErrIncomplete] when it needs more; what was parsed is not parsed again.
 // Who owns the bytes can do with [ConsumeToken] and [ConsumeCommand]. An Encoder
-// whose writer took only a part goes on from there with [Encoder.Flush].
+// whose writer took only a part, because it was full or too slow, goes on from there
+// with [Encoder.Flush].
 //
 // A Decoder that has read all that came, and an Encoder that was flushed, hold
 // less than 1 KiB: their buffers go to pools and come back with the next byte. To

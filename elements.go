@@ -3,6 +3,8 @@ package resp
 import (
 	"errors"
 	"iter"
+
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file holds the loops over the elements of an aggregate. The loop reads the
@@ -111,7 +113,7 @@ func (d *Decoder) takeEndOf(w *walk) error {
 	if err := d.need(1); err != nil {
 		return err
 	}
-	if Kind(d.data[d.pos]) != End {
+	if Kind(d.in.Data[d.in.Pos]) != End {
 		return nil
 	}
 	_, err := d.readToken()
@@ -121,7 +123,7 @@ func (d *Decoder) takeEndOf(w *walk) error {
 
 // finish skips what the body has left of its element.
 func (d *Decoder) finish(w *walk) error {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if w.done = d.nest.low < 0; w.done {
@@ -144,7 +146,7 @@ func (d *Decoder) finish(w *walk) error {
 // one when the body has read more than its element.
 func (d *Decoder) check(w *walk) error {
 	if d.op.done { // but for a writer, who gets no more
-		d.kept = 0
+		d.in.Kept = 0
 		d.startOperation(operation{})
 	}
 	if d.err == nil && d.hasStrayed(w) {
@@ -183,10 +185,9 @@ func (d *Decoder) hasStrayed(w *walk) bool {
 // next read drop the rest. low is what nesting.low was before the loop.
 func (d *Decoder) leave(w *walk, low int) {
 	if !w.done && d.nest.low >= 0 && d.check(w) == nil && d.nest.low >= w.inside {
-		reader, pending := d.reader, d.pending
-		d.reader, d.pending = nil, nil // so that nothing is waited for
+		source := d.in.Detach() // so that nothing is waited for
 		d.drop(w.inside - 1)
-		d.reader, d.pending = reader, pending
+		d.in.Attach(source)
 	}
 	d.nest.low = min(d.nest.low, low)
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math/big"
 	"slices"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the writing half of the wire layer: one Append function for
@@ -23,25 +25,25 @@ const maxHeaderLen = 1 + 20 + 2
 // AppendSimpleString appends s as a simple string: `+OK`. CR and LF in it become
 // spaces, as in Redis, so that no text can smuggle in a reply of its own.
 func AppendSimpleString[T ~string | ~[]byte](dst []byte, s T) []byte {
-	if textOf(s) == "OK" { // by far the most frequent one
+	if respwire.TextOf(s) == "OK" { // by far the most frequent one
 		return append(dst, "+OK\r\n"...)
 	}
-	return appendLine(dst, SimpleString, textOf(s))
+	return appendLine(dst, SimpleString, respwire.TextOf(s))
 }
 
 // AppendSimpleError appends s as a simple error: `-ERR unknown command`. CR and
 // LF in it become spaces, as in Redis.
 func AppendSimpleError[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendLine(dst, SimpleError, textOf(s))
+	return appendLine(dst, SimpleError, respwire.TextOf(s))
 }
 
 // AppendInteger appends n as an integer: `:42`.
 func AppendInteger(dst []byte, n int64) []byte {
 	if uint64(n) < 100 && cap(dst)-len(dst) >= maxShortHeader {
 		header := shortHeaders[n] // they look the same
-		p, pos, width := bytesData(dst), len(dst), shortHeaderLen(header)
-		put4(p, pos, uint32(header|uint64(Integer)))
-		put4(p, pos+width-4, uint32((header|uint64(Integer))>>((8*width-4*8)&63)))
+		p, pos, width := respwire.BytesData(dst), len(dst), shortHeaderLen(header)
+		respwire.Put4(p, pos, uint32(header|uint64(Integer)))
+		respwire.Put4(p, pos+width-4, uint32((header|uint64(Integer))>>((8*width-4*8)&63)))
 		return dst[:pos+width]
 	}
 	sign, u := magnitude(n)
@@ -51,7 +53,7 @@ func AppendInteger(dst []byte, n int64) []byte {
 // AppendBulkString appends s as a bulk string, whatever bytes it has: `$5`,
 // CRLF, `hello`.
 func AppendBulkString[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendString(dst, BulkString, textOf(s))
+	return appendString(dst, BulkString, respwire.TextOf(s))
 }
 
 // AppendNullBulkString appends the null bulk string of RESP2, `$-1`.
@@ -94,7 +96,7 @@ func AppendBigNumber(dst []byte, n *big.Int) []byte {
 // AppendBulkError appends s as a bulk error, whatever bytes it has: `!21`, CRLF,
 // `SYNTAX invalid syntax`.
 func AppendBulkError[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return appendString(dst, BulkError, textOf(s))
+	return appendString(dst, BulkError, respwire.TextOf(s))
 }
 
 // AppendVerbatimString appends s as a verbatim string with its encoding, `txt`
@@ -103,7 +105,7 @@ func AppendBulkError[T ~string | ~[]byte](dst []byte, s T) []byte {
 func AppendVerbatimString[T ~string | ~[]byte](dst []byte, encoding string, s T) []byte {
 	padded := [3]byte{' ', ' ', ' '}
 	copy(padded[:], encoding)
-	return appendVerbatim(dst, padded, textOf(s))
+	return appendVerbatim(dst, padded, respwire.TextOf(s))
 }
 
 // AppendBulkHeader appends the header of a bulk string of n bytes, `$5` and CRLF,
@@ -146,7 +148,7 @@ func AppendChunk[T ~string | ~[]byte](dst []byte, s T) []byte {
 	if len(s) == 0 {
 		return dst
 	}
-	return appendString(dst, Chunk, textOf(s))
+	return appendString(dst, Chunk, respwire.TextOf(s))
 }
 
 // AppendLastChunk appends the end of a streamed string, `;0`.
@@ -172,27 +174,27 @@ func AppendEnd(dst []byte) []byte { return append(dst, ".\r\n"...) }
 func AppendCommand(dst []byte, name string, args ...Arg) []byte {
 	n := len(name)
 	if uint(n-2) > 8-2 || len(args) >= 9 {
-		return appendAnyCommand(dst, name, args)
+		return appendCommandSlow(dst, name, args)
 	}
 	if room := shortRoom + maxShortArg*len(args); cap(dst)-len(dst) < room {
 		if cap(dst)-len(dst) >= leastLen(args) {
-			return appendAnyCommand(dst, name, args) // it may just fit
+			return appendCommandSlow(dst, name, args) // it may just fit
 		}
 		dst = slices.Grow(dst, room)
 	}
-	first, last := nameWords(name)
+	first, last := respwire.NameWords(name)
 	if hasSpace(first, last) {
-		return appendAnyCommand(dst, name, args)
+		return appendCommandSlow(dst, name, args)
 	}
-	p, pos := bytesData(dst), len(dst)
+	p, pos := respwire.BytesData(dst), len(dst)
 	// *1 and $0 with their CRLF: the usual command has less than ten parts
 	const header = '*' | '1'<<8 | crlfWord<<16 | '$'<<32 | '0'<<40 | crlfWord<<48
-	put8(p, pos, header+uint64(len(args))<<8+uint64(n)<<40)
+	respwire.Put8(p, pos, header+uint64(len(args))<<8+uint64(n)<<40)
 	pos += len("*1\r\n$0\r\n")
-	put4(p, pos, first)
+	respwire.Put4(p, pos, first)
 	pos += n
 	if n > 4 {
-		put4(p, pos-4, last)
+		respwire.Put4(p, pos-4, last)
 	}
 	done := 0
 	for ; done < len(args); done++ {
@@ -203,22 +205,22 @@ func AppendCommand(dst []byte, name string, args ...Arg) []byte {
 		}
 		n := int(length)
 		header := argHeaders[n]
-		put8(p, pos, header)
+		respwire.Put8(p, pos, header)
 		pos += shortHeaderLen(header)
 		switch {
 		case n >= 4 && n <= 16:
-			copyShort(p, pos, start, n)
+			respwire.CopyShort(p, pos, start, n)
 		case n < 4:
-			copyTiny(p, pos, start, n)
+			respwire.CopyTiny(p, pos, start, n)
 		default:
-			copyMedium(p, pos, start, n)
+			respwire.CopyMedium(p, pos, start, n)
 		}
 		pos += n
 	}
-	put2(p, pos, crlfWord)
+	respwire.Put2(p, pos, crlfWord)
 	dst = dst[:pos+len(crlf)]
 	if done < len(args) {
-		return appendAnyArgs(dst, args[done:len(args):len(args)])
+		return appendEachArg(dst, args[done:len(args):len(args)])
 	}
 	return dst
 }
@@ -236,26 +238,26 @@ func leastLen(args []Arg) int {
 // bulkLen returns how many bytes a bulk string of n bytes has on the wire.
 func bulkLen(n int) int { return 1 + digitCount(uint64(n)) + len(crlf) + n + len(crlf) }
 
-// appendAnyCommand is AppendCommand for all names and without regard to room.
-func appendAnyCommand(dst []byte, name string, args []Arg) []byte {
+// appendCommandSlow is AppendCommand for all names and without regard to room.
+func appendCommandSlow(dst []byte, name string, args []Arg) []byte {
 	if isOneWord(name) {
 		dst = appendHeader(dst, Array, 1+len(args))
 		dst = appendString(dst, BulkString, name)
 	} else {
 		dst = appendWords(dst, name, len(args))
 	}
-	return appendAnyArgs(dst, args)
+	return appendEachArg(dst, args)
 }
 
-// appendAnyArgs appends args of any kind and length as bulk strings.
-func appendAnyArgs(dst []byte, args []Arg) []byte {
+// appendEachArg appends args of any kind and length as bulk strings.
+func appendEachArg(dst []byte, args []Arg) []byte {
 	for i := range args {
 		s, ok := args[i].text()
 		switch {
 		case !ok:
 			dst = args[i].appendNumber(dst)
 		case len(s) > maxShort:
-			dst = appendLongString(dst, BulkString, s)
+			dst = appendStringSlow(dst, BulkString, s)
 		default:
 			dst = appendString(dst, BulkString, s)
 		}
@@ -303,7 +305,7 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 		return dst
 	}
 	if len(args) >= 10 {
-		return appendLongArgs(appendHeader(dst, Array, len(args)), args)
+		return appendArgsSlow(appendHeader(dst, Array, len(args)), args)
 	}
 	if room := shortRoom + maxShortArg*len(args); cap(dst)-len(dst) < room {
 		size := len("*1\r\n")
@@ -311,41 +313,41 @@ func AppendArgs[T ~string | ~[]byte](dst []byte, args ...T) []byte {
 			size += bulkLen(len(args[i]))
 		}
 		if cap(dst)-len(dst) >= size {
-			return appendLongArgs(appendHeader(dst, Array, len(args)), args) // it fits
+			return appendArgsSlow(appendHeader(dst, Array, len(args)), args) // it fits
 		}
 		dst = slices.Grow(dst, max(room, size))
 	}
-	p, pos := bytesData(dst), len(dst) // from here on as in AppendCommand
-	put2(p, pos, uint16('*'+'0'<<8+len(args)<<8))
+	p, pos := respwire.BytesData(dst), len(dst) // from here on as in AppendCommand
+	respwire.Put2(p, pos, uint16('*'+'0'<<8+len(args)<<8))
 	pos += len("*0")
 	for i := range args {
-		s := textOf(args[i])
+		s := respwire.TextOf(args[i])
 		n := len(s)
 		if n > maxShort {
-			put2(p, pos, crlfWord)
-			return appendLongArgs(dst[:pos+len(crlf)], args[i:])
+			respwire.Put2(p, pos, crlfWord)
+			return appendArgsSlow(dst[:pos+len(crlf)], args[i:])
 		}
 		header := argHeaders[n]
-		put8(p, pos, header)
+		respwire.Put8(p, pos, header)
 		pos += shortHeaderLen(header)
 		switch {
 		case n < 4:
-			copyTiny(p, pos, stringData(s), n)
+			respwire.CopyTiny(p, pos, respwire.StringData(s), n)
 		case n <= 16:
-			copyShort(p, pos, stringData(s), n)
+			respwire.CopyShort(p, pos, respwire.StringData(s), n)
 		default:
-			copyMedium(p, pos, stringData(s), n)
+			respwire.CopyMedium(p, pos, respwire.StringData(s), n)
 		}
 		pos += n
 	}
-	put2(p, pos, crlfWord)
+	respwire.Put2(p, pos, crlfWord)
 	return dst[:pos+len(crlf)]
 }
 
-// appendLongArgs appends args of any length as bulk strings.
-func appendLongArgs[T ~string | ~[]byte](dst []byte, args []T) []byte {
+// appendArgsSlow appends args of any length as bulk strings.
+func appendArgsSlow[T ~string | ~[]byte](dst []byte, args []T) []byte {
 	for _, arg := range args {
-		dst = appendString(dst, BulkString, textOf(arg))
+		dst = appendString(dst, BulkString, respwire.TextOf(arg))
 	}
 	return dst
 }
@@ -360,7 +362,7 @@ func AppendToken(dst []byte, t Token) []byte {
 	}
 	switch t.kind {
 	case SimpleString, SimpleError:
-		return appendLine(dst, t.kind, bytesString(t.Bytes()))
+		return appendLine(dst, t.kind, respwire.BytesString(t.Bytes()))
 	case Integer:
 		return AppendInteger(dst, t.n)
 	case BulkString, BulkError, VerbatimString, Chunk:
@@ -385,7 +387,7 @@ func appendToken(dst []byte, t Token) []byte {
 	if t.n == 0 {
 		return appendString(dst, t.kind, "")
 	}
-	return appendString(dst, t.kind, bytesString(bytesAt(t.data, int(t.n))))
+	return appendString(dst, t.kind, respwire.BytesString(respwire.BytesAt(t.data, int(t.n))))
 }
 
 // appendFlagged appends a null or the header of something streamed.
@@ -413,12 +415,12 @@ func appendNullOf(dst []byte, k Kind) []byte {
 // small enough to be inlined.
 func appendHeader(dst []byte, k Kind, n int) []byte {
 	if n >= 10 {
-		return appendLongHeader(dst, k, n)
+		return appendHeaderSlow(dst, k, n)
 	}
 	return append(dst, byte(k), byte('0'+n), '\r', '\n')
 }
 
-func appendLongHeader(dst []byte, k Kind, n int) []byte {
+func appendHeaderSlow(dst []byte, k Kind, n int) []byte {
 	start := len(dst)
 	switch {
 	case n < 100:
@@ -501,27 +503,27 @@ const (
 func appendString(dst []byte, k Kind, s string) []byte {
 	n := len(s)
 	if n < 2 || n > maxShort || cap(dst)-len(dst) < shortRoom {
-		return appendLongString(dst, k, s) // below 2 the word would be longer than the whole
+		return appendStringSlow(dst, k, s) // below 2 the word would be longer than the whole
 	}
-	p, pos := bytesData(dst), len(dst)
+	p, pos := respwire.BytesData(dst), len(dst)
 	header := shortHeaders[n]
-	put8(p, pos, header|uint64(k))
+	respwire.Put8(p, pos, header|uint64(k))
 	pos += shortHeaderLen(header)
 	switch {
 	case n >= 4 && n <= 16:
-		copyShort(p, pos, stringData(s), n)
+		respwire.CopyShort(p, pos, respwire.StringData(s), n)
 	case n < 4:
-		copyTiny(p, pos, stringData(s), n)
+		respwire.CopyTiny(p, pos, respwire.StringData(s), n)
 	default:
-		copyMedium(p, pos, stringData(s), n)
+		respwire.CopyMedium(p, pos, respwire.StringData(s), n)
 	}
 	pos += n
-	put2(p, pos, crlfWord)
+	respwire.Put2(p, pos, crlfWord)
 	return dst[:pos+len(crlf)]
 }
 
-// appendLongString is appendString for all lengths and without regard to room.
-func appendLongString(dst []byte, k Kind, s string) []byte {
+// appendStringSlow is appendString for all lengths and without regard to room.
+func appendStringSlow(dst []byte, k Kind, s string) []byte {
 	n, start := len(s), len(dst)
 	if n < 2 || n >= 10000 {
 		dst = appendHeader(dst, k, n)
@@ -537,10 +539,10 @@ func appendLongString(dst []byte, k Kind, s string) []byte {
 		header, width = mediumHeader(k, n)
 	}
 	dst = extend(dst, width+n+len(crlf))
-	p := bytesData(dst)
-	put8(p, start, header)
+	p := respwire.BytesData(dst)
+	respwire.Put8(p, start, header)
 	copy(dst[start+width:], s)
-	put2(p, start+width+n, crlfWord)
+	respwire.Put2(p, start+width+n, crlfWord)
 	return dst
 }
 
@@ -560,7 +562,7 @@ func appendLine(dst []byte, k Kind, s string) []byte {
 	const short = 16 // longer texts are faster by copying first and looking then
 	n, start := len(s), len(dst)
 	if n > short || cap(dst)-start < 1+n+len(crlf) {
-		return appendLongLine(dst, k, s)
+		return appendLineSlow(dst, k, s)
 	}
 	b := dst[start : start+1+n+len(crlf)]
 	b[0] = byte(k)
@@ -576,7 +578,7 @@ func appendLine(dst []byte, k Kind, s string) []byte {
 	return dst[:start+1+n+len(crlf)]
 }
 
-func appendLongLine(dst []byte, k Kind, s string) []byte {
+func appendLineSlow(dst []byte, k Kind, s string) []byte {
 	dst = append(dst, byte(k))
 	start := len(dst)
 	dst = append(dst, s...)
@@ -692,18 +694,18 @@ func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
 func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
 	count := digitCount(u)
 	if cap(dst)-len(dst) < shortRoom {
-		return appendAnyWhole(dst, k, sign, u, count)
+		return appendWholeSlow(dst, k, sign, u, count)
 	}
-	p, pos := bytesData(dst), len(dst)
+	p, pos := respwire.BytesData(dst), len(dst)
 	before := uint64(Integer) // the byte before the digits, which goes to pos
 	if k == BulkString {
 		header := shortHeaders[sign+count] | uint64(BulkString)
-		put4(p, pos, uint32(header))
+		respwire.Put4(p, pos, uint32(header))
 		pos += shortHeaderLen(header) - 1
 		before = '\n'
 	}
 	if sign == 1 {
-		put2(p, pos, uint16(before)|'-'<<8)
+		respwire.Put2(p, pos, uint16(before)|'-'<<8)
 		pos++
 		before = '-'
 	}
@@ -711,30 +713,30 @@ func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
 		line := eightDigits(u)>>((8*8-8*count)&63) | crlfWord<<(8*count&63)
 		line = before | line<<8
 		width := 1 + count + len(crlf)
-		put4(p, pos, uint32(line))
-		put4(p, pos+width-4, uint32(line>>((8*width-4*8)&63)))
+		respwire.Put4(p, pos, uint32(line))
+		respwire.Put4(p, pos+width-4, uint32(line>>((8*width-4*8)&63)))
 		return dst[:pos+width]
 	}
-	put2(p, pos, uint16(before))
+	respwire.Put2(p, pos, uint16(before))
 	pos++
 	high := u / 1e8
 	low := eightDigits(u - high*1e8)
 	if u >= 1e16 {
 		top := high / 1e8
 		high -= top * 1e8
-		put4(p, pos, uint32(fourDigits(top)>>((20*8-8*count)&63)))
+		respwire.Put4(p, pos, uint32(fourDigits(top)>>((20*8-8*count)&63)))
 		pos += count - 16
 		count = 16
 	}
-	put8(p, pos, eightDigits(high)>>((16*8-8*count)&63))
-	put8(p, pos+max(count-8, 0), low>>(8*max(8-count, 0)&63))
+	respwire.Put8(p, pos, eightDigits(high)>>((16*8-8*count)&63))
+	respwire.Put8(p, pos+max(count-8, 0), low>>(8*max(8-count, 0)&63))
 	pos += count
-	put2(p, pos, crlfWord)
+	respwire.Put2(p, pos, crlfWord)
 	return dst[:pos+len(crlf)]
 }
 
-// appendAnyWhole is appendWhole without regard to room.
-func appendAnyWhole(dst []byte, k Kind, sign int, u uint64, count int) []byte {
+// appendWholeSlow is appendWhole without regard to room.
+func appendWholeSlow(dst []byte, k Kind, sign int, u uint64, count int) []byte {
 	if k == BulkString {
 		dst = appendHeader(dst, BulkString, sign+count)
 	} else {

@@ -1,5 +1,7 @@
 package resp
 
+import "github.com/seed65f5866d/resp/internal/respwire"
+
 // This file writes whole Values: AppendValue and the Encoder's WriteValue. Both
 // have nextPart take the tree apart, which keeps its way in a slice and not on
 // the stack of calls, so that no tree is too deep. The slice is handed in and out
@@ -68,21 +70,23 @@ func (e *Encoder) putPart(part valuePart) {
 		return
 	}
 	v := part.value
-	switch {
-	case part.kind == SimpleString, part.kind == SimpleError:
-		e.putLine(part.kind, bytesString(v.Bytes))
-	case part.kind == Double, part.kind == BigNumber:
-		e.putNumberText(part.kind, v.Bytes)
-	case part.kind == BulkString && part.streamed:
+	switch part.kind {
+	case BulkString, BulkError:
+		if !part.streamed {
+			e.putText(part.kind, respwire.BytesString(v.Bytes))
+			return
+		}
 		e.out.buf = AppendStreamedString(e.out.buf)
 		if len(v.Bytes) > 0 {
-			e.putText(Chunk, bytesString(v.Bytes))
+			e.putText(Chunk, respwire.BytesString(v.Bytes))
 		}
 		e.out.buf = AppendLastChunk(e.out.buf)
-	case part.kind == BulkString, part.kind == BulkError:
-		e.putText(part.kind, bytesString(v.Bytes))
-	case part.kind == VerbatimString:
-		e.putVerbatim(v.Encoding, bytesString(v.Bytes))
+	case SimpleString, SimpleError:
+		e.putLine(part.kind, respwire.BytesString(v.Bytes))
+	case Double, BigNumber:
+		e.putNumberText(part.kind, v.Bytes)
+	case VerbatimString:
+		e.putVerbatim(v.Encoding, respwire.BytesString(v.Bytes))
 	default:
 		e.out.buf = part.appendTo(e.out.buf)
 	}
@@ -104,9 +108,9 @@ func (e *Encoder) putInRESP2(part valuePart) bool {
 	case Double, BigNumber:
 		e.putNumberText(part.kind, v.Bytes)
 	case VerbatimString:
-		e.putText(BulkString, bytesString(v.Bytes))
+		e.putText(BulkString, respwire.BytesString(v.Bytes))
 	case BulkError:
-		e.putLine(SimpleError, bytesString(v.Bytes))
+		e.putLine(SimpleError, respwire.BytesString(v.Bytes))
 	case Map:
 		e.out.buf = AppendArray(e.out.buf, len(v.Elems)+len(v.Elems)%2)
 	case Set, Push:
@@ -136,7 +140,7 @@ func (p valuePart) appendTo(dst []byte) []byte {
 	case End:
 		return AppendEnd(dst)
 	case SimpleString, SimpleError:
-		return appendLine(dst, p.kind, bytesString(v.Bytes))
+		return appendLine(dst, p.kind, respwire.BytesString(v.Bytes))
 	case Integer:
 		return AppendInteger(dst, v.Int)
 	case Boolean:
@@ -144,7 +148,7 @@ func (p valuePart) appendTo(dst []byte) []byte {
 	case Double, BigNumber:
 		return appendNumberText(dst, p.kind, v.Bytes)
 	case VerbatimString:
-		return appendVerbatim(dst, v.Encoding, bytesString(v.Bytes))
+		return appendVerbatim(dst, v.Encoding, respwire.BytesString(v.Bytes))
 	case Array, Set, Push:
 		return p.appendHeader(dst, len(v.Elems))
 	case Map, Attribute:
@@ -155,7 +159,7 @@ func (p valuePart) appendTo(dst []byte) []byte {
 			dst = AppendChunk(dst, v.Bytes)
 			return AppendLastChunk(dst)
 		}
-		return appendString(dst, p.kind, bytesString(v.Bytes))
+		return appendString(dst, p.kind, respwire.BytesString(v.Bytes))
 	}
 	if v == nil {
 		return AppendNull(dst)

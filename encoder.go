@@ -6,6 +6,9 @@ import (
 	"math"
 	"math/big"
 	"strings"
+	"sync"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file holds the Encoder: what it checks before it accepts a value, and one
@@ -40,14 +43,15 @@ import (
 // nothing in the steady state, big numbers beyond int64 excepted. A zero Encoder is
 // ready for Reset. An Encoder is not safe for concurrent use.
 type Encoder struct {
+	left int64           // values that the innermost open aggregate still takes; none in a streamed string
+	open []openAggregate // innermost last; in few, or from a pool when there are more
+
+	resp2         bool // the version of RESP that is written
+	startsAsRESP2 bool // what resp2 is after Reset
+
 	out output
 
-	left  int64           // values that the innermost open aggregate still takes; none in a streamed string
-	open  []openAggregate // innermost last; in few, or from a pool when there are more
-	resp2 bool            // the version of RESP that is written
-
-	startsAsRESP2 bool             // what resp2 is after Reset
-	few           [8]openAggregate // what open has room for while few are open
+	few [8]openAggregate
 }
 
 // openAggregate is an aggregate or streamed string that is not complete.
@@ -135,7 +139,7 @@ func (e *Encoder) Close() error {
 	if err := e.Flush(); err != nil {
 		return err
 	}
-	e.closeFull()
+	e.ready()
 	if len(e.open) == 0 {
 		return nil
 	}
@@ -156,12 +160,15 @@ func (e *Encoder) refuse(k Kind, reason string) error {
 	return err
 }
 
-// ready closes what is complete. It returns why nothing can be written, or nil.
+// ready closes the innermost aggregates that have all their elements. It returns why
+// nothing can be written, or nil.
 func (e *Encoder) ready() error {
 	if err := e.out.broken(); err != nil {
 		return err
 	}
-	e.closeFull()
+	for e.left == 0 && len(e.open) > 0 && !e.open[len(e.open)-1].streamed {
+		e.closeLast()
+	}
 	return nil
 }
 
@@ -205,19 +212,22 @@ func (e *Encoder) drop(values int64) {
 
 // push opens an aggregate inside the others.
 func (e *Encoder) push(a openAggregate) {
-	if len(e.open) == len(e.few) && cap(e.open) == len(e.few) {
+	if len(e.open) == cap(e.open) {
+		e.pushSlow(a)
+		return
+	}
+	e.open = append(e.open, a)
+}
+
+// pushSlow is push when there is no room for another one.
+func (e *Encoder) pushSlow(a openAggregate) {
+	if cap(e.open) == len(e.few) {
 		e.open = append(takeOpen(), e.open...)
 	}
 	e.open = append(e.open, a)
 }
 
-// closeFull closes the innermost aggregates that have all their elements.
-func (e *Encoder) closeFull() {
-	for e.left == 0 && len(e.open) > 0 && !e.open[len(e.open)-1].streamed {
-		e.closeLast()
-	}
-}
-
+// closeLast closes the innermost aggregate.
 func (e *Encoder) closeLast() {
 	last := e.open[len(e.open)-1]
 	e.open = e.open[:len(e.open)-1]
@@ -229,7 +239,7 @@ func (e *Encoder) closeLast() {
 
 // trimOpen gives back the room for many open aggregates when few are open.
 func (e *Encoder) trimOpen() {
-	e.closeFull()
+	e.ready()
 	if len(e.open) <= len(e.few) {
 		many := e.open
 		e.open = append(e.few[:0], many...)
@@ -249,12 +259,12 @@ func (e *Encoder) writeText(k Kind, s string) error {
 // putText puts a header with a length, s and CRLF into the buffer, or a large s
 // past it.
 func (e *Encoder) putText(k Kind, s string) {
-	if len(s) <= largePayload && e.out.reserve(len(s)+maxHeaderLen+len(crlf)) {
+	if len(s) <= maxShort || len(s) <= largePayload && e.out.reserve(len(s)+maxHeaderLen+len(crlf)) {
 		e.out.buf = appendString(e.out.buf, k, s)
 		return
 	}
 	e.out.buf = appendHeader(e.out.buf, k, len(s))
-	e.out.putLarge(stringBytes(s), crlf)
+	e.out.putLarge(respwire.StringBytes(s), crlf)
 }
 
 // writeLine writes a kind without a length.
@@ -274,7 +284,7 @@ func (e *Encoder) putLine(k Kind, s string) {
 		return
 	}
 	e.out.buf = append(e.out.buf, byte(k))
-	e.out.putLarge(stringBytes(s), crlf)
+	e.out.putLarge(respwire.StringBytes(s), crlf)
 }
 
 // hasBreak reports whether s has a CR or an LF.
@@ -303,7 +313,9 @@ func (e *Encoder) WriteInteger(n int64) error {
 func (e *Encoder) WriteBulkString(s string) error { return e.writeText(BulkString, s) }
 
 // WriteBulkBytes writes b as a bulk string.
-func (e *Encoder) WriteBulkBytes(b []byte) error { return e.writeText(BulkString, bytesString(b)) }
+func (e *Encoder) WriteBulkBytes(b []byte) error {
+	return e.writeText(BulkString, respwire.BytesString(b))
+}
 
 // WriteNullBulkString writes the null bulk string of RESP2, `$-1`.
 func (e *Encoder) WriteNullBulkString() error { return e.writeFixed(BulkString, "$-1\r\n") }
@@ -377,7 +389,7 @@ func (e *Encoder) WriteBigNumber(n *big.Int) error {
 		sign, u := magnitude(n.Int64())
 		e.out.buf = appendWhole(e.out.buf, BulkString, sign, u)
 	default:
-		e.putText(BulkString, bytesString(n.Append(nil, 10)))
+		e.putText(BulkString, respwire.BytesString(n.Append(nil, 10)))
 	}
 	return e.out.wrote()
 }
@@ -419,7 +431,7 @@ func (e *Encoder) putVerbatim(encoding [3]byte, text string) {
 		return
 	}
 	e.out.buf = appendVerbatimHeader(e.out.buf, encoding, len(text))
-	e.out.putLarge(stringBytes(text), crlf)
+	e.out.putLarge(respwire.StringBytes(text), crlf)
 }
 
 // WriteArray writes the header of an array of n elements, which are to follow. A
@@ -540,7 +552,7 @@ func (e *Encoder) WriteChunk(b []byte) error {
 	if err := e.checkStream(Chunk); err != nil || len(b) == 0 {
 		return err
 	}
-	e.putText(Chunk, bytesString(b))
+	e.putText(Chunk, respwire.BytesString(b))
 	return e.out.wrote()
 }
 
@@ -670,21 +682,21 @@ func (e *Encoder) WriteArgs(args ...[]byte) error {
 	}
 	e.out.buf = appendHeader(e.out.buf, Array, len(args))
 	for _, arg := range args {
-		e.putText(BulkString, bytesString(arg))
+		e.putText(BulkString, respwire.BytesString(arg))
 		e.out.makeRoom()
 	}
 	return e.out.wroteSlow()
 }
 
-// argsRoom returns the room with which AppendArgs need not look for more, and more
-// than any buffer has when an arg is large.
+// argsRoom returns the room with which AppendArgs need not look for more, or, when
+// an arg is large or there are many, more than there is.
 func argsRoom(args [][]byte) int {
+	const many = 1 << 16
 	room := shortRoom + maxShortArg*len(args)
 	for _, arg := range args {
-		if len(arg) > largePayload {
+		if room += len(arg); len(arg) > largePayload || room > many {
 			return math.MaxInt
 		}
-		room += len(arg)
 	}
 	return room
 }
@@ -742,7 +754,7 @@ func (e *Encoder) WriteToken(t Token) error {
 	if t.flags != 0 {
 		return e.writeFlagged(t)
 	}
-	text, n := bytesString(t.Bytes()), int(t.n)
+	text, n := respwire.BytesString(t.Bytes()), int(t.n)
 	switch t.kind {
 	case SimpleString, SimpleError:
 		return e.writeLine(t.kind, text)
@@ -809,5 +821,21 @@ func (e *Encoder) putNumberText(k Kind, text []byte) {
 		e.out.buf = appendBulkNumberText(e.out.buf, k, text)
 	} else {
 		e.out.buf = appendNumberText(e.out.buf, k, text)
+	}
+}
+
+// maxPooledOpen is how many open aggregates the pooled rooms are for: as many as
+// readers take by default.
+const maxPooledOpen = 1024
+
+// openPool has rooms for the open aggregates of Encoders.
+var openPool = sync.Pool{New: func() any { return new([maxPooledOpen]openAggregate) }}
+
+func takeOpen() []openAggregate { return openPool.Get().(*[maxPooledOpen]openAggregate)[:0] }
+
+// giveOpen gives back a room. One that has grown is left to the garbage collector.
+func giveOpen(open []openAggregate) {
+	if cap(open) == maxPooledOpen {
+		openPool.Put((*[maxPooledOpen]openAggregate)(open[:maxPooledOpen]))
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file holds every error of the package. Errors of the stream carry the
@@ -17,7 +19,7 @@ import (
 var (
 	// ErrIncomplete means that the bytes end inside a token, command or value:
 	// more of them are needed, nothing was consumed and nothing is wrong.
-	ErrIncomplete = errors.New("resp: incomplete: more bytes needed")
+	ErrIncomplete = window.ErrIncomplete
 
 	// ErrNull is what a typed read returns for a null (`_`, `$-1` or `*-1`).
 	ErrNull = errors.New("resp: null")

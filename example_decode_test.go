@@ -33,6 +33,23 @@ func ExampleConsumeToken() {
 	// resp: incomplete: more bytes needed
 }
 
+func ExampleConsumeValue() {
+	received := []byte("*2\r\n+PONG\r\n%1\r\n+n\r\n:1\r\n+OK\r\n$5\r\nhel")
+	for {
+		n, err := resp.ConsumeValue(received)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%q\n", received[:n])
+		received = received[n:]
+	}
+	// Output:
+	// "*2\r\n+PONG\r\n%1\r\n+n\r\n:1\r\n"
+	// "+OK\r\n"
+	// resp: incomplete: more bytes needed
+}
+
 func ExampleConsumeCommand() {
 	b := []byte("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nSET key \"a b\"\r\n\r\nPI")
 	var args [][]byte
@@ -367,6 +384,26 @@ func ExampleDecoder_ReadBytes() {
 	// "bar" <nil>
 	// "" <nil>
 	// "" resp: null
+}
+
+// A client reads a value into memory that it has from elsewhere. When that is too
+// short, nothing is lost.
+func ExampleDecoder_ReadInto() {
+	d := resp.NewDecoder(strings.NewReader("$3\r\nfoo\r\n$12\r\nhello, world\r\n"))
+	memory := make([]byte, 8)
+	n, err := d.ReadInto(memory)
+	fmt.Printf("%q %v\n", memory[:n], err)
+	n, err = d.ReadInto(memory)
+	fmt.Println(n, err)
+	if err == io.ErrShortBuffer {
+		memory = make([]byte, n)
+		n, err = d.ReadInto(memory)
+	}
+	fmt.Printf("%q %v\n", memory[:n], err)
+	// Output:
+	// "foo" <nil>
+	// 12 short buffer
+	// "hello, world" <nil>
 }
 
 func ExampleDecoder_ReadString() {
@@ -1014,6 +1051,68 @@ func ExampleReplyPrefix_Error() {
 	fmt.Println(resp.ReplyPrefix("LOADING").Error())
 	// Output:
 	// LOADING
+}
+
+func ExampleCommand_Clone() {
+	d := resp.NewDecoder(strings.NewReader("SET key value\r\nPING\r\n"))
+	var queued []resp.Command // as MULTI has it
+	for command, err := range d.Commands() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		queued = append(queued, command.Clone())
+	}
+	for _, command := range queued {
+		fmt.Println(command)
+	}
+	// Output:
+	// "SET" "key" "value"
+	// "PING"
+}
+
+func ExampleCommand_String() {
+	command, err := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$2\r\n\x00\n\r\n")).ReadCommand()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(command)
+	// Output:
+	// "GET" "\x00\n"
+}
+
+func ExampleToken_BigInt() {
+	t, _, err := resp.ConsumeToken([]byte("(3492890328409238509324850943850943825024385\r\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n, err := t.BigInt()
+	fmt.Println(n, err)
+	// Output:
+	// 3492890328409238509324850943850943825024385 <nil>
+}
+
+func ExampleToken_AppendText() {
+	b := []byte("+OK\r\n:42\r\n,1.5\r\n#t\r\n_\r\n*2\r\n")
+	for len(b) > 0 {
+		t, n, err := resp.ConsumeToken(b)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		b = b[n:]
+		text, err := t.AppendText(nil)
+		fmt.Printf("%s %v\n", text, err)
+	}
+	// Output:
+	// OK <nil>
+	// 42 <nil>
+	// 1.5 <nil>
+	// true <nil>
+	//  resp: null
+	//  resp: got array, want bulk string
 }
 
 // session is one connection of an event loop that hands out what has arrived, as

@@ -9,9 +9,9 @@ import (
 
 // This file prints Values and Tokens in three forms: the text that redis-cli
 // shows (String, %v and %s), one line that spells out kinds and lengths (%+v),
-// and the quoted bytes of the wire (%q). Printing recurses, but printDepth
-// levels and no further, so that hostile depth costs no stack and no more
-// indentation than a fixed multiple of the value's size.
+// and the quoted bytes of the wire (%q); and Commands with quoted arguments. Printing
+// recurses, but printDepth levels and no further, so that hostile depth costs no stack
+// and no more indentation than a fixed multiple of the value's size.
 
 const (
 	printDepth   = 32   // levels that are printed; what lies deeper is cut
@@ -70,6 +70,19 @@ func (t Token) Format(s fmt.State, verb rune) {
 	default:
 		fmt.Fprintf(s, "%%!%c(resp.Token=%s)", verb, t.String())
 	}
+}
+
+// String returns the arguments quoted, with a blank between two, as Redis shows
+// commands in its logs: "SET" "key" "\x00".
+func (c Command) String() string {
+	var dst []byte
+	for i, arg := range c.Args {
+		if i > 0 {
+			dst = append(dst, ' ')
+		}
+		dst = AppendQuoted(dst, arg)
+	}
+	return string(dst)
 }
 
 // form is one of the ways to print.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -204,19 +205,19 @@ func TestTextAgainstRedisCLI(t *testing.T) {
 func redisCLIValue(rng *rand.Rand, depth int) Value {
 	kinds := []Kind{SimpleString, SimpleError, Integer, BulkString, Null, Boolean, Double, VerbatimString, Array, Map, Set}
 	if depth == 0 {
-		kinds = kinds[:8]
+		kinds = slices.DeleteFunc(kinds, Kind.IsAggregate)
 	}
 	switch kind := kinds[rng.IntN(len(kinds))]; kind {
 	case Null:
-		return null([]Kind{Null, BulkString, Array}[rng.IntN(3)])
+		return null(oneOf(rng, Null, BulkString, Array))
 	case Integer:
 		return integer(rng.Int64())
 	case Boolean:
 		return boolean(rng.Int64N(2))
 	case Double:
-		return scalar(Double, []string{"1.5", "10", "inf", "-inf", "1e+20"}[rng.IntN(5)])
+		return scalar(Double, oneOf(rng, "1.5", "10", "inf", "-inf", "1e+20"))
 	case SimpleString, SimpleError, BulkString:
-		return scalar(kind, []string{"", "text", "two words", `"quoted"`}[rng.IntN(4)])
+		return scalar(kind, oneOf(rng, "", "text", "two words", `"quoted"`))
 	case VerbatimString:
 		return verbatim("txt", "some\ntext")
 	default:

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file parses and appends numbers. Numbers that are values (integers, big
@@ -172,7 +174,7 @@ func parseDouble(b []byte) (f float64, ok bool) {
 		}
 		return math.Inf(1), true
 	}
-	f, err := strconv.ParseFloat(bytesString(b), 64)
+	f, err := strconv.ParseFloat(respwire.BytesString(b), 64)
 	return f, err == nil
 }
 
@@ -231,8 +233,8 @@ func float64Of(kind Kind, null, streamed bool, text []byte) (float64, error) {
 const maxBigInt = 64 << 10
 
 // bigIntOf returns the integer that a value of kind spells.
-func bigIntOf(kind Kind, null bool, text []byte) (*big.Int, error) {
-	if err := noNumber(kind, null, false, text, BigNumber); err != nil {
+func bigIntOf(kind Kind, null, streamed bool, text []byte) (*big.Int, error) {
+	if err := noNumber(kind, null, streamed, text, BigNumber); err != nil {
 		return nil, err
 	}
 	if kind == Double {
@@ -244,7 +246,7 @@ func bigIntOf(kind Kind, null bool, text []byte) (*big.Int, error) {
 	if len(text) > maxBigInt {
 		return nil, numberError("BigInt", text, numberOverflow)
 	}
-	n, _ := new(big.Int).SetString(bytesString(text), 10)
+	n, _ := new(big.Int).SetString(respwire.BytesString(text), 10)
 	return n, nil
 }
 

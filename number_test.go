@@ -34,7 +34,7 @@ func TestParseIntegerOnRandomDigits(t *testing.T) {
 		for i := range digits {
 			digits[i] = byte('0' + rng.IntN(10))
 		}
-		checkInteger(t, []string{"", "-", "+"}[rng.IntN(3)]+string(digits))
+		checkInteger(t, oneOf(rng, "", "-", "+")+string(digits))
 	}
 }
 
@@ -239,7 +239,7 @@ func TestDoubleMayOverflowMissesNothing(t *testing.T) {
 // randomDouble returns a spelling near the ends of float64's range as often as
 // far from them.
 func randomDouble(rng *rand.Rand) []byte {
-	text := []byte([]string{"", "-", "+"}[rng.IntN(3)])
+	text := []byte(oneOf(rng, "", "-", "+"))
 	digits := func(n int) {
 		for range n {
 			text = append(text, byte('0'+rng.IntN(10)))
@@ -254,7 +254,7 @@ func randomDouble(rng *rand.Rand) []byte {
 		digits(1 + rng.IntN(8))
 	}
 	if rng.IntN(4) > 0 {
-		text = append(text, []string{"e", "E", "e+", "e-"}[rng.IntN(4)]...)
+		text = append(text, oneOf(rng, "e", "E", "e+", "e-")...)
 		digits(1 + rng.IntN(4))
 	}
 	return text

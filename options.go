@@ -2,6 +2,8 @@ package resp
 
 import (
 	"math"
+
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file holds what NewDecoder and NewEncoder can be told: the limits of a
@@ -42,7 +44,7 @@ const (
 
 	// largestInt bounds lengths, counts and what a Decoder holds at once, so that
 	// two of them, with all that is added to them, do not overflow an int.
-	largestInt = math.MaxInt/2 - 64
+	largestInt = window.MaxHeld
 
 	// bytesPerEntry is how much memory one argument or open aggregate may take.
 	bytesPerEntry = 32
@@ -58,19 +60,11 @@ var clientLimits = limits{
 	TotalLen: unlimited,
 }
 
-// defaultBufferSize is what one system call reads. On a unix socket a pipeline of
-// small replies takes a sixth longer than with the best size, 128 KiB, and replies of
-// 1 KiB half as long again; large payloads are read into place whatever it is
-// (BenchmarkReadSize). More would cost every busy connection memory and cache.
-const defaultBufferSize = 16 << 10
-
-const (
-	minBufferSize = 64        // keeps a header and its CRLF in one piece
-	maxBufferSize = 256 << 20 // several of them can be counted in an int of 32 bits
-)
+// minBufferSize keeps a header and its CRLF in one piece.
+const minBufferSize = 64
 
 func newConfig(opts []Option) config {
-	c := config{rules: rules{limits: clientLimits}, bufferSize: defaultBufferSize, protocol: 3}
+	c := config{rules: rules{limits: clientLimits}, bufferSize: window.UsualSize, protocol: 3}
 	for _, opt := range opts {
 		opt(&c)
 	}
@@ -194,7 +188,7 @@ func (d *Decoder) SetLimits(opts ...Option) {
 	c.lenient = d.given.lenient
 	c.rules.resolve()
 	d.rules = c.rules
-	d.start = d.offset(0)
+	d.start = d.in.Offset(0)
 	d.forgetScans()
 	d.settle()
 }
@@ -207,7 +201,7 @@ func (d *Decoder) SetLimits(opts ...Option) {
 // large buffer; but TCP and unix connections for n, because it waits for those with
 // no buffer at all.
 func BufferSize(n int) Option {
-	return func(c *config) { c.bufferSize = min(max(n, minBufferSize), maxBufferSize) }
+	return func(c *config) { c.bufferSize = min(max(n, minBufferSize), window.MaxSize) }
 }
 
 // OnPush has a Decoder hand every push at top level that comes before a value to f;

@@ -355,9 +355,7 @@ func TestSetLimitsInsideValues(t *testing.T) {
 				if rnd.IntN(4) == 0 {
 					n := rnd.IntN(60)
 					called = append(called, fmt.Sprintf("SetLimits(%d)", n))
-					r.SetLimits([]resp.Option{
-						resp.NoLimits(), resp.MaxDepth(n), resp.MaxElements(int64(n)), resp.MaxBulkLen(int64(n)), resp.MaxLineLen(int64(n)), resp.MaxTotalLen(int64(n)),
-					}[rnd.IntN(6)])
+					r.SetLimits(tests.OneOf(rnd, append(methods.AllLimits(int64(n)), resp.NoLimits())...))
 				}
 			}
 		}

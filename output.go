@@ -6,6 +6,9 @@ import (
 	"io"
 	"net"
 	"os"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file holds the way from an Encoder's buffer to its writer. It knows no kind
@@ -70,7 +73,7 @@ var (
 // reset makes o as new, with w to write to.
 func (o *output) reset(w io.Writer) {
 	o.giveBack()
-	*o = output{w: w, vectored: takesVectors(w), size: cmp.Or(o.size, defaultBufferSize)}
+	*o = output{w: w, vectored: takesVectors(w), size: cmp.Or(o.size, window.UsualSize)}
 	o.useSmall()
 }
 
@@ -122,7 +125,7 @@ func (o *output) setLimit() {
 }
 
 // isSmall reports whether buf is the small buffer.
-func (o *output) isSmall() bool { return bytesData(o.buf) == &o.small[0] }
+func (o *output) isSmall() bool { return respwire.BytesData(o.buf) == &o.small[0] }
 
 // useSmall makes the small buffer, empty, the buffer.
 func (o *output) useSmall() {
@@ -133,14 +136,14 @@ func (o *output) useSmall() {
 // useLarge takes a buffer from the pool. It holds what fits below the limit and
 // any text that is not large more.
 func (o *output) useLarge() {
-	o.buf = append(takeBuffer(o.size + largePayload + pieceRoom)[:0], o.buf...)
+	o.buf = append(window.TakeBuffer(o.size + largePayload + pieceRoom)[:0], o.buf...)
 	o.setLimit()
 }
 
 // giveBack gives the buffer to the pool unless it is the small one.
 func (o *output) giveBack() {
 	if !o.isSmall() {
-		giveBuffer(o.buf)
+		window.GiveBuffer(o.buf)
 	}
 }
 
@@ -282,7 +285,7 @@ func resumable(err error) bool {
 
 // putLarge writes what is buffered and then p, uncopied. tail goes with them in a
 // vectored write, and waits in the buffer for company otherwise. What the writer
-// does not take is copied.
+// does not take is copied. As for a writer that panics see send.
 func (o *output) putLarge(p []byte, tail string) {
 	switch {
 	case o.discards:
@@ -291,29 +294,23 @@ func (o *output) putLarge(p []byte, tail string) {
 		o.buf = append(append(o.buf, p...), tail...)
 		return
 	}
-	n, err := o.sendWith(p, tail)
-	o.sent(err)
-	if o.err == nil {
-		o.buf = append(o.buf, p[min(n, len(p)):]...)
-		o.buf = append(o.buf, tail[max(n-len(p), 0):]...)
-	}
-}
-
-// sendWith writes what is buffered, p, and tail in a vectored write. It returns how
-// many bytes of p and tail were written. As for a writer that panics see send.
-func (o *output) sendWith(p []byte, tail string) (n int, err error) {
 	pending := o.buf[o.start:]
-	o.vector = [3][]byte{pending, p, stringBytes(tail)}
+	o.vector = [3][]byte{pending, p, respwire.StringBytes(tail)}
 	o.pieces = o.vector[:]
 	if !o.vectored {
 		o.pieces = o.vector[:2]
 	}
 	o.start, o.err = len(o.buf), errUnfinished
-	n, err = writeBuffers(o.w, &o.pieces)
+	n, err := writeBuffers(o.w, &o.pieces)
 	o.err = nil
 	clear(o.vector[:])
 	o.start -= max(len(pending)-n, 0)
-	return max(n-len(pending), 0), err
+	o.sent(err)
+	if o.err == nil {
+		n = max(n-len(pending), 0)
+		o.buf = append(o.buf, p[min(n, len(p)):]...)
+		o.buf = append(o.buf, tail[max(n-len(p), 0):]...)
+	}
 }
 
 // takesVectors reports whether w writes several pieces with one system call. A type

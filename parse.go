@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"sync"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file is the wire layer of decoding: it parses one token at the start of
@@ -22,10 +25,6 @@ const (
 
 	// longestShort is the longest string whose length shortLength parses.
 	longestShort = 99
-
-	// parseSlack is how many bytes fastToken may look at in any case; what lies
-	// behind the end of the input does not matter, as long as it can be read.
-	parseSlack = 32
 )
 
 func le16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
@@ -63,14 +62,14 @@ var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 // fastToken parses the token at the start of b when it has one of the usual
 // forms, and returns its size, or 0 when it has another or is at fault. len(b)
-// must be at least parseSlack; the caller checks that the size lies within its
+// must be at least respwire.HeadSize; the caller checks that the size lies within its
 // input. Chunks and ends are left to the careful parser, so the token fits
 // wherever a value fits.
 func fastToken(b []byte, limits *limits) (t Token, size int) {
-	if len(b) < parseSlack {
+	if len(b) < respwire.HeadSize {
 		return Token{}, 0
 	}
-	w := (*headerWindow)(b)
+	w := (*respwire.Head)(b)
 	switch kind := Kind(b[0]); kind {
 	case SimpleString, SimpleError:
 		if isOK(w) {
@@ -140,7 +139,7 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 
 // isOK reports whether the line that b starts with says OK, by far the most
 // frequent one.
-func isOK(w *headerWindow) bool { return le32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
+func isOK(w *respwire.Head) bool { return le32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
 
 // fastLine returns the index of the CR LF that ends the line b starts with, or
 // 0 when the line is long, holds another control character first, or is not
@@ -160,7 +159,7 @@ func fastLine(b []byte) (end int) {
 
 // shortLength is fastLength for one or two digits, which most lengths have. It is
 // small enough to be inlined, and 3 ns faster.
-func shortLength(w *headerWindow) (n, size int) {
+func shortLength(w *respwire.Head) (n, size int) {
 	const crlf = '\r'<<16 | '\n'<<24
 	x := le32(w[1:]) ^ ('0' | '0'<<8 | crlf)
 	if x < 10<<8 && uint8(x)-1 < 9 {
@@ -174,7 +173,7 @@ func shortLength(w *headerWindow) (n, size int) {
 
 // fastLength parses the length or count of up to six digits, not 0, behind w[0] and
 // returns it with the size of its line, or 0 as size.
-func fastLength(w *headerWindow) (n, size int) {
+func fastLength(w *respwire.Head) (n, size int) {
 	if w[1] == '0' {
 		return 0, 0 // a leading zero, or a fault
 	}
@@ -188,7 +187,7 @@ func fastLength(w *headerWindow) (n, size int) {
 
 // fastInteger parses the integer behind w[0], of up to 19 digits and without a
 // plus, and returns it with the size of its line, or 0 as size.
-func fastInteger(w *headerWindow) (n int64, size int) {
+func fastInteger(w *respwire.Head) (n int64, size int) {
 	start := uint(1)
 	if w[1] == '-' {
 		start = 2
@@ -210,6 +209,97 @@ func fastInteger(w *headerWindow) (n int64, size int) {
 		return -int64(v), int(end + 2)
 	}
 	return int64(v), int(end + 2)
+}
+
+// ConsumeToken parses the token at the start of b and returns it, as a view
+// into b, with its size in bytes. It returns ErrIncomplete when b ends before
+// the token does, and a *SyntaxError or *LimitError (with the limits of
+// ClientLimits, offsets counted from the start of b) when b does not start
+// with a token; n is 0 then.
+//
+// It knows no context: chunks and ends of streams are tokens like others, and
+// neither depth nor the sum of chunks is limited. A Decoder checks these.
+func ConsumeToken(b []byte) (t Token, n int, err error) {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 {
+		return t, n, nil
+	}
+	if len(b) == 0 {
+		return Token{}, 0, ErrIncomplete
+	}
+	anywhere := nesting{frame: topLevel}
+	switch Kind(b[0]) {
+	case Chunk:
+		anywhere.kind = streamedString
+	case End:
+		anywhere.kind = Array
+	}
+	t, n, f := standardRules.tokenSlow(&anywhere, b)
+	switch {
+	case f != nil:
+		return Token{}, 0, f.asError(b, 0)
+	case n == 0:
+		return Token{}, 0, ErrIncomplete
+	}
+	return t, n, nil
+}
+
+// ConsumeValue returns the size of the whole value at the start of b, with the attributes
+// before it: of a reply, and of a multibulk request, too. It returns ErrIncomplete when b
+// ends before the value does, and a *SyntaxError or *LimitError (with the limits of
+// ClientLimits, offsets counted from the start of b) when b does not start with a value;
+// n is 0 then.
+//
+// It keeps no state: who calls it again with more bytes has it begin again. A Decoder
+// that is fed looks at every byte once.
+func ConsumeValue(b []byte) (n int, err error) {
+	if t, n := fastToken(b, &standardRules.limits); n > 0 && !opens[t.kind] {
+		return n, nil
+	}
+	nest := nestings.Get().(*nesting)
+	defer nestings.Put(nest)
+	for nest.resetOne(0); !nest.isDone(); {
+		if n == len(b) {
+			return 0, ErrIncomplete
+		}
+		t, size, f := standardRules.tokenIn(nest, b[n:])
+		switch {
+		case f != nil:
+			return 0, f.asError(b[n:], int64(n))
+		case size == 0:
+			return 0, ErrIncomplete
+		}
+		n += size
+		nest.add(t)
+	}
+	return n, nil
+}
+
+// nestings are the places of ConsumeValue, used again with their stacks, which the limit
+// on depth bounds.
+var nestings = sync.Pool{New: func() any { return &nesting{outer: make([]frame, 0, usualDepth)} }}
+
+// usualDepth is how many aggregates are open in most values.
+const usualDepth = 64
+
+// tokenIn parses the token at the start of b, which is not empty, in the place of n, and
+// returns its size, or 0 where b ends before it.
+func (r *rules) tokenIn(n *nesting, b []byte) (t Token, size int, f *fault) {
+	if !n.inStreamedString() {
+		t, size := fastToken(b, &r.limits)
+		if size > 0 && !(opens[t.kind] && n.depth >= r.Depth) {
+			return t, size, nil
+		}
+	}
+	return r.tokenSlow(n, b)
+}
+
+// tokenSlow is tokenIn for every form.
+func (r *rules) tokenSlow(n *nesting, b []byte) (t Token, size int, f *fault) {
+	t, size, f = r.token(n, b, 0, unlimited)
+	if t.hasPayload() && size > 0 {
+		size, _, f = t.payload(b, size)
+	}
+	return t, size, f
 }
 
 // rules are what the careful parser goes by.

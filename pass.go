@@ -1,6 +1,10 @@
 package resp
 
-import "io"
+import (
+	"io"
+
+	"github.com/seed65f5866d/resp/internal/window"
+)
 
 // This file passes values on in constant memory, whatever their size: to
 // nowhere (SkipValue), whole to a writer (CopyValue), or only the payload of a
@@ -94,10 +98,84 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 	return d.passOn(w)
 }
 
+// ReadInto reads the payload of the next string into p and returns its size, in
+// bytes: of a streamed string that of all chunks and of a verbatim one its text.
+// Other values are treated as ReadBytes does. A payload larger than the Decoder's
+// buffer is read straight into p where it has not arrived yet.
+//
+// When p is too short nothing is read: the size that is needed comes with
+// io.ErrShortBuffer, and the value may be read in any way. That size is what the
+// header says, up to [MaxBulkLen], and the payload may never come.
+//
+// When ReadInto is interrupted it has to be called again with the same p, the first
+// n bytes of which are filled, and goes on from there.
+func (d *Decoder) ReadInto(p []byte) (n int, err error) {
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast {
+		t, size := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(size-1) < uint(d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
+			n = copy(p, t.Bytes())
+			d.takeOne(size)
+			return n, nil
+		}
+	}
+	const name = "ReadInto"
+	if d.op.name != name || d.err != nil {
+		t, attributes, header, err := d.typedHeader(BulkString)
+		switch {
+		case err != nil:
+			return 0, err
+		case !t.kind.IsString():
+			return 0, d.readWrongKind(t.kind, BulkString)
+		case t.Len() > len(p):
+			return t.Len(), io.ErrShortBuffer
+		case !t.hasPayload() || attributes+header+t.Len() < d.in.Size:
+			return d.copyWhole(p, t, attributes+header)
+		}
+		if err := d.beginPayload(name, t, attributes, header); err != nil {
+			return 0, err
+		}
+	}
+	return d.fillPayload(p)
+}
+
+// copyWhole copies the payload of the string t, whose header ends start bytes behind
+// the read position, when all of it is there, and consumes nothing before.
+func (d *Decoder) copyWhole(p []byte, t Token, start int) (n int, err error) {
+	size, err := d.wholeSize()
+	if err != nil {
+		return 0, err
+	}
+	payload := d.payloadOf(t, d.in.Pos+start).Bytes()
+	if len(payload) > len(p) {
+		return len(payload), io.ErrShortBuffer
+	}
+	d.consume(size)
+	return copy(p, payload), nil
+}
+
+// fillPayload goes on with reading the payload under way into p.
+func (d *Decoder) fillPayload(p []byte) (n int, err error) {
+	size := d.op.token.Len()
+	if size > len(p) {
+		return size, io.ErrShortBuffer
+	}
+	for d.op.payload > 0 {
+		n = size - int(d.op.payload)
+		if _, err := d.readPayload(p[n:size]); err != nil {
+			return n, err
+		}
+	}
+	_, err = d.passOn(nil)
+	return size, err
+}
+
 // begin starts the operation of that name with the next value, unless it has
 // been started.
 func (d *Decoder) begin(name string, parts parts) error {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if d.op.name == name && d.err == nil {
@@ -124,6 +202,12 @@ func (d *Decoder) beginCopyBulk(name string) error {
 	if err != nil {
 		return err
 	}
+	return d.beginPayload(name, t, attributes, header)
+}
+
+// beginPayload starts the operation of that name with the payload of the value that
+// typedHeader has returned.
+func (d *Decoder) beginPayload(name string, t Token, attributes, header int) error {
 	op := operation{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
 	switch {
 	case !t.kind.IsString():
@@ -156,7 +240,7 @@ func (d *Decoder) needEncoding(rel, header int) error {
 	if err := d.need(rel + header + verbatimPrefix); err != nil {
 		return err
 	}
-	if f := verbatimFault(d.data[d.pos+rel:], header); f != nil {
+	if f := verbatimFault(d.in.Data[d.in.Pos+rel:], header); f != nil {
 		return d.fail(f, rel)
 	}
 	return nil
@@ -172,7 +256,7 @@ func (d *Decoder) drop(outer int) error {
 	if d.op.name == bulkReader && d.bulk.Len() != 0 {
 		d.bulk.dropped = true
 	}
-	d.kept = 0
+	d.in.Kept = 0
 	d.op.name, d.op.parts, d.op.end, d.op.result = dropping, nothing, outer, nil
 	d.settle()
 	_, err := d.passOn(nil)
@@ -245,9 +329,9 @@ func (d *Decoder) passBuffered() (passed bool) {
 		d.rules.BulkLen < longestShort {
 		return false
 	}
-	pos, done := d.passUsual(&d.nest, d.pos, d.op.end)
-	passed = pos > d.pos
-	d.take(pos-d.pos, everything)
+	pos, done := d.passUsual(&d.nest, d.in.Pos, d.op.end)
+	passed = pos > d.in.Pos
+	d.take(pos-d.in.Pos, everything)
 	d.op.done = done
 	return passed
 }
@@ -255,7 +339,7 @@ func (d *Decoder) passBuffered() (passed bool) {
 // passPayload passes on what is left of a payload, and its CR LF.
 func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 	for need := 1; d.op.payload > 0 || need > 0; {
-		if n := min(d.op.payload, int64(d.end-d.pos)); n > 0 {
+		if n := min(d.op.payload, int64(d.in.End-d.in.Pos)); n > 0 {
 			d.take(int(n), payloads)
 			d.op.payload -= n
 			continue
@@ -263,7 +347,7 @@ func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 		var size int
 		if d.op.payload == 0 {
 			var f *fault
-			if size, need, f = trailer(d.unread(), 0); f != nil {
+			if size, need, f = trailer(d.in.Unread(), 0); f != nil {
 				n, err := d.writeKept(w)
 				if err == nil {
 					err = d.fail(f, 0)
@@ -299,9 +383,9 @@ func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 // take takes n bytes off the input and keeps them to be written when the
 // operation writes payloads, or everything, which they are as.
 func (d *Decoder) take(n int, as parts) {
-	d.pos += n
+	d.in.Pos += n
 	if d.op.parts >= as {
-		d.kept += n
+		d.in.Kept += n
 	}
 }
 
@@ -313,14 +397,14 @@ func (d *Decoder) endToken(t Token) {
 
 // writeKept writes what is kept.
 func (d *Decoder) writeKept(w io.Writer) (written int64, err error) {
-	for d.kept > 0 {
-		n, err := w.Write(d.data[d.pos-d.kept : d.pos])
-		if n < 0 || n > d.kept {
-			return written, errImpossibleCount
+	for d.in.Kept > 0 {
+		n, err := w.Write(d.in.Data[d.in.Pos-d.in.Kept : d.in.Pos])
+		if n < 0 || n > d.in.Kept {
+			return written, window.ErrImpossibleCount
 		}
-		d.kept -= n
+		d.in.Kept -= n
 		written += int64(n)
-		if err == nil && d.kept > 0 {
+		if err == nil && d.in.Kept > 0 {
 			err = io.ErrShortWrite
 		}
 		if err != nil {

@@ -1,6 +1,11 @@
 package resp
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp/internal/window"
+)
 
 // This file builds trees. What Decode returns is built in one pass over bytes
 // that are all there, without recursion. The first try is optimistic: it takes
@@ -26,7 +31,7 @@ const minElement = 3
 // needed far less. Until then, and as long as v is kept, it may also hold views of
 // the Decoder's earlier buffers: *v = Value{} lets go of everything.
 func (d *Decoder) Decode(v *Value) error {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if d.buildScalar(v) {
@@ -38,7 +43,7 @@ func (d *Decoder) Decode(v *Value) error {
 		return nil
 	}
 	for {
-		if d.fast && d.ahead.at != d.offset(0) {
+		if d.fast && d.ahead.at != d.in.Offset(0) {
 			if err := d.need(1); err != nil {
 				return err
 			}
@@ -100,17 +105,17 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	if scanned {
 		d.joined = d.joined[:0]
 	}
-	pos := d.pos
+	pos := d.in.Pos
 	for v := b.start(); v != nil; {
-		w := window(d.data, pos)
+		w := respwire.HeadAt(d.in.Data, pos)
 		n, size := shortLength(w)
 		if Kind(w[0]) == Array && n > 0 && d.mayOpen(&b, n, pos+size) {
 			v.setString(Array, nil)
 			v = b.push(v, n)
 		} else {
 			var t Token
-			t, size = fastToken(d.data[pos:], &d.rules.limits)
-			if uint(size-1) >= uint(d.end-pos) {
+			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
+			if uint(size-1) >= uint(d.in.End-pos) {
 				if t, size = d.carefulToken(pos, scanned); size == 0 {
 					d.scanFrom(b.open, pos)
 					return 0
@@ -130,17 +135,17 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	}
 	d.builders = b.open
 	b.finish()
-	return pos - d.pos
+	return pos - d.in.Pos
 }
 
-// mayOpen reports whether an aggregate with n elements, which start at d.data[pos:], may
+// mayOpen reports whether an aggregate with n elements, which start at d.in.Data[pos:], may
 // be built without a scan: it is not too deep, and so many can be there. Nothing is
 // reserved before that.
 func (d *Decoder) mayOpen(b *treeBuilder, n, pos int) bool {
-	return b.missing+int64(n) <= int64(d.end-pos)/minElement+1 && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
+	return b.missing+int64(n) <= int64(d.in.End-pos)/minElement+1 && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
 }
 
-// scanFrom has the scan of the value go on at d.data[pos:], up to where it has been
+// scanFrom has the scan of the value go on at d.in.Data[pos:], up to where it has been
 // built and so been looked at; open are the aggregates that are not complete
 // there. It leaves what has attributes or is streamed to be scanned from its start.
 func (d *Decoder) scanFrom(open []builder, pos int) {
@@ -158,39 +163,39 @@ func (d *Decoder) scanFrom(open []builder, pos int) {
 		c.nest.depth++
 		c.nest.push(frame{left: int64(len(v.Elems) - open[i].next), kind: v.Kind})
 	}
-	c.at, c.pos, c.value, c.seen = d.offset(0), pos-d.pos, 0, 0
+	c.at, c.pos, c.value, c.seen = d.in.Offset(0), pos-d.in.Pos, 0, 0
 }
 
 // buildScalar builds the next value into v when that is a scalar of a usual form.
 func (d *Decoder) buildScalar(v *Value) bool {
-	if !d.fast || d.pos == d.end || d.ahead.at == d.offset(0) {
+	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
 		return false
 	}
-	w := window(d.data, d.pos)
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
 	switch kind := Kind(w[0]); {
 	case kind == BulkString:
 		n, header := shortLength(w)
 		if header == 0 && w[1] != '-' {
 			n, header = fastLength(w)
 		}
-		start := d.pos + header
+		start := d.in.Pos + header
 		end := start + n
-		if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
+		if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
+			v.setString(BulkString, d.in.Data[start:end:end])
 			v.keepLists()
-			v.setString(BulkString, d.data[start:end:end])
 			d.takeOne(header + n + 2)
 			return true
 		}
-	case kind == SimpleString && isOK(w) && d.end-d.pos >= len("+OK\r\n"):
-		v.keepLists()
+	case kind == SimpleString && isOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
 		v.setString(SimpleString, w[1:3:3])
+		v.keepLists()
 		d.takeOne(len("+OK\r\n"))
 		return true
 	case opens[kind]:
 		return false
 	}
-	t, n := fastToken(d.data[d.pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.end-d.pos) {
+	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
 		return false
 	}
 	v.keepLists()
@@ -199,23 +204,23 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	return true
 }
 
-// buildScalars builds the values at d.data[pos:] into elems as long as they are
+// buildScalars builds the values at d.in.Data[pos:] into elems as long as they are
 // scalars of the usual forms, and returns how many it built and their size. Rows
 // of strings, most of what replies consist of, take a tenth to a quarter less time so.
 func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 	start := pos
 	for i := range elems {
-		if pos >= d.end {
+		if pos >= d.in.End {
 			return i, pos - start
 		}
 		v := &elems[i]
-		w := window(d.data, pos)
+		w := respwire.HeadAt(d.in.Data, pos)
 		switch kind := Kind(w[0]); {
 		case kind == BulkString:
 			length, header := shortLength(w)
 			end := pos + header + length
-			if header > 0 && end+2 <= d.end && le16(d.data[end:]) == le16CRLF {
-				v.setString(BulkString, d.data[pos+header:end:end])
+			if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF {
+				v.setString(BulkString, d.in.Data[pos+header:end:end])
 				v.dropLists()
 				pos = end + 2
 				continue
@@ -223,8 +228,8 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 		case opens[kind]:
 			return i, pos - start
 		}
-		t, n := fastToken(d.data[pos:], &d.rules.limits)
-		if uint(n-1) >= uint(d.end-pos) {
+		t, n := fastToken(d.in.Data[pos:], &d.rules.limits)
+		if uint(n-1) >= uint(d.in.End-pos) {
 			return i, pos - start
 		}
 		v.dropLists()
@@ -278,10 +283,10 @@ func (v *Value) set(t Token) {
 	}
 }
 
-// carefulToken returns the token at d.data[pos:] and its size, or 0 when there
+// carefulToken returns the token at d.in.Data[pos:] and its size, or 0 when there
 // is none or none that the optimistic try takes.
 func (d *Decoder) carefulToken(pos int, scanned bool) (t Token, size int) {
-	b := d.data[pos:d.end]
+	b := d.in.Data[pos:d.in.End]
 	if len(b) == 0 {
 		return t, 0
 	}
@@ -303,22 +308,22 @@ func (d *Decoder) carefulToken(pos int, scanned bool) (t Token, size int) {
 	return t, header
 }
 
-// joinChunks puts the chunks at d.data[from:] together, up to the last one,
+// joinChunks puts the chunks at d.in.Data[from:] together, up to the last one,
 // and returns the streamed string with the size of its chunks.
 func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	t = Token{data: emptyText, kind: BulkString, flags: flagStreamed}
 	if d.joined == nil {
-		d.joined = d.lastJoined.recall()[:0]
+		d.joined = d.lastJoined.Recall()[:0]
 	}
 	start, pos := len(d.joined), from
 	for {
-		chunk, header, _ := d.rules.header(Chunk, d.data[pos:d.end], 0)
+		chunk, header, _ := d.rules.header(Chunk, d.in.Data[pos:d.in.End], 0)
 		pos += header
 		if chunk.n == 0 {
 			break
 		}
 		end := pos + int(chunk.n)
-		d.joined = append(d.joined, d.data[pos:end]...)
+		d.joined = append(d.joined, d.in.Data[pos:end]...)
 		pos = end + 2
 	}
 	if joined := d.joined[start:]; len(joined) > 0 {
@@ -360,7 +365,9 @@ const (
 
 	// usualTree is how many Values a tree may hold in any case. One that holds more is
 	// given up when quietTimes values in a row needed less than this part of it.
-	usualTree = 512
+	usualTree  = 512
+	oversize   = 4
+	quietTimes = 32
 )
 
 // slot returns the element that is being built.

@@ -1,5 +1,7 @@
 package resp
 
+import "github.com/seed65f5866d/resp/internal/window"
+
 // This file holds the typed reads, which take the next value as what the
 // caller expects it to be. Whatever arrives instead, the stream is in step
 // afterwards:
@@ -123,7 +125,7 @@ func (d *Decoder) openMap() (Token, error) {
 // enter takes the header t of an aggregate, size bytes with the attributes
 // before it, off the input.
 func (d *Decoder) enter(t Token, size int) {
-	d.pos += size
+	d.in.Pos += size
 	d.nest.add(t)
 	d.settle()
 }
@@ -131,19 +133,19 @@ func (d *Decoder) enter(t Token, size int) {
 // readScalar reads the next value, which has to be one that Token's accessors
 // can tell the value of.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if d.fast {
-		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.end-d.pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(n-1) < uint(d.in.End-d.in.Pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
 			d.takeOne(n)
 			if t.IsNull() {
 				return t, ErrNull
 			}
 			return t, nil
 		}
-		if d.pos == d.end { // nothing was there to try
+		if d.in.Pos == d.in.End { // nothing was there to try
 			if err := d.need(1); err != nil {
 				return Token{}, err
 			}
@@ -163,18 +165,26 @@ func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
 	if err != nil {
 		return t, err
 	}
-	start := d.pos + attributes + header
-	switch {
-	case opens[t.kind]:
+	if opens[t.kind] {
 		err = &KindError{Got: t.kind, Want: want}
+	} else {
+		t = d.payloadOf(t, d.in.Pos+attributes+header)
+	}
+	d.consume(size)
+	return t, err
+}
+
+// payloadOf returns t with its payload, which starts at d.in.Data[start] and is all
+// there; of a streamed string that is the chunks put together.
+func (d *Decoder) payloadOf(t Token, start int) Token {
+	switch {
 	case t.hasPayload():
-		t.data = &d.data[start]
+		t.data = &d.in.Data[start]
 	case t.IsStreamed():
 		d.joined = d.joined[:0]
 		t, _ = d.joinChunks(start)
 	}
-	d.consume(size)
-	return t, err
+	return t
 }
 
 // typedHeader returns the header of the next value, with the sizes of the
@@ -182,12 +192,12 @@ func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
 // is no value of any type to the caller has been dealt with: a push, a null, a
 // server's error, the end of what is open.
 func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err error) {
-	if debugViews {
+	if window.Debug {
 		d.expireViews()
 	}
 	if d.fast {
-		t, n := fastToken(d.data[d.pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.end-d.pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(n-1) < uint(d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
 			return t, 0, n, nil
 		}
 	}
@@ -246,7 +256,7 @@ func (d *Decoder) readReplyError() error {
 		return err
 	}
 	if t.hasPayload() {
-		t.data = &d.data[d.pos+d.ahead.value+header]
+		t.data = &d.in.Data[d.in.Pos+d.ahead.value+header]
 	}
 	err = t.Err()
 	d.consume(size)

@@ -1,6 +1,11 @@
 package resp
 
-import "strconv"
+import (
+	"math/big"
+	"strconv"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
+)
 
 // This file holds the types that all layers share: Kind, the first byte on the
 // wire; Token, one scalar or one aggregate header; Value, a whole reply as a
@@ -192,7 +197,7 @@ func (t Token) Bytes() []byte {
 	if t.data == nil {
 		return nil
 	}
-	b := bytesAt(t.data, int(t.n))
+	b := respwire.BytesAt(t.data, int(t.n))
 	if t.kind == VerbatimString {
 		return b[verbatimPrefix:]
 	}
@@ -203,7 +208,7 @@ func (t Token) Bytes() []byte {
 // or `mkd`, and three zero bytes for every other kind.
 func (t Token) Encoding() (encoding [3]byte) {
 	if t.kind == VerbatimString && t.data != nil {
-		copy(encoding[:], bytesAt(t.data, int(t.n)))
+		copy(encoding[:], respwire.BytesAt(t.data, int(t.n)))
 	}
 	return encoding
 }
@@ -236,6 +241,38 @@ func (t Token) Float64() (float64, error) {
 // *ReplyError, everything else a *KindError.
 func (t Token) Bool() (bool, error) {
 	return boolOf(t.kind, t.IsNull(), t.n, t.Bytes())
+}
+
+// BigInt returns the value of a BigNumber, and of an Integer or a string that
+// spells an integer beyond int64, as a new number. A string that spells none,
+// or one of more than 64 KiB, gives a *strconv.NumError, a null gives ErrNull,
+// a server's error itself as a *ReplyError, every other kind a *KindError.
+func (t Token) BigInt() (*big.Int, error) {
+	if t.kind == Integer && t.flags == 0 {
+		return big.NewInt(t.n), nil
+	}
+	return bigIntOf(t.kind, t.IsNull(), t.IsStreamed(), t.Bytes())
+}
+
+// AppendText appends the text of a scalar to b: the bytes of a string or a chunk, an
+// Integer in decimal, true or false for a Boolean, a Double and a BigNumber as they
+// were spelled. A null gives ErrNull, a server's error itself as a *ReplyError, an
+// aggregate, the header of a streamed string and an End a *KindError; b comes back as
+// it was then. It makes Token an encoding.TextAppender, which [Any] takes.
+func (t Token) AppendText(b []byte) ([]byte, error) {
+	switch {
+	case t.IsNull():
+		return b, ErrNull
+	case t.kind.IsError():
+		return b, t.Err()
+	case t.kind == Integer:
+		return appendInteger(b, t.n), nil
+	case t.kind == Boolean:
+		return strconv.AppendBool(b, t.n != 0), nil
+	case t.data == nil && t.kind != Chunk:
+		return b, &KindError{Got: t.kind, Want: BulkString}
+	}
+	return append(b, t.Bytes()...), nil
 }
 
 // Err returns what a SimpleError or a BulkError says as a *ReplyError, which

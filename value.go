@@ -55,7 +55,7 @@ func (v *Value) BigInt() (*big.Int, error) {
 	if v.Kind == Integer && !v.Null {
 		return big.NewInt(v.Int), nil
 	}
-	return bigIntOf(v.Kind, v.isNull(), v.Bytes)
+	return bigIntOf(v.Kind, v.isNull(), false, v.Bytes)
 }
 
 // Err returns what a SimpleError or a BulkError says as a *ReplyError, which
@@ -242,19 +242,21 @@ type cloner struct {
 
 // own replaces what v shares with the original by copies.
 func (c *cloner) own(v *Value) {
-	v.Elems = c.copyValues(v.Elems)
-	v.Attrs = c.copyValues(v.Attrs)
+	if v.Elems != nil {
+		v.Elems = c.copyValues(v.Elems)
+	}
+	if v.Attrs != nil {
+		v.Attrs = c.copyValues(v.Attrs)
+	}
 	if v.Bytes != nil {
 		start := len(c.bytes)
-		c.bytes = append(c.bytes, v.Bytes...)
-		v.Bytes = c.bytes[start:len(c.bytes):len(c.bytes)]
+		end := start + copy(c.bytes[start:cap(c.bytes)], v.Bytes)
+		c.bytes = c.bytes[:end]
+		v.Bytes = c.bytes[start:end:end]
 	}
 }
 
 func (c *cloner) copyValues(list []Value) []Value {
-	if list == nil {
-		return nil
-	}
 	start := len(c.values)
 	c.values = append(c.values, list...)
 	return c.values[start:len(c.values):len(c.values)]
@@ -267,14 +269,20 @@ func (v *Value) measure() (values, size int) {
 	var few [8][]Value
 	open := openLists(few[:0], v)
 	for len(open) > 0 {
-		last := &open[len(open)-1]
-		next := &(*last)[0]
-		if *last = (*last)[1:]; len(*last) == 0 {
-			open = open[:len(open)-1]
+		list := open[len(open)-1]
+		open = open[:len(open)-1]
+		for i := range list {
+			v := &list[i]
+			values++
+			size += len(v.Bytes)
+			if len(v.Elems)|len(v.Attrs) != 0 {
+				if rest := list[i+1:]; len(rest) > 0 {
+					open = append(open, rest)
+				}
+				open = openLists(open, v)
+				break
+			}
 		}
-		values++
-		size += len(next.Bytes)
-		open = openLists(open, next)
 	}
 	return values, size
 }

@@ -17,6 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// oneOf returns one of list.
+func oneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
+
 // Short ways to write a Value.
 
 func scalar(kind Kind, text string) Value { return Value{Kind: kind, Bytes: []byte(text)} }
@@ -97,6 +100,11 @@ func checkAgree(t *testing.T, token Token, v *Value) {
 	valueBool, valueErr := v.Bool()
 	if tokenBool != valueBool || !reflect.DeepEqual(tokenErr, valueErr) {
 		t.Errorf("Bool of %+v: Token gives %t, %v; Value gives %t, %v", *v, tokenBool, tokenErr, valueBool, valueErr)
+	}
+	tokenBig, tokenErr := token.BigInt()
+	valueBig, valueErr := v.BigInt()
+	if fmt.Sprint(tokenBig) != fmt.Sprint(valueBig) || !reflect.DeepEqual(tokenErr, valueErr) {
+		t.Errorf("BigInt of %+v: Token gives %v, %v; Value gives %v, %v", *v, tokenBig, tokenErr, valueBig, valueErr)
 	}
 	if tokenErr, valueErr := token.Err(), v.Err(); !reflect.DeepEqual(tokenErr, valueErr) {
 		t.Errorf("Err of %+v: Token gives %v, Value gives %v", *v, tokenErr, valueErr)
@@ -395,7 +403,7 @@ func randomValue(rng *rand.Rand, depth int) Value {
 	text := func() []byte {
 		b := make([]byte, rng.IntN(4))
 		for i := range b {
-			b[i] = "ab0\"\\\x00\xff\x1b"[rng.IntN(8)]
+			b[i] = oneOf(rng, []byte("ab0\"\\\x00\xff\x1b")...)
 		}
 		return b
 	}
@@ -411,7 +419,7 @@ func randomValue(rng *rand.Rand, depth int) Value {
 	case Boolean:
 		v.Int = rng.Int64N(2)
 	case Double:
-		v.Bytes = []byte([]string{"1", "1.5", "inf", "-inf", "1e+20"}[rng.IntN(5)])
+		v.Bytes = []byte(oneOf(rng, "1", "1.5", "inf", "-inf", "1e+20"))
 	case BigNumber:
 		v.Bytes = strconv.AppendInt(nil, rng.Int64N(3)-1, 10)
 	case VerbatimString:

@@ -185,7 +185,9 @@ func newMaker(rnd *rand.Rand, s Shape) *maker { return &maker{rnd, s.orDefault()
 // chance is true once in n times.
 func (m *maker) chance(n int) bool { return m.IntN(n) == 0 }
 
-func (m *maker) oneOf(texts ...string) string { return texts[m.IntN(len(texts))] }
+func (m *maker) oneOf(texts ...string) string { return oneOf(m.Rand, texts...) }
+
+func oneOf[T any](rnd *rand.Rand, list ...T) T { return list[rnd.IntN(len(list))] }
 
 // value makes a value inside depth aggregates.
 func (m *maker) value(depth int) (v resp.Value) {
@@ -289,7 +291,7 @@ func (m *maker) line() []byte {
 func (m *maker) integer() int64 {
 	switch m.IntN(6) {
 	case 0:
-		return []int64{0, 1, -1, math.MaxInt64, math.MinInt64, math.MaxInt32, 1e8, 99999999}[m.IntN(8)]
+		return oneOf[int64](m.Rand, 0, 1, -1, math.MaxInt64, math.MinInt64, math.MaxInt32, 1e8, 99999999)
 	case 1, 2:
 		return int64(m.Uint64())
 	}

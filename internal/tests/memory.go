@@ -2,6 +2,7 @@ package tests
 
 import (
 	"runtime"
+	"sync"
 	"testing"
 )
 
@@ -34,6 +35,18 @@ func Held(f func()) int {
 	before := settled()
 	f()
 	return settled() - before
+}
+
+// PoolsKeep reports whether a sync.Pool gives what was put into it just before.
+func PoolsKeep() bool {
+	var pool sync.Pool
+	for range 100 {
+		pool.Put(new(int))
+		if pool.Get() == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // CheckNoAllocs calls read, which reads some of wire, until the buffers have

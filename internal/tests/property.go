@@ -2,6 +2,7 @@ package tests
 
 import (
 	"flag"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -35,3 +36,6 @@ func ForAll(t *testing.T, condition any, gens ...gopter.Gen) {
 		gopter.NewFormatedReporter(true, 1000, t.Output()).ReportTestResult(t.Name(), result)
 	}
 }
+
+// OneOf returns one of list.
+func OneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }

@@ -41,7 +41,7 @@ func experiments() []experiment {
 		all = append(all, decodeExperiment(w))
 	}
 	all = append(all, experiment{ways.Pipeline, func() []row { return ourRows(ways.Pipeline) }})
-	return slices.Concat(all, encodeExperiments(), linearExperiments())
+	return slices.Concat(all, encodeExperiments(), linearExperiments(), goValueExperiments())
 }
 
 // checked leaves out the rows that cannot do a workload, saying why. It is an

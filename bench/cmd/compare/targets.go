@@ -49,7 +49,7 @@ func (r *report) judge(out io.Writer, noFail bool) error {
 
 // findings checks the targets as far as their rows have been measured.
 func (r *report) findings() []finding {
-	return slices.Concat(r.decodeTargets(), r.largeTargets(), r.encodeTargets(), r.allocationTargets(), r.growthTargets(), r.wantedTargets())
+	return slices.Concat(r.decodeTargets(), r.largeTargets(), r.encodeTargets(), r.allocationTargets(), r.growthTargets(), r.goValueTargets(), r.wantedTargets())
 }
 
 var (

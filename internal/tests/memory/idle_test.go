@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/seed65f5866d/resp"
@@ -178,7 +177,7 @@ func deepValue(depth int) *resp.Value {
 
 // Going idle and waking up again allocates nothing, whatever the size.
 func TestWakingUpDoesNotAllocate(t *testing.T) {
-	if !poolsKeep() {
+	if !tests.PoolsKeep() {
 		t.Skip("under the race detector pools drop at random what they are given")
 	}
 	for _, work := range idleWork[1:] {
@@ -227,18 +226,6 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 			t.Errorf("an Encoder, %d levels: %v allocations", depth, n)
 		}
 	}
-}
-
-// poolsKeep reports whether a sync.Pool gives what was put into it just before.
-func poolsKeep() bool {
-	var pool sync.Pool
-	for range 100 {
-		pool.Put(new(int))
-		if pool.Get() == nil {
-			return false
-		}
-	}
-	return true
 }
 
 // What 100,000 idle connections hold (B/idle), and what it costs to wake one of

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 
 	"github.com/seed65f5866d/resp"
 )
@@ -19,7 +20,7 @@ const (
 	Values               // the next value, whatever it is
 	OneType              // the next value, of one type; anything else is an error
 	Commands             // requests
-	Loop                 // an iterator over what another method reads
+	Loop                 // an iterator; what its body leaves is dropped by the next read at the latest
 	Payload              // the payload of a string, as an io.Reader
 	Between              // bytes that are no RESP
 )
@@ -63,6 +64,7 @@ var Reads = []Read{
 	result(Read{Name: "ReadBytes", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadBytes, func(b []byte) string {
 		return fmt.Sprintf("%q, nil: %t", b, b == nil)
 	}),
+	result(Read{Name: "ReadInto", Sort: OneType, Resumes: true, OnPush: true}, readInto, func(b []byte) string { return string(b) }),
 	result(Read{Name: "ReadString", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadString, text[string]),
 	result(Read{Name: "ReadArrayLen", Sort: OneType, Opens: true, OnPush: true}, (*resp.Decoder).ReadArrayLen, text[int]),
 	result(Read{Name: "ReadMapLen", Sort: OneType, Opens: true, OnPush: true}, (*resp.Decoder).ReadMapLen, text[int]),
@@ -109,6 +111,26 @@ var Reads = []Read{
 // ReadNothing are the exported methods of a Decoder that read nothing.
 var ReadNothing = []string{"Buffered", "Depth", "Discard", "Feed", "InputOffset", "Reset", "SetLimits"}
 
+// memories are what ReadInto of each Decoder fills, the same when it is called again.
+var memories sync.Map
+
+// readInto reads into memory that grows as needed, up to 1 MiB.
+func readInto(d *resp.Decoder) ([]byte, error) {
+	memory, _ := memories.LoadOrStore(d, make([]byte, 64))
+	p := memory.([]byte)
+	n, err := d.ReadInto(p)
+	if err == io.ErrShortBuffer && n <= 1<<20 {
+		p = make([]byte, n)
+		memories.Store(d, p)
+		n, err = d.ReadInto(p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	memories.Delete(d)
+	return p[:n], nil
+}
+
 // firstTurn takes one turn of a loop, whose end skips the rest. It returns -1 when
 // the loop has no turn.
 func firstTurn(loop iter.Seq2[int, error]) (int, error) {
@@ -144,8 +166,8 @@ func Names(is func(Read) bool) (names []string) {
 	return names
 }
 
-// OfReplies reports whether r reads replies, or parts of them, and says why it stopped:
-// loops end without a word, and what BulkReader returns reads on by itself.
+// OfReplies reports whether r reads replies, or parts of them, has read them when it
+// returns, and says why it stopped. Loops need not have, nor BulkReader.
 func (r Read) OfReplies() bool { return r.Sort == Tokens || r.Sort == Values || r.Sort == OneType }
 
 // result makes a Read of a method that returns what it read.

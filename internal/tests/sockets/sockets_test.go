@@ -35,6 +35,8 @@ var deadlineReads = []struct{ method, wire, want string }{
 	{"ReadBool", "|0\r\n#t\r\n", "true"},
 	{"ReadBytes", "|1\r\n+a\r\n*1\r\n:1\r\n$10\r\n0123456789\r\n", `"0123456789", nil: false`},
 	{"ReadString", "$?\r\n;10\r\n0123456789\r\n;3\r\nabc\r\n;0\r\n", "0123456789abc"},
+	{"ReadInto", "=13\r\ntxt:012345678\r\n", "012345678"},
+	{"ReadInto", "$20\r\n0123456789\r\n01234567\r\n", "0123456789\r\n01234567"},
 	{"ReadArrayLen", "|1\r\n+a\r\n*1\r\n:1\r\n*0\r\n", "0"},
 	{"ReadMapLen", "|1\r\n+a\r\n*1\r\n:1\r\n%0\r\n", "0"},
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package resp
+package window
 
 import (
 	"io"
@@ -21,7 +21,7 @@ type socket struct {
 
 // socketOf returns the socket that r is, or nil. Types that embed a connection are
 // others: their Read may do more.
-func (b *buffer) socketOf(r io.Reader) *socket {
+func (w *Window) socketOf(r io.Reader) *socket {
 	var conn syscall.Conn
 	switch c := r.(type) {
 	case *net.TCPConn:
@@ -41,14 +41,14 @@ func (b *buffer) socketOf(r io.Reader) *socket {
 	if err != nil {
 		return nil
 	}
-	return &socket{raw: raw, tryRead: b.tryRead}
+	return &socket{raw: raw, tryRead: w.tryRead}
 }
 
 // await waits until the socket has something to read and reads it into a buffer
 // that it takes then. What the connection says instead of giving bytes is pending.
 // Its errors are those of Read.
-func (b *buffer) await() error {
-	err := b.socket.raw.Read(b.socket.tryRead)
+func (w *Window) await() error {
+	err := w.socket.raw.Read(w.socket.tryRead)
 	if op, ok := err.(*net.OpError); ok {
 		op.Op = "read" // and not raw-read
 	}
@@ -56,30 +56,30 @@ func (b *buffer) await() error {
 }
 
 // tryRead reads what is there, and returns false when that is nothing.
-func (b *buffer) tryRead(fd uintptr) bool {
-	b.replace(b.size)
-	free := b.data[:b.size]
+func (w *Window) tryRead(fd uintptr) bool {
+	w.replace(w.Size)
+	free := w.Data[:w.Size]
 	n, err := syscall.Read(int(fd), free)
 	for err == syscall.EINTR {
 		n, err = syscall.Read(int(fd), free)
 	}
 	switch {
 	case err == syscall.EAGAIN:
-		b.giveUp()
+		w.GiveUp()
 		return false
 	case err != nil:
-		b.pending = b.readError(err)
+		w.pending = w.readError(err)
 	case n == 0:
-		b.pending = io.EOF
+		w.pending = io.EOF
 	default:
-		b.end = n
-		b.full = n == len(free)
+		w.End = n
+		w.full = n == len(free)
 	}
 	return true
 }
 
 // readError returns err as the connection's Read does.
-func (b *buffer) readError(err error) error {
-	conn := b.reader.(net.Conn)
+func (w *Window) readError(err error) error {
+	conn := w.reader.(net.Conn)
 	return &net.OpError{Op: "read", Net: conn.LocalAddr().Network(), Source: conn.LocalAddr(), Addr: conn.RemoteAddr(), Err: os.NewSyscallError("read", err)}
 }

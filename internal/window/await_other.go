@@ -1,6 +1,6 @@
 //go:build !unix
 
-package resp
+package window
 
 import "io"
 
@@ -8,6 +8,6 @@ import "io"
 // idle Decoder waits with its small one.
 type socket struct{}
 
-func (b *buffer) socketOf(io.Reader) *socket { return nil }
+func (w *Window) socketOf(io.Reader) *socket { return nil }
 
-func (b *buffer) await() error { return nil }
+func (w *Window) await() error { return nil }

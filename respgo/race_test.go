@@ -1,0 +1,5 @@
+//go:build race
+
+package respgo_test
+
+const raceEnabled = true
