@@ -136,9 +136,16 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	pos := d.in.Pos
 	for v := b.start(); v != nil; {
 		w := respwire.HeadAt(d.in.Data, pos)
+		kind := Kind(w[0])
 		n, size := respwire.ShortLength(w)
-		if Kind(w[0]) == Array && n > 0 && d.mayOpen(&b, n, pos+size) {
-			v.setString(Array, nil)
+		if kind.hasPairs() {
+			n *= 2
+		}
+		if n > 0 && opens[kind] && d.mayOpen(&b, n, pos+size) {
+			if kind == Attribute {
+				v = b.addAttribute(v)
+			}
+			v.setString(kind, nil)
 			v = b.push(v, n)
 		} else {
 			var t Token
@@ -170,7 +177,8 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 // be built without a scan: it is not too deep, and so many can be there. Nothing is
 // reserved before that.
 func (d *Decoder) mayOpen(b *treeBuilder, n, pos int) bool {
-	return b.missing+int64(n) <= int64(d.in.End-pos)/minElement+1 && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
+	left := d.in.End - pos
+	return n <= left && (b.missing-1+int64(n))*minElement <= int64(left) && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
 }
 
 // scanFrom has the scan of the value go on at d.in.Data[pos:], up to where it has been
@@ -445,11 +453,11 @@ func (b *treeBuilder) add(v *Value, t Token) *Value {
 	case t.kind == Attribute:
 		attribute := b.addAttribute(v)
 		attribute.set(t)
-		if t.n == 0 {
-			return v
+		if t.n > 0 {
+			return b.push(attribute, t.Len())
 		}
-		b.missing++ // v is still to come
-		return b.push(attribute, t.Len())
+		b.missing--
+		return v
 	case t.kind == End:
 		b.end()
 		return b.next()
@@ -553,8 +561,9 @@ func (b *treeBuilder) addElem(v *Value) {
 	}
 }
 
-// addAttribute returns a new one of v's Attrs.
+// addAttribute returns a new one of v's Attrs. It is one value more that has to come.
 func (b *treeBuilder) addAttribute(v *Value) *Value {
+	b.missing++
 	if v != b.root {
 		v.Attrs = b.lengthen(v.Attrs)
 	} else if n := len(v.Attrs); n < cap(v.Attrs) {
