@@ -91,14 +91,21 @@ func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bo
 	defer d.leave(&w, d.nest.low)
 	d.nest.low = w.inside
 	for i := 0; ; i++ {
-		if err := d.takeEndOf(&w); err != nil {
-			yield(i, err)
-			return
+		if w.streamed {
+			if err := d.takeEndOf(&w); err != nil {
+				yield(i, err)
+				return
+			}
 		}
 		if w.done || !yield(i, nil) {
 			return
 		}
-		if err := d.finish(&w); err != nil {
+		if window.Debug {
+			d.expireViews()
+		}
+		if d.hasTakenOne(&w) {
+			w.left = d.nest.left
+		} else if err := d.finish(&w); err != nil {
 			yield(i, err)
 			return
 		}
@@ -107,25 +114,26 @@ func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bo
 
 // takeEndOf takes the end of a streamed aggregate off the input, if it comes next.
 func (d *Decoder) takeEndOf(w *walk) error {
-	if !w.streamed || w.done {
+	if w.done {
 		return nil
 	}
-	if err := d.need(1); err != nil {
+	if err := d.need(1); err != nil || Kind(d.in.Data[d.in.Pos]) != End {
 		return err
-	}
-	if Kind(d.in.Data[d.in.Pos]) != End {
-		return nil
 	}
 	_, err := d.readToken()
 	w.done = err == nil
 	return err
 }
 
+// hasTakenOne reports whether the body has read its element, neither more nor less,
+// and it was not the last one.
+func (d *Decoder) hasTakenOne(w *walk) bool {
+	n := &d.nest
+	return d.fast && len(n.outer) == w.inside && n.low == w.inside && n.left == w.left-w.step
+}
+
 // finish skips what the body has left of its element.
 func (d *Decoder) finish(w *walk) error {
-	if window.Debug {
-		d.expireViews()
-	}
 	if w.done = d.nest.low < 0; w.done {
 		return nil
 	}

@@ -22,6 +22,10 @@ import "github.com/seed65f5866d/resp/internal/window"
 // one in int64's range. A string that spells none gives a *strconv.NumError.
 // What other values give is said under Decoder and in the package overview.
 func (d *Decoder) ReadInt64() (int64, error) {
+	if d.fast && d.in.Pos < d.in.End && Kind(d.in.Data[d.in.Pos]) == Integer {
+		t, err := d.ReadToken()
+		return t.n, err
+	}
 	t, err := d.readScalar(Integer)
 	if err != nil {
 		return 0, err
@@ -162,6 +166,9 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 		d.expireViews()
 	}
 	if d.fast {
+		if d.isToken() {
+			return d.ReadToken()
+		}
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.in.End-d.in.Pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
 			d.takeOne(n)
@@ -178,6 +185,21 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 		}
 	}
 	return d.readValueToken(want)
+}
+
+// isToken reports whether the value that comes next is known to be one token by its
+// first bytes, and neither null nor an error.
+func (d *Decoder) isToken() bool {
+	if d.in.End-d.in.Pos < 2 {
+		return false
+	}
+	switch Kind(d.in.Data[d.in.Pos]) {
+	case Integer, SimpleString:
+		return true
+	case BulkString:
+		return isDigit(d.in.Data[d.in.Pos+1])
+	}
+	return false
 }
 
 // readValueToken reads the next whole value and returns the token of it.
@@ -222,7 +244,10 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 	}
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
+		if uint(n-1) < uint(d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && (!opens[want] || d.nest.depth < d.rules.Depth) {
+			if t.hasPayload() {
+				n -= int(t.n) + len("\r\n")
+			}
 			return t, 0, n, nil
 		}
 	}
