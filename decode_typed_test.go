@@ -1008,13 +1008,13 @@ func TestSkipAttributesLeavesTheValue(t *testing.T) {
 				if value[0] == '|' {
 					continue
 				}
-				for arrival, wrap := range bulkArrivals {
+				for _, arrival := range tests.Arrivals(1) {
 					for _, method := range namedMethods {
 						alone := newReading(strings.NewReader(around + value + "+NEXT\r\n"))
 						openTokens(t, alone, len(around))
 						want, _ := alone.call(method)
 						want.Offset += int64(len(attribute))
-						r := newReading(wrap(strings.NewReader(around + attribute + value + "+NEXT\r\n")))
+						r := newReading(arrival.Of(strings.NewReader(around + attribute + value + "+NEXT\r\n")))
 						for r.InputOffset() < int64(len(around)) {
 							if _, err := untilDone(r.ReadToken); err != nil {
 								t.Fatal(err)
@@ -1023,10 +1023,10 @@ func TestSkipAttributesLeavesTheValue(t *testing.T) {
 						depth := r.Depth()
 						err := skipAttributes(t, r)
 						if at := len(around + attribute); err != nil || r.InputOffset() != int64(at) || r.Depth() != depth {
-							t.Fatalf("%q, %s: %v at offset %d and depth %d, want %d and %d", around+attribute+value, arrival, err, r.InputOffset(), r.Depth(), at, depth)
+							t.Fatalf("%q, %s: %v at offset %d and depth %d, want %d and %d", around+attribute+value, arrival.Name, err, r.InputOffset(), r.Depth(), at, depth)
 						}
 						if got, _ := untilDone(func() (result, error) { return r.call(method) }); got != want {
-							t.Fatalf("%s of %q behind %q, %s: %+v, want %+v", method, value, around+attribute, arrival, got, want)
+							t.Fatalf("%s of %q behind %q, %s: %+v, want %+v", method, value, around+attribute, arrival.Name, got, want)
 						}
 					}
 				}
@@ -1073,8 +1073,8 @@ func TestSkipAttributesWhereThereAreNone(t *testing.T) {
 		{"|x\r\n", 0, `resp: length error at offset 1: expected a digit or CR LF, found "|x"`, 0},
 		{"|1\r\n+a\r\n.\r\n", 0, `resp: type error at offset 8: expected a value, not the end of a streamed aggregate, found "."`, 0},
 	} {
-		for _, wrap := range bulkArrivals {
-			d := resp.NewDecoder(wrap(strings.NewReader(test.wire)))
+		for _, arrival := range tests.Arrivals(1) {
+			d := resp.NewDecoder(arrival.Of(strings.NewReader(test.wire)))
 			for range test.tokens {
 				untilDone(d.ReadToken)
 			}
