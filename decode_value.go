@@ -135,6 +135,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	}
 	pos := d.in.Pos
 	for v := b.start(); v != nil; {
+		var row []Value // what comes next goes there
 		w := respwire.HeadAt(d.in.Data, pos)
 		kind := Kind(w[0])
 		n, size := respwire.ShortLength(w)
@@ -146,7 +147,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 				v = b.addAttribute(v)
 			}
 			v.setString(kind, nil)
-			v = b.push(v, n)
+			row = b.push(v, n)
 		} else {
 			var t Token
 			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
@@ -160,9 +161,10 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 				return 0
 			}
 			v = b.add(v, t)
+			row = b.row(v)
 		}
 		pos += size
-		if row := b.row(v); len(row) > 0 {
+		if len(row) > 0 {
 			n, size := d.buildScalars(row, pos)
 			pos += size
 			v = b.skip(n)
@@ -399,6 +401,9 @@ const (
 	// minBlock is the size of a first block.
 	minBlock = 16
 
+	// minStreamed is what a streamed aggregate has room for at first.
+	minStreamed = 4
+
 	// usualTree is how many Values a tree may hold in any case. One that holds more is
 	// given up when quietTimes values in a row needed less than this part of it.
 	usualTree  = 512
@@ -454,7 +459,8 @@ func (b *treeBuilder) add(v *Value, t Token) *Value {
 		attribute := b.addAttribute(v)
 		attribute.set(t)
 		if t.n > 0 {
-			return b.push(attribute, t.Len())
+			b.push(attribute, t.Len())
+			return b.top().newSlot()
 		}
 		b.missing--
 		return v
@@ -464,26 +470,26 @@ func (b *treeBuilder) add(v *Value, t Token) *Value {
 	}
 	v.set(t)
 	if opens[t.kind] && t.flags&flagNull == 0 && t.n|int64(t.flags) > 0 {
-		return b.push(v, t.Len())
+		b.push(v, t.Len())
+		return b.top().newSlot()
 	}
 	b.missing--
 	return b.next()
 }
 
-// push opens an aggregate of n elements, or a streamed one, and returns where the first
-// goes.
-func (b *treeBuilder) push(v *Value, n int) *Value {
+// push opens an aggregate of n elements, or a streamed one, and returns them.
+func (b *treeBuilder) push(v *Value, n int) []Value {
 	b.missing += int64(n) - 1
-	n = max(n, 1)
-	if v == b.root {
-		v.reserve(n)
-	} else {
+	switch {
+	case v == b.root:
+		v.reserve(max(n, 1))
+	case n > 0:
 		v.Elems = b.take(n)
+	default:
+		v.Elems = b.take(minStreamed)[:1]
 	}
 	b.open = append(b.open, builder{v: v})
-	first := &v.Elems[0]
-	first.dropLists()
-	return first
+	return v.Elems
 }
 
 // row returns the elements from v on of the innermost aggregate, or none where it is
