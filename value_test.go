@@ -407,7 +407,7 @@ func randomValue(rng *rand.Rand, depth int) Value {
 		}
 		return b
 	}
-	v := Value{Kind: kinds[rng.IntN(len(kinds))].kind}
+	v := Value{Kind: oneOf(rng, kinds...)}
 	if v.Kind == End || v.Kind == Chunk || depth == 0 && v.Kind.IsAggregate() {
 		v.Kind = BulkString
 	}
@@ -451,7 +451,7 @@ func randomValue(rng *rand.Rand, depth int) Value {
 
 // fillMeaningless fills the fields of v that mean nothing for its kind.
 func fillMeaningless(v *Value, n int) {
-	hasText := v.Kind.IsString() || v.Kind.IsError() || v.Kind == Double || v.Kind == BigNumber
+	hasText := v.Kind.IsString() || v.Kind.IsError() || v.Kind.isSpelled()
 	if v.Kind != Integer && v.Kind != Boolean {
 		v.Int = int64(n)
 	}
