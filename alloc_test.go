@@ -101,6 +101,12 @@ var steadyReads = []struct {
 	{name: "ReadInto", wire: "$5\r\nhello\r\n", read: readInto},
 	{name: "ReadInto of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readInto},
 	{name: "ReadInto of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readInto)},
+	{name: "SkipAttributes", wire: "|1\r\n+a\r\n*1\r\n:1\r\n|0\r\n:42\r\n", read: func(d *resp.Decoder, v *resp.Value) error {
+		if err := d.SkipAttributes(); err != nil {
+			return err
+		}
+		return readInt64(d, v)
+	}},
 	{name: "ReadArrayLen", wire: "|1\r\n+a\r\n:1\r\n*2\r\n:1\r\n:2\r\n~0\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		_, err := d.ReadArrayLen()
 		for err == nil && d.Depth() > 0 {

@@ -112,7 +112,7 @@ func (d *Decoder) ReadCommand() (Command, error) {
 			return Command{Args: args, Raw: raw}, nil
 		}
 	}
-	return d.readCommand()
+	return d.readCommandSlow()
 }
 
 // ReadCommands reads every request that is buffered whole, at least one, and
@@ -122,7 +122,7 @@ func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	command, err := d.readCommand()
+	command, err := d.readCommandSlow()
 	if err != nil {
 		return dst, err
 	}
@@ -154,8 +154,8 @@ func (d *Decoder) Commands() iter.Seq2[Command, error] {
 
 var errCommandInside = errors.New("resp: ReadCommand inside an aggregate that is open")
 
-// readCommand reads the next request that is not empty.
-func (d *Decoder) readCommand() (Command, error) {
+// readCommandSlow reads the next request that is not empty.
+func (d *Decoder) readCommandSlow() (Command, error) {
 	if err := d.ready(); err != nil {
 		return Command{}, err
 	}
@@ -215,7 +215,7 @@ func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
 	d.args = args
 	raw := d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n]
 	d.in.Pos += n
-	d.settle()
+	d.noteFast()
 	return Command{Args: args[first:len(args):len(args)], Raw: raw, Inline: inline}, 0, nil
 }
 
@@ -229,7 +229,7 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]by
 	}
 	n, pos := 0, 0
 	if len(b) >= respwire.HeadSize {
-		n, pos = shortLength(respwire.HeadAt(b, 0))
+		n, pos = respwire.ShortLength(respwire.HeadAt(b, 0))
 	}
 	if pos == 0 {
 		n, pos = lengthAt(b)
@@ -244,14 +244,14 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]by
 		}
 		length, header := 0, 0
 		if len(b)-pos >= respwire.HeadSize {
-			length, header = shortLength(respwire.HeadAt(b, pos))
+			length, header = respwire.ShortLength(respwire.HeadAt(b, pos))
 		}
 		if header == 0 {
 			length, header = lengthAt(b[pos:])
 		}
 		start := pos + header
 		end := start + length
-		if header == 0 || end+2 > avail || le16(b[end:]) != le16CRLF || int64(length) > limits.BulkLen {
+		if header == 0 || end+2 > avail || respwire.Load16(b[end:]) != respwire.CRLF16 || int64(length) > limits.BulkLen {
 			return args, 0
 		}
 		args = append(args, b[start:end:end])
@@ -263,14 +263,14 @@ func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]by
 	return args, pos
 }
 
-// lengthAt is fastLength for a slice that may be short.
+// lengthAt is respwire.FastLength for a slice that may be short.
 func lengthAt(b []byte) (n, size int) {
 	if len(b) >= respwire.HeadSize {
-		return fastLength((*respwire.Head)(b))
+		return respwire.FastLength((*respwire.Head)(b))
 	}
 	const most = 6
-	end := scanDigits(b, 1)
-	if end == 1 || end > 1+most || end > 2 && b[1] == '0' || end+2 > len(b) || le16(b[end:]) != le16CRLF {
+	end := respwire.ScanDigits(b, 1)
+	if end == 1 || end > 1+most || end > 2 && b[1] == '0' || end+2 > len(b) || respwire.Load16(b[end:]) != respwire.CRLF16 {
 		return 0, 0
 	}
 	for _, c := range b[1:end] {
@@ -388,9 +388,9 @@ func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 		case text[1]-'1' > 8:
 			return t, syntaxFault(ClassLength, 1, "a count")
 		}
-		n, at, wrong := parseInteger(text)
+		n, at, wrong := respwire.ParseInteger(text)
 		f = numberFaultAt(wrong, at, len(text))
-		if wrong == numberBad {
+		if wrong == respwire.NumberBad {
 			f.class = ClassLength
 		}
 		t.n = n
@@ -460,7 +460,7 @@ func (s *requestScan) args(raw []byte, args [][]byte, unquoted *[]byte) ([][]byt
 // scannedLength returns the number behind b[0] and the size of its line, both
 // known to be right.
 func scannedLength(b []byte) (n, size int) {
-	end := scanDigits(b, 1)
+	end := respwire.ScanDigits(b, 1)
 	for _, c := range b[1:end] {
 		n = n*10 + int(c-'0')
 	}

@@ -3,19 +3,42 @@ package resp
 import (
 	"errors"
 	"io"
-	"iter"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file is the stream layer of decoding. A Decoder owns a buffer
-// (window.Window), knows which aggregates are open (nesting) and has the wire
-// layer (fastToken, rules) look at the bytes. ReadToken goes token by token; the
-// whole-value reads first see to it that the value is all there, with a scan
-// that is resumed where it stopped, and then take it in one pass. Other files hold
-// the typed reads (ReadInt64), those in constant memory (CopyValue), commands
-// (ReadCommand) and trees (Decode).
+// The stream layer of decoding. A Decoder has five parts, and each of them one
+// owner:
+//
+//	in     the bytes that have arrived (internal/window). need lets it read;
+//	       whoever consumes moves its Pos.
+//	nest   what is open at Pos (nesting.go). It changes when bytes are consumed,
+//	       and then only.
+//	ahead  what has been looked at behind Pos and not consumed: a cursor with a
+//	       nesting of its own, and request, which is the same for commands. Both
+//	       are void as soon as Pos is elsewhere.
+//	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
+//	       has begun to consume (decode_copy.go).
+//	err    the SyntaxError or LimitError in which the Decoder stays.
+//
+// A read flows through them in one of three ways:
+//
+//	token  ReadToken consumes one token: a usual one at once, and any other one in
+//	       readTokenSlow.
+//	whole  Decode, ReadRaw, ReadCommand and the typed reads look ahead to the end of
+//	       the value (wholeSize) and then consume it in one pass (consume). When
+//	       the bytes end before, nothing has been consumed, and the next read goes
+//	       on at ahead.
+//	copy   SkipValue and its like consume as they go. When they are interrupted,
+//	       copy says where the same method goes on.
+//
+// There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
+// all others. fast tells that nothing stands in the way of the fast one.
+//
+// A usual bulk string is spelled out in five places, because a call for each would
+// cost too much there: ReadToken, advanceUsual, buildScalars, fastToken and
+// fastCommand.
 
 // Decoder reads RESP from a reader, or from bytes it is fed, without allocating
 // once its buffers have grown. What its methods return as bytes, Tokens, Values
@@ -36,23 +59,22 @@ import (
 //
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
-	in     window.Window
-	rules  rules
-	given  *rules // by NewDecoder, when SetLimits has set others
-	onPush func(*Value)
-
-	nest  nesting
-	start int64     // offset of the value at top level that is being read
-	err   error     // the *SyntaxError or *LimitError it stays in
-	op    operation // what was interrupted in the middle of a value
-	bulk  BulkReader
+	in      window.Window
+	nest    nesting
+	ahead   cursor
+	request requestScan
+	copy    copying
+	err     error
 
 	// fast and fastCommands tell that ReadToken and ReadCommand may try the fast
 	// parsers: nothing stands in their way that these do not look at.
 	fast, fastCommands bool
 
-	ahead   cursor // in the next value
-	request requestScan
+	rules  rules
+	given  *rules // by NewDecoder, when SetLimits has set others
+	onPush func(*Value)
+	start  int64 // offset of the value at top level that is being read, for TotalLen
+	bulk   BulkReader
 
 	*workspace // nil when idle
 }
@@ -111,17 +133,17 @@ func (d *Decoder) Reset(r io.Reader) {
 	if window.Debug {
 		d.expireViews()
 	}
-	d.leaveWorkspace()
+	d.releaseWorkspace()
 	d.in.Reset(r)
 	d.nest.reset()
 	if d.given != nil {
 		d.rules, d.given = *d.given, nil
 	}
 	d.err = nil
-	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.op.name == bulkReader}
-	d.op = operation{}
+	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.copy.name == bulkReader}
+	d.copy = copying{}
 	d.forgetScans()
-	d.settle()
+	d.noteFast()
 }
 
 // forgetScans has the next value scanned from its start.
@@ -150,7 +172,7 @@ func (d *Decoder) Feed(p []byte) {
 	size := len(d.in.Data)
 	d.in.Feed(p)
 	d.shrinkFrom(size)
-	d.takeWorkspace()
+	d.acquireWorkspace()
 }
 
 // expireViews overwrites all that views from the last call may look at, in debug
@@ -165,51 +187,15 @@ func (d *Decoder) expireViews() {
 	clear(d.args)
 }
 
-// shrinkFrom gives up what has grown with the buffer, or holds views of an
-// earlier one, when the buffer is smaller now than size bytes.
-func (d *Decoder) shrinkFrom(size int) {
-	if len(d.in.Data) < size && d.workspace != nil {
-		*d.workspace = workspace{since: d.workspace.since}
-	}
-}
-
-// rest gives back the buffer and, between values, the workspace, when there is
+// release gives back the buffer and, between values, the workspace, when there is
 // nothing left to read and the reader, or who feeds, does not seem to have more
 // at hand. Views from the last call end here.
-func (d *Decoder) rest() {
-	if !d.in.Drained() || !d.nest.atTop() || d.op.name != "" {
+func (d *Decoder) release() {
+	if !d.in.Drained() || !d.nest.atTop() || d.copy.name != "" {
 		return
 	}
-	d.leaveWorkspace()
+	d.releaseWorkspace()
 	d.in.GiveUp()
-}
-
-// leaveWorkspace lets others have the workspace.
-func (d *Decoder) leaveWorkspace() {
-	w := d.workspace
-	if w == nil {
-		return
-	}
-	w.stacks = [...][]frame{d.nest.outer, d.ahead.nest.outer}
-	d.nest.outer, d.ahead.nest.outer = nil, nil
-	d.ahead.at = -1
-	w.forget(d.in.Offset(d.in.End-d.in.Pos)-w.since, d.in.IsLarge())
-	d.workspace = nil
-	d.fastCommands = false
-	workspaces.Put(w)
-}
-
-// takeWorkspace sees to it that there is one.
-func (d *Decoder) takeWorkspace() {
-	if d.workspace != nil {
-		return
-	}
-	w := workspaces.Get().(*workspace)
-	d.nest.outer, d.ahead.nest.outer = w.stacks[0], w.stacks[1]
-	w.stacks = [2][]frame{}
-	w.since = d.in.Offset(0)
-	d.workspace = w
-	d.settle()
 }
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
@@ -217,10 +203,18 @@ func (d *Decoder) takeWorkspace() {
 // read. A streamed string counts while its chunks are read as tokens. What a
 // BulkReader or a loop has left counts as read, since the next read drops it.
 func (d *Decoder) Depth() int {
-	if d.isDropped() {
-		return d.nest.depthBehind(d.op.end)
+	if d.copy.name == "" && d.nest.kind != streamedString {
+		return d.nest.depth
 	}
-	if d.nest.inStreamedString() {
+	return d.depthSlow()
+}
+
+// depthSlow is Depth inside a streamed string and while something is under way.
+func (d *Decoder) depthSlow() int {
+	switch {
+	case d.isDropped():
+		return d.nest.depthBehind(d.copy.end)
+	case d.nest.inStreamedString():
 		return d.nest.depth + 1
 	}
 	return d.nest.depth
@@ -280,7 +274,7 @@ func (d *Decoder) Discard(n int) error {
 	switch {
 	case d.err != nil:
 		return d.err
-	case d.op.name != "":
+	case d.copy.name != "":
 		return d.interrupted()
 	case n > d.in.End-d.in.Pos:
 		return errDiscardUnread
@@ -335,28 +329,28 @@ func (d *Decoder) ReadToken() (Token, error) {
 		w := respwire.HeadAt(d.in.Data, d.in.Pos)
 		switch Kind(w[0]) {
 		case BulkString:
-			n, start := shortLength(w)
+			n, start := respwire.ShortLength(w)
 			if start == 0 && w[1] != '-' {
-				n, start = fastLength(w)
+				n, start = respwire.FastLength(w)
 			}
 			end := d.in.Pos + start + n
-			if start > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
-				d.takeOne(start + n + 2)
+			if start > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
+				d.consumeOne(start + n + 2)
 				return Token{data: &w[start], n: int64(n), kind: BulkString}, nil
 			}
 		case SimpleString:
-			if isOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n") {
-				d.takeOne(len("+OK\r\n"))
+			if respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n") {
+				d.consumeOne(len("+OK\r\n"))
 				return Token{data: &w[1], n: 2, kind: SimpleString}, nil
 			}
 		case Integer:
-			n, size := fastInteger(w)
+			n, size := respwire.FastInteger(w)
 			if uint(size-1) < uint(d.in.End-d.in.Pos) {
-				d.takeOne(size)
+				d.consumeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
 		case Array:
-			n, size := shortLength(w)
+			n, size := respwire.ShortLength(w)
 			if n > 0 && size <= d.in.End-d.in.Pos && d.nest.depth < d.rules.Depth && int64(n) <= d.rules.Elements {
 				t := Token{n: int64(n), kind: Array}
 				d.in.Pos += size
@@ -367,7 +361,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.in.End-d.in.Pos) {
 			if !opens[t.kind] {
-				d.takeOne(n)
+				d.consumeOne(n)
 				return t, nil
 			}
 			if d.nest.depth < d.rules.limits.Depth {
@@ -377,19 +371,19 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		}
 	}
-	return d.readToken()
+	return d.readTokenSlow()
 }
 
-// takeOne takes a scalar of size bytes off the input.
-func (d *Decoder) takeOne(size int) {
+// consumeOne takes a scalar of size bytes off the input.
+func (d *Decoder) consumeOne(size int) {
 	d.in.Pos += size
 	if d.nest.left--; d.nest.left == 0 {
 		d.nest.close()
 	}
 }
 
-// readToken is ReadToken for everything unusual.
-func (d *Decoder) readToken() (Token, error) {
+// readTokenSlow is ReadToken for everything unusual.
+func (d *Decoder) readTokenSlow() (Token, error) {
 	if waited, err := d.awaitString(); waited {
 		if err != nil {
 			return Token{}, err
@@ -405,14 +399,13 @@ func (d *Decoder) readToken() (Token, error) {
 	}
 	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 	return t, nil
 }
 
 // awaitString reads the rest of the bulk string that comes next, if only the
 // beginning of its payload is there, so that the fast parsers can take it. It
-// reports whether that was so. Where reads end inside strings again and again, this
-// halves what that costs.
+// reports whether that was so. It pays where reads end inside strings again and again.
 func (d *Decoder) awaitString() (waited bool, err error) {
 	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
 		return false, nil
@@ -421,10 +414,7 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 	if Kind(w[0]) != BulkString {
 		return false, nil
 	}
-	n, start := shortLength(w)
-	if start == 0 {
-		n, start = fastLength(w)
-	}
+	n, start := respwire.FastLength(w)
 	arrived := d.in.End - d.in.Pos
 	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
 		return false, nil
@@ -436,7 +426,7 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 // exactly as they came, as a view. The end of a streamed aggregate counts as a
 // value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
-	if n := d.takeScalar(); n > 0 {
+	if n := d.consumeUsual(); n > 0 {
 		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
 	}
 	if err := d.ready(); err != nil {
@@ -451,9 +441,9 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	return raw, nil
 }
 
-// takeScalar takes the next value off the input when that is a scalar which is
+// consumeUsual takes the next value off the input when that is a scalar which is
 // buffered and has one of the usual forms, and returns its size, or 0.
-func (d *Decoder) takeScalar() (size int) {
+func (d *Decoder) consumeUsual() (size int) {
 	if window.Debug {
 		d.expireViews()
 	}
@@ -464,34 +454,8 @@ func (d *Decoder) takeScalar() (size int) {
 	if uint(n-1) >= uint(d.in.End-d.in.Pos) || opens[t.kind] {
 		return 0
 	}
-	d.takeOne(n)
+	d.consumeOne(n)
 	return n
-}
-
-// Values returns an iterator over the values that follow, each decoded into
-// the same Value, which is valid until the next one. It ends at io.EOF, and at
-// the end of a streamed aggregate that is open; any other error is yielded once,
-// with a nil Value, and ends it too.
-func (d *Decoder) Values() iter.Seq2[*Value, error] {
-	return func(yield func(*Value, error) bool) {
-		var v Value
-		for {
-			large := d.in.IsLarge()
-			err := d.Decode(&v)
-			switch {
-			case err == io.EOF, err == ErrEnd:
-				return
-			case err != nil:
-				yield(nil, err)
-				return
-			case !yield(&v, nil):
-				return
-			}
-			if large && !d.in.IsLarge() {
-				v = Value{} // it may have views of the large buffer
-			}
-		}
-	}
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in,
@@ -506,11 +470,11 @@ func (d *Decoder) ready() error {
 		return d.err
 	}
 	if d.isDropped() {
-		if err := d.drop(d.op.end); err != nil {
+		if err := d.drop(d.copy.end); err != nil {
 			return err
 		}
 	}
-	if d.op.name != "" {
+	if d.copy.name != "" {
 		return d.interrupted()
 	}
 	if d.nest.atTop() {
@@ -519,15 +483,15 @@ func (d *Decoder) ready() error {
 	return nil
 }
 
-// interrupted returns that the operation which is under way has to go on first.
+// interrupted returns that the method under way has to be called again first.
 func (d *Decoder) interrupted() error {
-	return errors.New("resp: " + d.op.name + " was interrupted inside a value: call it again first")
+	return errors.New("resp: " + d.copy.name + " was interrupted inside a value: call it again first")
 }
 
-// settle notes what the fast parsers depend on. It follows every slow step.
-func (d *Decoder) settle() {
-	plain := d.err == nil && d.op.name == "" && d.rules.LineLen >= longestFastLine
-	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= longestShort && !d.nest.inStreamedString()
+// noteFast notes what the fast parsers depend on. It follows every slow step.
+func (d *Decoder) noteFast() {
+	plain := d.err == nil && d.copy.name == "" && d.rules.LineLen >= respwire.LongestFastLine
+	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= respwire.LongestShortLength && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.workspace != nil
 }
 
@@ -535,7 +499,7 @@ func (d *Decoder) settle() {
 // bytes behind the read position.
 func (d *Decoder) fail(f *fault, rel int) error {
 	d.err = f.asError(d.in.Data[d.in.Pos+rel:d.in.End], d.in.Offset(rel))
-	d.settle()
+	d.noteFast()
 	return d.err
 }
 
@@ -548,14 +512,14 @@ func (d *Decoder) need(want int) error {
 	if want > window.MaxHeld {
 		return d.fail(tooMuchHeld(), 0)
 	}
-	d.rest()
+	d.release()
 	size := len(d.in.Data)
 	err := d.in.Fill(want)
 	d.shrinkFrom(size)
 	if d.in.Pos < d.in.End {
-		d.takeWorkspace()
+		d.acquireWorkspace()
 	}
-	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.op.name != "") {
+	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.copy.name != "") {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -655,24 +619,24 @@ func (d *Decoder) scanUsual(c *cursor) {
 		return
 	}
 	from := d.in.Pos + c.pos
-	if pos, _ := d.passUsual(&c.nest, from, 0); pos > from {
+	if pos, _ := d.advanceUsual(&c.nest, from, 0); pos > from {
 		c.pos, c.seen = pos-d.in.Pos, 0
 	}
 }
 
-// passUsual passes over tokens of the usual forms that are buffered whole, from
+// advanceUsual passes over tokens of the usual forms that are buffered whole, from
 // d.in.Data[pos:] in the place of n, until a value is complete in which no more than
 // outer frames are around. It returns where it stopped and whether that is so.
-func (d *Decoder) passUsual(n *nesting, pos, outer int) (end int, done bool) {
+func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) {
 	if n.inStreamedString() {
 		return pos, false
 	}
 	for pos < d.in.End {
 		w := respwire.HeadAt(d.in.Data, pos)
 		if Kind(w[0]) == BulkString {
-			length, header := shortLength(w)
+			length, header := respwire.ShortLength(w)
 			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF {
+			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
 				pos = end + 2
 				if n.left--; n.left == 0 {
 					n.close()
@@ -774,5 +738,5 @@ func (d *Decoder) consume(size int) {
 	}
 	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 }

@@ -45,7 +45,7 @@ func AppendInteger(dst []byte, n int64) []byte {
 		respwire.Put4(p, pos+width-4, uint32((header|uint64(Integer))>>((8*width-4*8)&63)))
 		return dst[:pos+width]
 	}
-	sign, u := magnitude(n)
+	sign, u := respwire.Magnitude(n)
 	return appendWhole(dst, Integer, sign, u)
 }
 
@@ -77,7 +77,7 @@ func AppendBoolean(dst []byte, b bool) []byte {
 // values without digits are `inf`, `-inf` and `nan`.
 func AppendDouble(dst []byte, f float64) []byte {
 	dst = append(dst, byte(Double))
-	dst = appendDouble(dst, f, 64)
+	dst = respwire.AppendDouble(dst, f, 64)
 	return append(dst, crlf...)
 }
 
@@ -235,7 +235,7 @@ func leastLen(args []Arg) int {
 }
 
 // bulkLen returns how many bytes a bulk string of n bytes has on the wire.
-func bulkLen(n int) int { return 1 + digitCount(uint64(n)) + len(crlf) + n + len(crlf) }
+func bulkLen(n int) int { return 1 + respwire.DigitCount(uint64(n)) + len(crlf) + n + len(crlf) }
 
 // appendCommandSlow is AppendCommand for all names and without regard to room.
 func appendCommandSlow(dst []byte, name string, args []Arg) []byte {
@@ -432,7 +432,7 @@ func appendHeaderSlow(dst []byte, k Kind, n int) []byte {
 		binary.LittleEndian.PutUint32(b, uint32(header))
 		binary.LittleEndian.PutUint32(b[width-4:], uint32(header>>((8*width-4*8)&63)))
 	default:
-		count := digitCount(uint64(n))
+		count := respwire.DigitCount(uint64(n))
 		dst = extend(dst, 1+count+len(crlf))
 		putHeader(dst[start:], k, n, count)
 	}
@@ -442,7 +442,7 @@ func appendHeaderSlow(dst []byte, k Kind, n int) []byte {
 // putHeader stores at the start of b the header for n, which has count digits.
 func putHeader(b []byte, k Kind, n, count int) {
 	b[0] = byte(k)
-	putDigits(b[1:1+count], uint64(n))
+	respwire.PutDigits(b[1:1+count], uint64(n))
 	b[1+count] = '\r'
 	b[2+count] = '\n'
 }
@@ -549,7 +549,7 @@ func appendStringSlow(dst []byte, k Kind, s string) []byte {
 // mediumHeader returns the header for a number of three or four digits as the
 // bytes of a word, first byte lowest, and how many they are.
 func mediumHeader(k Kind, n int) (header uint64, width int) {
-	line := fourDigits(uint64(n)) | '\r'<<32 | '\n'<<40
+	line := respwire.FourDigits(uint64(n)) | '\r'<<32 | '\n'<<40
 	if n < 1000 {
 		return uint64(k) | line>>8<<8, len("$000\r\n") // without the leading zero
 	}
@@ -614,7 +614,7 @@ func appendVerbatimHeader(dst []byte, encoding [3]byte, textLen int) []byte {
 // appendBigInt appends n in decimal.
 func appendBigInt(dst []byte, n *big.Int) []byte {
 	if n.IsInt64() {
-		return appendInteger(dst, n.Int64())
+		return respwire.AppendInteger(dst, n.Int64())
 	}
 	return n.Append(dst, 10)
 }
@@ -653,15 +653,15 @@ func appendBulkNumberText(dst []byte, k Kind, text []byte) []byte {
 // of that kind.
 func spelling(scratch []byte, k Kind, text []byte) (minus string, digits []byte) {
 	if k == BigNumber {
-		if scanBigNumber(text) >= 0 {
+		if respwire.ScanBigNumber(text) >= 0 {
 			return "", nil
 		}
-	} else if strict := scanDouble(text, false) < 0; !strict || doubleMayOverflow(text) {
-		if scanDouble(text, true) >= 0 {
+	} else if strict := respwire.ScanDouble(text, false) < 0; !strict || respwire.DoubleMayOverflow(text) {
+		if respwire.ScanDouble(text, true) >= 0 {
 			return "", nil
 		}
-		if f, inRange := parseDouble(text); !strict || !inRange {
-			return "", appendDouble(scratch, f, 64)
+		if f, inRange := respwire.ParseDouble(text); !strict || !inRange {
+			return "", respwire.AppendDouble(scratch, f, 64)
 		}
 	}
 	return trimNumber(k, text)
@@ -676,7 +676,7 @@ func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
 		}
 		text = text[1:]
 	}
-	for len(text) > 1 && text[0] == '0' && isDigit(text[1]) {
+	for len(text) > 1 && text[0] == '0' && respwire.IsDigit(text[1]) {
 		text = text[1:]
 	}
 	if k == BigNumber && text[0] == '0' {
@@ -692,7 +692,7 @@ func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
 // overwritten. Of random integers that took a fifth off the time, of a command
 // with one a third.
 func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
-	count := digitCount(u)
+	count := respwire.DigitCount(u)
 	if cap(dst)-len(dst) < shortRoom {
 		return appendWholeSlow(dst, k, sign, u, count)
 	}
@@ -710,7 +710,7 @@ func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
 		before = '-'
 	}
 	if u < 1e5 {
-		line := eightDigits(u)>>((8*8-8*count)&63) | crlfWord<<(8*count&63)
+		line := respwire.EightDigits(u)>>((8*8-8*count)&63) | crlfWord<<(8*count&63)
 		line = before | line<<8
 		width := 1 + count + len(crlf)
 		respwire.Put4(p, pos, uint32(line))
@@ -720,15 +720,15 @@ func appendWhole(dst []byte, k Kind, sign int, u uint64) []byte {
 	respwire.Put2(p, pos, uint16(before))
 	pos++
 	high := u / 1e8
-	low := eightDigits(u - high*1e8)
+	low := respwire.EightDigits(u - high*1e8)
 	if u >= 1e16 {
 		top := high / 1e8
 		high -= top * 1e8
-		respwire.Put4(p, pos, uint32(fourDigits(top)>>((20*8-8*count)&63)))
+		respwire.Put4(p, pos, uint32(respwire.FourDigits(top)>>((20*8-8*count)&63)))
 		pos += count - 16
 		count = 16
 	}
-	respwire.Put8(p, pos, eightDigits(high)>>((16*8-8*count)&63))
+	respwire.Put8(p, pos, respwire.EightDigits(high)>>((16*8-8*count)&63))
 	respwire.Put8(p, pos+max(count-8, 0), low>>(8*max(8-count, 0)&63))
 	pos += count
 	respwire.Put2(p, pos, crlfWord)
@@ -746,8 +746,25 @@ func appendWholeSlow(dst []byte, k Kind, sign int, u uint64, count int) []byte {
 	dst = extend(dst, sign+count+len(crlf))
 	b := dst[start:]
 	b[0] = '-'
-	putDigits(b[sign:sign+count], u)
+	respwire.PutDigits(b[sign:sign+count], u)
 	b[sign+count] = '\r'
 	b[sign+count+1] = '\n'
 	return dst
+}
+
+// appendUint appends n in decimal.
+func appendUint(dst []byte, n uint64) []byte {
+	count := respwire.DigitCount(n)
+	dst = extend(dst, count)
+	respwire.PutDigits(dst[len(dst)-count:], n)
+	return dst
+}
+
+// extend returns dst with n more bytes, which are to be overwritten. When it grows
+// there is shortRoom behind them: who writes to it again has it easier then.
+func extend(dst []byte, n int) []byte {
+	if cap(dst)-len(dst) < n {
+		dst = slices.Grow(dst, n+shortRoom)
+	}
+	return dst[:len(dst)+n]
 }

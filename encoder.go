@@ -386,7 +386,7 @@ func (e *Encoder) WriteBigNumber(n *big.Int) error {
 	case !e.resp2:
 		e.out.buf = AppendBigNumber(e.out.buf, n)
 	case n.IsInt64():
-		sign, u := magnitude(n.Int64())
+		sign, u := respwire.Magnitude(n.Int64())
 		e.out.buf = appendWhole(e.out.buf, BulkString, sign, u)
 	default:
 		e.putText(BulkString, respwire.BytesString(n.Append(nil, 10)))
@@ -736,7 +736,7 @@ func (e *Encoder) putFrom(r io.Reader, n int64) {
 		return
 	}
 	e.out.buf = append(e.out.buf, byte(BulkString))
-	e.out.buf = appendInteger(e.out.buf, n)
+	e.out.buf = respwire.AppendInteger(e.out.buf, n)
 	e.out.buf = append(e.out.buf, crlf...)
 	copied, err := e.out.copyFrom(r, n)
 	if copied == n {

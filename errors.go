@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -220,7 +221,7 @@ func parseSlot(digits string) (slot int, ok bool) {
 		return 0, false
 	}
 	for i := range len(digits) {
-		if !isDigit(digits[i]) {
+		if !respwire.IsDigit(digits[i]) {
 			return 0, false
 		}
 		slot = slot*10 + int(digits[i]-'0')

@@ -525,6 +525,21 @@ func ExampleDecoder_Entries() {
 	// module 0 <nil>
 }
 
+// The attributes of a reply are not looked at, but its kind is.
+func ExampleDecoder_SkipAttributes() {
+	d := resp.NewDecoder(strings.NewReader("|1\r\n+ttl\r\n:3600\r\n$3\r\nfoo\r\n"))
+	if err := d.SkipAttributes(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	kind, err := d.PeekKind()
+	fmt.Println(kind, err)
+	fmt.Println(d.ReadString())
+	// Output:
+	// bulk string <nil>
+	// foo <nil>
+}
+
 func ExampleDecoder_Decode() {
 	d := resp.NewDecoder(strings.NewReader("|1\r\n+ttl\r\n:3600\r\n%1\r\n$4\r\nname\r\n*2\r\n$3\r\nfoo\r\n:42\r\n"))
 	var v resp.Value // its storage is used again by the next Decode

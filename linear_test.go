@@ -20,6 +20,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // maxMoves is how often a byte is moved within the buffer or to a larger one, on
@@ -103,11 +105,11 @@ func linearCases() []linearCase {
 		{"ReadBool behind an attribute", attribute + "#t\r\n", func(d *Decoder) error { _, err := d.ReadBool(); return err }, head, array0, 0, nil},
 		{"ReadString of a streamed string", chunks, func(d *Decoder) error { _, err := d.ReadString(); return err }, whole, fault, len("$?\r\n"), nil},
 		{"CopyBulk of a null behind an attribute", attribute + "_\r\n", copyNull, head, array0, 0, nil},
-		{"Decode of a long line", "+" + line + "\r\n", decode, func(d *Decoder) int { return d.ahead.seen }, "\r\n", longestFastLine, longest},
+		{"Decode of a long line", "+" + line + "\r\n", decode, func(d *Decoder) int { return d.ahead.seen }, "\r\n", respwire.LongestFastLine, longest},
 		{"ReadBytes of a long line behind an attribute", "|0\r\n+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadBytes(); return err },
-			func(d *Decoder) int { return d.ahead.seen }, "\r\n", longestFastLine, longest},
+			func(d *Decoder) int { return d.ahead.seen }, "\r\n", respwire.LongestFastLine, longest},
 		{"ReadToken of a long line", "+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadToken(); return err },
-			func(d *Decoder) int { return d.ahead.seen }, "\r\n", longestFastLine, longest},
+			func(d *Decoder) int { return d.ahead.seen }, "\r\n", respwire.LongestFastLine, longest},
 	}
 }
 

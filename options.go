@@ -190,7 +190,7 @@ func (d *Decoder) SetLimits(opts ...Option) {
 	d.rules = c.rules
 	d.start = d.in.Offset(0)
 	d.forgetScans()
-	d.settle()
+	d.noteFast()
 }
 
 // BufferSize sets how many bytes a Decoder reads ahead, and how many an Encoder

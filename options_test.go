@@ -434,7 +434,7 @@ func TestOnWaitComesBeforeEachRead(t *testing.T) {
 	} {
 		for _, read := range methods.Reads {
 			if read.Sort == methods.Between {
-				continue // takes nothing off the input
+				continue // these take no value off the input
 			}
 			reads := &countedReads{Reader: wrap(strings.NewReader(wire))}
 			waits := 0

@@ -1,9 +1,7 @@
 package resp
 
 import (
-	"encoding/binary"
 	"math"
-	"math/bits"
 	"sync"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
@@ -15,50 +13,6 @@ import (
 // on anything else, faults included; rules.header judges everything, byte by
 // byte from left to right, and is the only one that finds faults. So each rule
 // is written once, and the fast one has nothing to explain.
-
-const (
-	le16CRLF = '\r' | '\n'<<8
-
-	// longestFastLine bounds the lines that fastToken takes, so that a limit on
-	// lines of at least this leaves it free.
-	longestFastLine = 512
-
-	// longestShort is the longest string whose length shortLength parses.
-	longestShort = 99
-)
-
-func le16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
-func le32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
-func le64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
-
-const (
-	everyByte = 0x0101010101010101
-	highBits  = 0x80 * everyByte
-)
-
-// controls marks the high bit of the lowest byte of x below 0x20, and perhaps
-// of bytes above that one.
-func controls(x uint64) uint64 { return (x - 0x20*everyByte) &^ x & highBits }
-
-// countDigits returns how many of the lowest bytes of x are ASCII digits.
-func countDigits(x uint64) uint {
-	x ^= '0' * everyByte
-	// Adding 0x76 carries a byte of 10 or more into its high bit. A carry out of
-	// a byte only disturbs the bytes above it, which the count does not reach.
-	return uint(bits.TrailingZeros64((x+0x76*everyByte|x)&highBits)) >> 3
-}
-
-// parse8 returns the number that the n lowest bytes of x spell, n from 0 to 8,
-// the first digit lowest. The digits are moved to the top, zeros take the place
-// of the missing ones, and neighbours are added up in three steps.
-func parse8(x uint64, n uint) uint64 {
-	x = (x - '0'*everyByte) << (64 - 8*n)
-	x = x*10 + x>>8
-	return (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
-}
-
-// powersOf10 has 16 entries so that an index masked with 15 needs no check.
-var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 // fastToken parses the token at the start of b when it has one of the usual
 // forms, and returns its size, or 0 when it has another or is at fault. len(b)
@@ -72,27 +26,27 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 	w := (*respwire.Head)(b)
 	switch kind := Kind(b[0]); kind {
 	case SimpleString, SimpleError:
-		if isOK(w) {
+		if respwire.IsOK(w) {
 			return Token{data: &b[1], n: 2, kind: kind}, len("+OK\r\n")
 		}
-		end := fastLine(b)
+		end := respwire.FastLine(b)
 		if end == 0 {
 			return Token{}, 0
 		}
 		return Token{data: &b[1], n: int64(end - 1), kind: kind}, end + 2
 
 	case BulkString, BulkError, VerbatimString:
-		n, start := shortLength(w)
+		n, start := respwire.ShortLength(w)
 		if start == 0 {
-			if kind == BulkString && le32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == BulkString && respwire.Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
 				return Token{kind: BulkString, flags: flagNull}, len("$-1\r\n")
 			}
-			if n, start = fastLength(w); start == 0 {
+			if n, start = respwire.FastLength(w); start == 0 {
 				return Token{}, 0
 			}
 		}
 		end := start + n
-		if n > len(b)-start-2 || le16(b[end:]) != le16CRLF || int64(n) > limits.BulkLen {
+		if n > len(b)-start-2 || respwire.Load16(b[end:]) != respwire.CRLF16 || int64(n) > limits.BulkLen {
 			return Token{}, 0
 		}
 		if kind == VerbatimString && (n < verbatimPrefix || b[start+3] != ':') {
@@ -101,16 +55,16 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 		return Token{data: &b[start], n: int64(n), kind: kind}, end + 2
 
 	case Integer:
-		n, size := fastInteger(w)
+		n, size := respwire.FastInteger(w)
 		return Token{n: n, kind: Integer}, size
 
 	case Array, Map, Set, Push, Attribute:
-		n, size := shortLength(w)
+		n, size := respwire.ShortLength(w)
 		if size == 0 {
-			n, size = fastLength(w)
+			n, size = respwire.FastLength(w)
 		}
 		if size == 0 {
-			if kind == Array && le32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == Array && respwire.Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
 				return Token{kind: Array, flags: flagNull}, len("*-1\r\n")
 			}
 			return Token{}, 0
@@ -121,12 +75,12 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 		return Token{n: int64(n), kind: kind}, size
 
 	case Null:
-		if le16(w[1:]) == le16CRLF {
+		if respwire.Load16(w[1:]) == respwire.CRLF16 {
 			return Token{kind: Null, flags: flagNull}, len("_\r\n")
 		}
 
 	case Boolean:
-		if c := w[1]; (c == 't' || c == 'f') && le16(w[2:]) == le16CRLF {
+		if c := w[1]; (c == 't' || c == 'f') && respwire.Load16(w[2:]) == respwire.CRLF16 {
 			t = Token{kind: Boolean}
 			if c == 't' {
 				t.n = 1
@@ -135,80 +89,6 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 		}
 	}
 	return Token{}, 0
-}
-
-// isOK reports whether the line that b starts with says OK, by far the most
-// frequent one.
-func isOK(w *respwire.Head) bool { return le32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
-
-// fastLine returns the index of the CR LF that ends the line b starts with, or
-// 0 when the line is long, holds another control character first, or is not
-// all there. It looks at eight bytes at once.
-func fastLine(b []byte) (end int) {
-	for i := 1; i+9 <= len(b) && i < longestFastLine-16; i += 8 {
-		if m := controls(le64(b[i:])); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-			if i+2 <= len(b) && le16(b[i:]) == le16CRLF {
-				return i
-			}
-			return 0
-		}
-	}
-	return 0
-}
-
-// shortLength is fastLength for one or two digits, which most lengths have. It is
-// small enough to be inlined, and 3 ns faster.
-func shortLength(w *respwire.Head) (n, size int) {
-	const crlf = '\r'<<16 | '\n'<<24
-	x := le32(w[1:]) ^ ('0' | '0'<<8 | crlf)
-	if x < 10<<8 && uint8(x)-1 < 9 {
-		return int(uint8(x)*10 + uint8(x>>8)), 5
-	}
-	if x>>8&0xffff == '\r'^'0'|('\n'^'\r')<<8 && uint8(x) < 10 {
-		return int(uint8(x)), 4
-	}
-	return 0, 0
-}
-
-// fastLength parses the length or count of up to six digits, not 0, behind w[0] and
-// returns it with the size of its line, or 0 as size.
-func fastLength(w *respwire.Head) (n, size int) {
-	if w[1] == '0' {
-		return 0, 0 // a leading zero, or a fault
-	}
-	x := le64(w[1:])
-	digits := countDigits(x)
-	if digits == 0 || digits > 6 || uint16(x>>(8*digits&63)) != le16CRLF {
-		return 0, 0
-	}
-	return int(parse8(x, digits)), int(digits + 3)
-}
-
-// fastInteger parses the integer behind w[0], of up to 19 digits and without a
-// plus, and returns it with the size of its line, or 0 as size.
-func fastInteger(w *respwire.Head) (n int64, size int) {
-	start := uint(1)
-	if w[1] == '-' {
-		start = 2
-	}
-	// All that may be digits is looked at, without a branch: how many there are is
-	// hard for a processor to foretell.
-	first, second, third := le64(w[start:]), le64(w[start+8:]), le64(w[start+16:])
-	n1, n2, n3 := countDigits(first), countDigits(second), countDigits(third)
-	goesOn := -(n1 >> 3) // all bits, or none
-	n3 &= -(n2 >> 3) & goesOn
-	n2 &= goesOn
-	v := (parse8(first, n1)*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
-	digits := n1 + n2 + n3
-	end := start + digits
-	if digits == 0 || digits > 19 || v > math.MaxInt64 || le16(w[end:]) != le16CRLF {
-		return 0, 0
-	}
-	if start == 2 {
-		return -int64(v), int(end + 2)
-	}
-	return int64(v), int(end + 2)
 }
 
 // ConsumeToken parses the token at the start of b and returns it, as a view
@@ -336,32 +216,13 @@ func limitFault(limit string, max int64, at int) *fault {
 	return &fault{limit: limit, max: max, at: at}
 }
 
-// lineEnd returns the index of the first CR or LF in b at or behind from, or
-// len(b).
-func lineEnd(b []byte, from int) int {
-	i := from
-	for ; i+8 <= len(b); i += 8 {
-		x := le64(b[i:])
-		cr, lf := x^'\r'*everyByte, x^'\n'*everyByte
-		if m := ((cr-everyByte)&^cr | (lf-everyByte)&^lf) & highBits; m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
-		}
-	}
-	for ; i < len(b); i++ {
-		if b[i] == '\r' || b[i] == '\n' {
-			return i
-		}
-	}
-	return i
-}
-
 // header parses the first line of the token at the start of b, which is all of
 // it but for strings with a length: the payload and its CR LF follow. kind is
 // b[0], or one of the kinds that stand for the headers of commands. Of the bytes
 // of b, seen are known to hold no line end. size is 0 when the line is not whole;
 // then all bytes of b but the last, which may be its CR, are known so.
 func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fault) {
-	end := lineEnd(b, max(seen, 1))
+	end := respwire.LineEnd(b, max(seen, 1))
 	maxLine := int(r.LineLen)
 	switch {
 	case end > maxLine, end == maxLine && end < len(b) && b[end] == '\r':
@@ -411,11 +272,11 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 	case SimpleString, SimpleError:
 		return textToken(kind, text), nil
 	case Integer:
-		n, at, wrong := parseInteger(text)
+		n, at, wrong := respwire.ParseInteger(text)
 		return Token{n: n, kind: kind}, numberFaultAt(wrong, at, len(text))
 	case BigNumber:
-		if bad := scanBigNumber(text); bad >= 0 {
-			return t, numberFaultAt(numberBad, bad, len(text))
+		if bad := respwire.ScanBigNumber(text); bad >= 0 {
+			return t, numberFaultAt(respwire.NumberBad, bad, len(text))
 		}
 		return textToken(kind, text), nil
 	case Double:
@@ -451,11 +312,11 @@ func textToken(kind Kind, text []byte) Token {
 
 // numberFaultAt returns the fault of a number in a line whose text has length
 // bytes, at being an index into the text; nil when nothing is wrong.
-func numberFaultAt(wrong numberFault, at, length int) *fault {
+func numberFaultAt(wrong respwire.NumberFault, at, length int) *fault {
 	switch wrong {
-	case numberOK:
+	case respwire.NumberOK:
 		return nil
-	case numberOverflow:
+	case respwire.NumberOverflow:
 		f := syntaxFault(ClassOverflow, 1, "a 64-bit integer")
 		f.to = 1 + min(length, len("-9223372036854775808")+1)
 		return f
@@ -466,13 +327,13 @@ func numberFaultAt(wrong numberFault, at, length int) *fault {
 }
 
 func (r *rules) double(text []byte) (t Token, f *fault) {
-	if bad := scanDouble(text, r.lenient); bad >= 0 {
+	if bad := respwire.ScanDouble(text, r.lenient); bad >= 0 {
 		f = syntaxFault(ClassSyntax, bad+1, "a double")
 		f.atEnd = bad == len(text)
 		return t, f
 	}
-	if doubleMayOverflow(text) {
-		if _, ok := parseDouble(text); !ok {
+	if respwire.DoubleMayOverflow(text) {
+		if _, ok := respwire.ParseDouble(text); !ok {
 			f = syntaxFault(ClassOverflow, 1, "a double in range")
 			f.to = 1 + len(text)
 			f.atEnd = true
@@ -538,7 +399,7 @@ func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 			t.flags = 0 // one without pairs, so that it can go on being no value
 		}
 		return t, nil
-	case len(text) > 2 && text[1] == '1' && !isDigit(text[2]):
+	case len(text) > 2 && text[1] == '1' && !respwire.IsDigit(text[2]):
 		return t, syntaxFault(ClassLength, 3, "CR LF")
 	}
 	f = syntaxFault(ClassLength, 1, "a length, or -1")
@@ -551,7 +412,7 @@ func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 func parseLength(text []byte) (n int64, f *fault) {
 	for i, c := range text {
 		switch {
-		case !isDigit(c):
+		case !respwire.IsDigit(c):
 			return 0, syntaxFault(ClassLength, i+1, "a digit or CR LF")
 		case i > 0 && text[0] == '0':
 			f = syntaxFault(ClassLength, 1, "a length without leading zeros")

@@ -421,9 +421,10 @@ func aligned(err error) string {
 	return err.Error()
 }
 
-// mixedMethods are the methods that read replies; those that open aggregates, without
-// which the others never get inside, come twice.
+// mixedMethods are the methods that read replies, and what stands before them; those
+// that open aggregates, without which the others never get inside, come twice.
 var mixedMethods = func() (mixed []methods.Read) {
+	mixed = append(mixed, methods.Named("SkipAttributes"))
 	for _, r := range methods.Reads {
 		if r.OfReplies() {
 			mixed = append(mixed, r)

@@ -307,3 +307,100 @@ func TestBytesHaveNoRoomBehindThem(t *testing.T) {
 		}
 	}
 }
+
+// SkipAttributes takes what stands before a value and nothing of it: any read finds
+// the value as if it had come alone.
+func TestSkipAttributesLeavesTheValue(t *testing.T) {
+	attributes := []string{
+		"", "|0\r\n", "|1\r\n+a\r\n:1\r\n", "|1\r\n+a\r\n*1\r\n:1\r\n|0\r\n|1\r\n|1\r\n:1\r\n:2\r\n+k\r\n$?\r\n;1\r\nx\r\n;0\r\n",
+		"|2\r\n$3\r\nabc\r\n%?\r\n+k\r\n_\r\n.\r\n+b\r\n|0\r\n>1\r\n+x\r\n",
+	}
+	for _, around := range []string{"", "*1\r\n", "*?\r\n", "%1\r\n+k\r\n", "|1\r\n:1\r\n", "|1\r\n:1\r\n:2\r\n", "*1\r\n|0\r\n"} {
+		for _, attribute := range attributes {
+			for _, value := range awkwardWires {
+				if value[0] == '|' {
+					continue
+				}
+				for arrival, wrap := range bulkArrivals {
+					for _, method := range namedMethods {
+						alone := newReading(strings.NewReader(around + value + "+NEXT\r\n"))
+						openTokens(t, alone, len(around))
+						want, _ := alone.call(method)
+						want.Offset += int64(len(attribute))
+						r := newReading(wrap(strings.NewReader(around + attribute + value + "+NEXT\r\n")))
+						for r.InputOffset() < int64(len(around)) {
+							if _, err := untilDone(r.ReadToken); err != nil {
+								t.Fatal(err)
+							}
+						}
+						depth := r.Depth()
+						err := skipAttributes(t, r)
+						if at := len(around + attribute); err != nil || r.InputOffset() != int64(at) || r.Depth() != depth {
+							t.Fatalf("%q, %s: %v at offset %d and depth %d, want %d and %d", around+attribute+value, arrival, err, r.InputOffset(), r.Depth(), at, depth)
+						}
+						if got, _ := untilDone(func() (result, error) { return r.call(method) }); got != want {
+							t.Fatalf("%s of %q behind %q, %s: %+v, want %+v", method, value, around+attribute, arrival, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// skipAttributes calls SkipAttributes until it is not interrupted any more, and
+// checks that it consumes nothing before.
+func skipAttributes(t *testing.T, r *reading) error {
+	t.Helper()
+	for at := r.InputOffset(); ; {
+		err := r.SkipAttributes()
+		if !stopsShort(err) {
+			return err
+		}
+		if r.InputOffset() != at {
+			t.Errorf("interrupted at offset %d behind %d: %v", r.InputOffset(), at, err)
+		}
+	}
+}
+
+// Where no attribute comes there is nothing to skip, and what is wrong behind one is
+// left to the next read.
+func TestSkipAttributesWhereThereAreNone(t *testing.T) {
+	for _, test := range []struct {
+		wire   string
+		tokens int
+		want   string
+		offset int64
+	}{
+		{"", 0, "EOF", 0},
+		{"+OK\r\n", 1, "EOF", 5},
+		{"*?\r\n.\r\n", 1, "<nil>", 4},
+		{"$?\r\n;0\r\n", 1, "<nil>", 4},
+		{"*1\r\n", 1, "unexpected EOF", 4},
+		{"|0\r\n", 0, "unexpected EOF", 0},
+		{"|0\r\n", 1, "unexpected EOF", 4},
+		{"|1\r\n+a\r\n:1\r\n", 0, "unexpected EOF", 0},
+		{"|1\r\n+a\r\n:1\r\n?", 0, "<nil>", 12},
+		{"?", 0, "<nil>", 0},
+		{"|1\r\n+a\r\n?", 0, `resp: type error at offset 8: expected the first byte of a value, found "?"`, 0},
+		{"|x\r\n", 0, `resp: length error at offset 1: expected a digit or CR LF, found "|x"`, 0},
+		{"|1\r\n+a\r\n.\r\n", 0, `resp: type error at offset 8: expected a value, not the end of a streamed aggregate, found "."`, 0},
+	} {
+		for _, wrap := range bulkArrivals {
+			d := resp.NewDecoder(wrap(strings.NewReader(test.wire)))
+			for range test.tokens {
+				untilDone(d.ReadToken)
+			}
+			_, err := untilDone(func() (int, error) { return 0, d.SkipAttributes() })
+			if fmt.Sprint(err) != test.want || d.InputOffset() != test.offset {
+				t.Errorf("%q: %v at offset %d, want %s at %d", test.wire, err, d.InputOffset(), test.want, test.offset)
+			}
+		}
+	}
+	r := newReading(nil)
+	r.Feed([]byte("$3\r\nabc\r"))
+	r.call("SkipValue")
+	if err := r.SkipAttributes(); err == nil || !strings.Contains(err.Error(), "SkipValue was interrupted") {
+		t.Errorf("behind an interrupted SkipValue: %v", err)
+	}
+}

@@ -2,10 +2,15 @@ package resp
 
 import (
 	"encoding"
+	"errors"
+	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // kinds are all kinds there are.
@@ -133,5 +138,19 @@ func TestTokenLenAndBytes(t *testing.T) {
 		if got := test.token.Encoding(); got != want {
 			t.Errorf("%s: Encoding() = %q, want %q", test.rule, got, want)
 		}
+	}
+}
+
+// A number that cannot be read gives the error of strconv, with the text cut.
+func TestNumberErrorIsThatOfStrconvAndCut(t *testing.T) {
+	text := strings.Repeat("9", 1<<20)
+	_, err := int64Of(BulkString, false, false, []byte(text))
+	var numErr *strconv.NumError
+	if !errors.As(err, &numErr) || !errors.Is(err, strconv.ErrRange) {
+		t.Fatalf("int64Of gives %T, want a *strconv.NumError out of range", err)
+	}
+	want := &strconv.NumError{Func: "Int64", Num: text[:64], Err: strconv.ErrRange}
+	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(numErr)); diff != "" {
+		t.Errorf("the error does not cut the text it quotes (-want +got):\n%s", diff)
 	}
 }

@@ -628,3 +628,7 @@ func TestDeepTreesDoNotRecurse(t *testing.T) {
 		}
 	}
 }
+
+func sameDouble(a, b float64) bool {
+	return math.Float64bits(a) == math.Float64bits(b) || a != a && b != b
+}

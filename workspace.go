@@ -66,3 +66,39 @@ func emptied[T any](s []T, most int, used int64) []T {
 	clear(s[:min(int64(cap(s)), used)])
 	return s[:0]
 }
+
+// shrinkFrom gives up what has grown with the buffer, or holds views of an
+// earlier one, when the buffer is smaller now than size bytes.
+func (d *Decoder) shrinkFrom(size int) {
+	if len(d.in.Data) < size && d.workspace != nil {
+		*d.workspace = workspace{since: d.workspace.since}
+	}
+}
+
+// releaseWorkspace lets others have the workspace.
+func (d *Decoder) releaseWorkspace() {
+	w := d.workspace
+	if w == nil {
+		return
+	}
+	w.stacks = [...][]frame{d.nest.outer, d.ahead.nest.outer}
+	d.nest.outer, d.ahead.nest.outer = nil, nil
+	d.ahead.at = -1
+	w.forget(d.in.Offset(d.in.End-d.in.Pos)-w.since, d.in.IsLarge())
+	d.workspace = nil
+	d.fastCommands = false
+	workspaces.Put(w)
+}
+
+// acquireWorkspace sees to it that there is one.
+func (d *Decoder) acquireWorkspace() {
+	if d.workspace != nil {
+		return
+	}
+	w := workspaces.Get().(*workspace)
+	d.nest.outer, d.ahead.nest.outer = w.stacks[0], w.stacks[1]
+	w.stacks = [2][]frame{}
+	w.since = d.in.Offset(0)
+	d.workspace = w
+	d.noteFast()
+}

@@ -98,6 +98,6 @@
 // A reply is read when all of it has arrived, so nothing is reserved on the word
 // of a count. Values lie at most 1,024 deep in each other. The Decoder's limits say
 // how large a reply may be, and so what may be held while it is read: its bytes and
-// the result. Where that is too much, open the aggregate with Decoder.ReadArrayLen
-// or ReadMapLen and read its elements one by one.
+// the result. Where that is too much, loop over Decoder.Elements or Entries and read
+// the elements one by one.
 package respgo

@@ -225,6 +225,29 @@ func TestElementsOfAnOpenAggregate(t *testing.T) {
 	}
 }
 
+// The loops of the codec do the same in one line.
+func TestReadInElements(t *testing.T) {
+	for _, wire := range []string{"*3\r\n*2\r\n+a\r\n:1\r\n*2\r\n+b\r\n:2\r\n*2\r\n+c\r\n:3\r\n", "~?\r\n*2\r\n+a\r\n:1\r\n*2\r\n+b\r\n:2\r\n*2\r\n+c\r\n:3\r\n.\r\n"} {
+		d := resp.NewDecoder(strings.NewReader(wire + next))
+		var names []string
+		for _, err := range d.Elements() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := respgo.Read[member](d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, m.Name)
+			if len(names) == 2 {
+				break
+			}
+		}
+		check(t, wire, []string{"a", "b"}, names, nil)
+		expectNext(t, d)
+	}
+}
+
 // A read that is interrupted has consumed nothing and can be repeated.
 func TestInterruptedReadsAreRepeated(t *testing.T) {
 	wire := string(capture(t, "xread", 2)) + next

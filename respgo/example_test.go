@@ -201,6 +201,22 @@ func ExampleUnmarshal() {
 	// ["one" "" "two"], the second is missing: true
 }
 
+// A reply that is too large to hold is read element by element.
+func ExampleRead_elements() {
+	type Member = respgo.Pair[string, float64]
+	d := resp.NewDecoder(strings.NewReader("*2\r\n*2\r\n+one\r\n,1\r\n*2\r\n+two\r\n,2.5\r\n"))
+	for _, err := range d.Elements() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(respgo.Read[Member](d))
+	}
+	// Output:
+	// {one 1} <nil>
+	// {two 2.5} <nil>
+}
+
 // Variables may be set from the elements of a reply.
 func ExampleUnmarshalDecode() {
 	d := connection("scan") // SCAN 0 COUNT 1000 TYPE zset

@@ -44,7 +44,8 @@ func OrderedMaps() Option {
 // reply, and goes on: an element that fails is left as it is, a pair of a map
 // that fails is left out. Without this option the first such error ends the
 // call. A reply that is an error itself is returned as ever, and so is one that
-// does not become the destination at all.
+// does not become the destination at all. There may be as many errors as the reply
+// has elements, each of some hundred bytes.
 func CollectErrors(errs *[]*UnmarshalError) Option {
 	return func(o *options) { o.collect = errs }
 }

@@ -122,7 +122,9 @@ func (r *reader) next() error {
 		return errUnusual
 	}
 	r.pos += size
-	r.v, r.n = &r.token, 0
+	if r.n = 0; r.v != &r.token {
+		r.v = &r.token
+	}
 	r.token.Kind, r.token.Null = t.Kind(), t.IsNull()
 	switch t.Kind() {
 	case resp.BulkString, resp.SimpleString:

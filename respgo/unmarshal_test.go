@@ -244,8 +244,8 @@ func TestTimesAndDurations(t *testing.T) {
 	}
 	type durations struct {
 		Default time.Duration  `redis:"default"`
-		Sec     time.Duration  `redis:"sec,format:sec"`
-		Milli   *time.Duration `redis:"milli,format:milli"`
+		Long    time.Duration  `redis:"sec,format:sec"`
+		Short   *time.Duration `redis:"milli,format:milli"`
 		Micro   time.Duration  `redis:"micro,format:micro"`
 		Units   time.Duration  `redis:"units,format:units"`
 	}
@@ -417,7 +417,7 @@ type (
 func TestStructs(t *testing.T) {
 	runAll(t, []becomes{
 		{"%6\r\n+a\r\n+x\r\n+c\r\n:3\r\n+Untagged\r\n:4\r\n+d\r\n:5\r\n+unknown\r\n*1\r\n:1\r\n+private\r\n:1\r\n",
-			hidden{A: "x", Other: &Other{C: 3}, Untagged: 4, D: 5}},
+			hidden{A: "x", Other: &Other{C: 3}, Untagged: 4, D: 5, private: 0}},
 		{"%1\r\n+b\r\n:1\r\n", hidden{}}, // two of equal depth cancel each other out
 		{"%2\r\n+Skipped\r\n:1\r\n+-\r\n:1\r\n", hidden{}},
 		{"*4\r\n+a\r\n:1\r\n+zz\r\n*1\r\n:1\r\n", inner{A: 1}}, {"*2\r\n*2\r\n+b\r\n:2\r\n*2\r\n+a\r\n+1\r\n", inner{1, 2}},

@@ -82,7 +82,9 @@ func (r *report) kindTargets() []finding {
 		}
 	}
 	for _, w := range workload.All() {
-		all = append(all, r.atMost(6, "kept values", w.Name, "value, Clone", r.fastestKept(w.Name), 1)...)
+		for _, row := range []string{"value, Clone", "ReadCommand, Clone"} {
+			all = append(all, r.atMost(6, "kept", w.Name, row, r.fastestKept(w.Name), 1)...)
+		}
 	}
 	return all
 }

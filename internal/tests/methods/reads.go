@@ -22,7 +22,7 @@ const (
 	Commands             // requests
 	Loop                 // an iterator; what its body leaves is dropped by the next read at the latest
 	Payload              // the payload of a string, as an io.Reader
-	Between              // bytes that are no RESP
+	Between              // what stands between values: bytes that are no RESP, attributes
 )
 
 // Read is a method of a Decoder that reads.
@@ -101,6 +101,7 @@ var Reads = []Read{
 	}, commandText),
 	result(Read{Name: "Elements", Sort: Loop, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Elements()) }, text[int]),
 	result(Read{Name: "Entries", Sort: Loop, OnPush: true}, func(d *resp.Decoder) (int, error) { return firstTurn(d.Entries()) }, text[int]),
+	passing(Read{Name: "SkipAttributes", Sort: Between}, func(d *resp.Decoder, _ io.Writer) error { return d.SkipAttributes() }),
 	passing(Read{Name: "Peek", Sort: Between}, func(d *resp.Decoder, w io.Writer) error {
 		b, err := d.Peek(1)
 		w.Write(b)

@@ -1,9 +1,8 @@
-package resp
+package respwire
 
 import (
 	"encoding/binary"
 	"math/bits"
-	"slices"
 )
 
 // This file writes whole numbers in decimal, eight digits at a time: the digits
@@ -11,11 +10,11 @@ import (
 // that work on several of them at once. Against strconv that took a quarter off
 // the time.
 
-// putDigits stores n in decimal in b, whose length is digitCount(n).
-func putDigits(b []byte, n uint64) {
+// PutDigits stores n in decimal in b, whose length is DigitCount(n).
+func PutDigits(b []byte, n uint64) {
 	count := len(b)
 	if n < 1e4 {
-		digits := uint32(fourDigits(n)) >> ((4*8 - 8*count) & 31)
+		digits := uint32(FourDigits(n)) >> ((4*8 - 8*count) & 31)
 		if count == 1 {
 			b[0] = byte(digits)
 			return
@@ -25,33 +24,33 @@ func putDigits(b []byte, n uint64) {
 		return
 	}
 	if n < 1e8 {
-		digits := eightDigits(n) >> ((8*8 - 8*count) & 63)
+		digits := EightDigits(n) >> ((8*8 - 8*count) & 63)
 		binary.LittleEndian.PutUint32(b, uint32(digits))
 		binary.LittleEndian.PutUint32(b[count-4:], uint32(digits>>((8*count-4*8)&63)))
 		return
 	}
 	// The first word has more digits than belong there; the next overwrites them.
 	high := n / 1e8
-	low := eightDigits(n - high*1e8)
+	low := EightDigits(n - high*1e8)
 	if high < 1e8 {
-		binary.LittleEndian.PutUint64(b, eightDigits(high)>>((16*8-8*count)&63))
+		binary.LittleEndian.PutUint64(b, EightDigits(high)>>((16*8-8*count)&63))
 	} else {
 		top := high / 1e8
-		binary.LittleEndian.PutUint32(b, uint32(fourDigits(top))>>((20*8-8*count)&31))
-		binary.LittleEndian.PutUint64(b[count-16:], eightDigits(high-top*1e8))
+		binary.LittleEndian.PutUint32(b, uint32(FourDigits(top))>>((20*8-8*count)&31))
+		binary.LittleEndian.PutUint64(b[count-16:], EightDigits(high-top*1e8))
 	}
 	binary.LittleEndian.PutUint64(b[count-8:], low)
 }
 
-// eightDigits returns the eight digits of n, which is below 1e8, as ASCII, the
+// EightDigits returns the eight digits of n, which is below 1e8, as ASCII, the
 // first one lowest.
-func eightDigits(n uint64) uint64 {
+func EightDigits(n uint64) uint64 {
 	high := n * 109951163 >> 40                 // n/10000
 	return digitsOf(n<<32 - high*(10000<<32-1)) // high | n%10000<<32, in one step less
 }
 
-// fourDigits returns the four digits of n, which is below 10,000, likewise.
-func fourDigits(n uint64) uint64 { return digitsOf(n) & (1<<32 - 1) }
+// FourDigits returns the four digits of n, which is below 10,000, likewise.
+func FourDigits(n uint64) uint64 { return digitsOf(n) & (1<<32 - 1) }
 
 // digitsOf returns the four digits of each half of fours: first two pairs of
 // digits, then single digits, each division a multiplication that is exact for
@@ -72,32 +71,15 @@ func digitsOf(fours uint64) uint64 {
 var minByDigits = [20]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
 	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
 
-// digitCount returns how many digits n has in decimal.
-func digitCount(n uint64) int {
+// DigitCount returns how many digits n has in decimal.
+func DigitCount(n uint64) int {
 	guess := bits.Len64(n|1) * 1233 >> 12 // log10(2) is 1233/4096, nearly
 	_, less := bits.Sub64(n|1, minByDigits[guess], 0)
 	return guess + 1 - int(less)
 }
 
-// magnitude returns n without its sign, and 1 when n is negative, else 0.
-func magnitude(n int64) (sign int, u uint64) {
+// Magnitude returns n without its sign, and 1 when n is negative, else 0.
+func Magnitude(n int64) (sign int, u uint64) {
 	negative := uint64(n >> 63) // all ones or none
 	return int(negative & 1), (uint64(n) ^ negative) - negative
-}
-
-// appendUint appends n in decimal.
-func appendUint(dst []byte, n uint64) []byte {
-	count := digitCount(n)
-	dst = extend(dst, count)
-	putDigits(dst[len(dst)-count:], n)
-	return dst
-}
-
-// extend returns dst with n more bytes, which are to be overwritten. When it grows
-// there is shortRoom behind them: who writes to it again has it easier then.
-func extend(dst []byte, n int) []byte {
-	if cap(dst)-len(dst) < n {
-		dst = slices.Grow(dst, n+shortRoom)
-	}
-	return dst[:len(dst)+n]
 }

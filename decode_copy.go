@@ -1,25 +1,28 @@
 package resp
 
 import (
+	"bytes"
+	"errors"
 	"io"
 
+	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
 // This file passes values on in constant memory, whatever their size: to
 // nowhere (SkipValue), whole to a writer (CopyValue), or only the payload of a
-// string (CopyBulk). What stops one of them in the middle of a value is kept in
-// an operation, from which the same method goes on.
+// string (CopyBulk, ReadInto, BulkReader). When one of them is interrupted in the
+// middle of a value, d.copy says where the same method goes on.
 //
 // A fault stops them at a byte that does not depend on how the input was split:
 // where the token starts, or behind its payload when that does not end in CR LF.
 // What comes before that byte has been written, and nothing else.
 //
-// What is to be written stays in the buffer right before the read position
-// (buffer.kept) until it has to make room, or the value is complete.
+// What is to be written stays in the window right before the read position (Kept)
+// until it has to make room, or the value is complete.
 
-// operation is a value that has been begun and not been passed on to its end.
-type operation struct {
+// copying is a value that has been begun and not been passed on to its end.
+type copying struct {
 	name  string // of the method that has to go on; empty when there is none
 	parts parts  // what is written
 	end   int    // how many frames are around when the value is complete
@@ -46,13 +49,13 @@ const (
 // it takes the end. When it is interrupted inside the value it has to be called
 // again.
 func (d *Decoder) SkipValue() error {
-	if d.takeScalar() > 0 {
+	if d.consumeUsual() > 0 {
 		return nil
 	}
 	if err := d.begin("SkipValue", nothing); err != nil {
 		return err
 	}
-	_, err := d.passOn(nil)
+	_, err := d.goOn(nil)
 	return err
 }
 
@@ -73,7 +76,7 @@ func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 	if err := d.begin("CopyValue", everything); err != nil {
 		return 0, err
 	}
-	return d.passOn(w)
+	return d.goOn(w)
 }
 
 // CopyBulk writes the payload of the next string to w, of a streamed one that
@@ -90,12 +93,12 @@ func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 // payload that payload has been written.
 func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 	const name = "CopyBulk"
-	if d.op.name != name || d.err != nil {
+	if d.copy.name != name || d.err != nil {
 		if err := d.beginCopyBulk(name); err != nil {
 			return 0, err
 		}
 	}
-	return d.passOn(w)
+	return d.goOn(w)
 }
 
 // ReadInto reads the payload of the next string into p and returns its size, in
@@ -117,12 +120,12 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 		t, size := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if uint(size-1) < uint(d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
 			n = copy(p, t.Bytes())
-			d.takeOne(size)
+			d.consumeOne(size)
 			return n, nil
 		}
 	}
 	const name = "ReadInto"
-	if d.op.name != name || d.err != nil {
+	if d.copy.name != name || d.err != nil {
 		t, attributes, header, err := d.typedHeader(BulkString)
 		switch {
 		case err != nil:
@@ -158,27 +161,27 @@ func (d *Decoder) copyWhole(p []byte, t Token, start int) (n int, err error) {
 
 // fillPayload goes on with reading the payload under way into p.
 func (d *Decoder) fillPayload(p []byte) (n int, err error) {
-	size := d.op.token.Len()
+	size := d.copy.token.Len()
 	if size > len(p) {
 		return size, io.ErrShortBuffer
 	}
-	for d.op.payload > 0 {
-		n = size - int(d.op.payload)
+	for d.copy.payload > 0 {
+		n = size - int(d.copy.payload)
 		if _, err := d.readPayload(p[n:size]); err != nil {
 			return n, err
 		}
 	}
-	_, err = d.passOn(nil)
+	_, err = d.goOn(nil)
 	return size, err
 }
 
-// begin starts the operation of that name with the next value, unless it has
+// begin starts the method of that name with the next value, unless it has
 // been started.
 func (d *Decoder) begin(name string, parts parts) error {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.op.name == name && d.err == nil {
+	if d.copy.name == name && d.err == nil {
 		return nil
 	}
 	if err := d.ready(); err != nil {
@@ -187,13 +190,13 @@ func (d *Decoder) begin(name string, parts parts) error {
 	if err := d.need(1); err != nil {
 		return err // nothing of the value has been read
 	}
-	d.startOperation(operation{name: name, parts: parts, end: d.nest.endOfValue()})
+	d.setCopy(copying{name: name, parts: parts, end: d.nest.endOfValue()})
 	return nil
 }
 
-func (d *Decoder) startOperation(op operation) {
-	d.op = op
-	d.settle()
+func (d *Decoder) setCopy(op copying) {
+	d.copy = op
+	d.noteFast()
 }
 
 // beginCopyBulk reads up to the payload of the next string.
@@ -205,15 +208,15 @@ func (d *Decoder) beginCopyBulk(name string) error {
 	return d.beginPayload(name, t, attributes, header)
 }
 
-// beginPayload starts the operation of that name with the payload of the value that
+// beginPayload starts the method of that name with the payload of the value that
 // typedHeader has returned.
 func (d *Decoder) beginPayload(name string, t Token, attributes, header int) error {
-	op := operation{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
+	op := copying{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
 	switch {
 	case !t.kind.IsString():
 		op.parts, op.inPayload = nothing, false
 		op.result = &KindError{Got: t.kind, Want: BulkString}
-		d.startOperation(op)
+		d.setCopy(op)
 		return nil
 	case t.kind == SimpleString:
 		header = 1 // the text takes the part of a payload
@@ -226,8 +229,8 @@ func (d *Decoder) beginPayload(name string, t Token, attributes, header int) err
 	case t.IsStreamed(), t.kind == Chunk && t.n == 0:
 		op.inPayload = false
 	}
-	d.startOperation(op)
-	d.take(attributes+header, everything)
+	d.setCopy(op)
+	d.advance(attributes+header, everything)
 	if !op.inPayload {
 		d.endToken(t)
 	}
@@ -246,33 +249,33 @@ func (d *Decoder) needEncoding(rel, header int) error {
 	return nil
 }
 
-// dropping is the operation that drops what nobody is to read any more. Any read
+// dropping is the name of what drops what nobody is to read any more. Any read
 // goes on with it.
 const dropping = "dropping a value"
 
 // drop drops what comes next, and what is left of it where it has been begun, up
 // to where a value is complete in which no more than outer frames are around.
 func (d *Decoder) drop(outer int) error {
-	if d.op.name == bulkReader && d.bulk.Len() != 0 {
+	if d.copy.name == bulkReader && d.bulk.Len() != 0 {
 		d.bulk.dropped = true
 	}
 	d.in.Kept = 0
-	d.op.name, d.op.parts, d.op.end, d.op.result = dropping, nothing, outer, nil
-	d.settle()
-	_, err := d.passOn(nil)
+	d.copy.name, d.copy.parts, d.copy.end, d.copy.result = dropping, nothing, outer, nil
+	d.noteFast()
+	_, err := d.goOn(nil)
 	return err
 }
 
 // isDropped reports whether the next read drops what is under way.
 func (d *Decoder) isDropped() bool {
-	return d.op.name == dropping || d.op.name == bulkReader && d.op.result == nil
+	return d.copy.name == dropping || d.copy.name == bulkReader && d.copy.result == nil
 }
 
-// passOn goes on with the operation and returns how many bytes it wrote.
-func (d *Decoder) passOn(w io.Writer) (written int64, err error) {
-	for err == nil && !d.op.done {
+// goOn copies up to the end of the value and returns how many bytes it wrote.
+func (d *Decoder) goOn(w io.Writer) (written int64, err error) {
+	for err == nil && !d.copy.done {
 		var n int64
-		n, err = d.passNext(w)
+		n, err = d.copyNext(w)
 		written += n
 	}
 	if err == nil {
@@ -283,22 +286,22 @@ func (d *Decoder) passOn(w io.Writer) (written int64, err error) {
 	if err != nil {
 		return written, err
 	}
-	result := d.op.result
-	d.startOperation(operation{})
+	result := d.copy.result
+	d.setCopy(copying{})
 	return written, result
 }
 
-// passNext passes on what is left of a payload, or the next token.
-func (d *Decoder) passNext(w io.Writer) (written int64, err error) {
-	if d.op.inPayload {
-		return d.passPayload(w)
+// copyNext passes on what is left of a payload, or the next token.
+func (d *Decoder) copyNext(w io.Writer) (written int64, err error) {
+	if d.copy.inPayload {
+		return d.copyPayload(w)
 	}
-	return d.passToken(w)
+	return d.copyToken(w)
 }
 
-// passToken passes on a token, of one with a payload the header.
-func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
-	if d.passBuffered() {
+// copyToken passes on a token, of one with a payload the header.
+func (d *Decoder) copyToken(w io.Writer) (written int64, err error) {
+	if d.copyUsual() {
 		return 0, nil
 	}
 	if written, err = d.writeKept(w); err != nil {
@@ -313,39 +316,39 @@ func (d *Decoder) passToken(w io.Writer) (written int64, err error) {
 			return written, err
 		}
 	}
-	d.take(header, everything)
+	d.advance(header, everything)
 	if !t.hasPayload() {
 		d.endToken(t)
 		return written, nil
 	}
-	d.op.token, d.op.payload, d.op.inPayload = t, t.n, true
+	d.copy.token, d.copy.payload, d.copy.inPayload = t, t.n, true
 	return written, nil
 }
 
-// passBuffered passes on tokens of the usual forms that are buffered whole, and
+// copyUsual passes on tokens of the usual forms that are buffered whole, and
 // reports whether there was one. Strings of a payload to be copied are not for it.
-func (d *Decoder) passBuffered() (passed bool) {
-	if d.op.parts == payloads || d.rules.LineLen < longestFastLine || d.rules.TotalLen != unlimited ||
-		d.rules.BulkLen < longestShort {
+func (d *Decoder) copyUsual() (passed bool) {
+	if d.copy.parts == payloads || d.rules.LineLen < respwire.LongestFastLine || d.rules.TotalLen != unlimited ||
+		d.rules.BulkLen < respwire.LongestShortLength {
 		return false
 	}
-	pos, done := d.passUsual(&d.nest, d.in.Pos, d.op.end)
+	pos, done := d.advanceUsual(&d.nest, d.in.Pos, d.copy.end)
 	passed = pos > d.in.Pos
-	d.take(pos-d.in.Pos, everything)
-	d.op.done = done
+	d.advance(pos-d.in.Pos, everything)
+	d.copy.done = done
 	return passed
 }
 
-// passPayload passes on what is left of a payload, and its CR LF.
-func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
-	for need := 1; d.op.payload > 0 || need > 0; {
-		if n := min(d.op.payload, int64(d.in.End-d.in.Pos)); n > 0 {
-			d.take(int(n), payloads)
-			d.op.payload -= n
+// copyPayload passes on what is left of a payload, and its CR LF.
+func (d *Decoder) copyPayload(w io.Writer) (written int64, err error) {
+	for need := 1; d.copy.payload > 0 || need > 0; {
+		if n := min(d.copy.payload, int64(d.in.End-d.in.Pos)); n > 0 {
+			d.advance(int(n), payloads)
+			d.copy.payload -= n
 			continue
 		}
 		var size int
-		if d.op.payload == 0 {
+		if d.copy.payload == 0 {
 			var f *fault
 			if size, need, f = trailer(d.in.Unread(), 0); f != nil {
 				n, err := d.writeKept(w)
@@ -367,24 +370,24 @@ func (d *Decoder) passPayload(w io.Writer) (written int64, err error) {
 			return written, err
 		}
 	}
-	if d.op.parts == payloads {
+	if d.copy.parts == payloads {
 		n, err := d.writeKept(w)
 		written += n
 		if err != nil {
 			return written, err
 		}
 	}
-	d.take(len("\r\n"), everything)
-	d.op.inPayload = false
-	d.endToken(d.op.token)
+	d.advance(len("\r\n"), everything)
+	d.copy.inPayload = false
+	d.endToken(d.copy.token)
 	return written, nil
 }
 
-// take takes n bytes off the input and keeps them to be written when the
-// operation writes payloads, or everything, which they are as.
-func (d *Decoder) take(n int, as parts) {
+// advance takes n bytes off the input and keeps them to be written when the
+// method writes payloads, or everything, which they are as.
+func (d *Decoder) advance(n int, as parts) {
 	d.in.Pos += n
-	if d.op.parts >= as {
+	if d.copy.parts >= as {
 		d.in.Kept += n
 	}
 }
@@ -392,7 +395,7 @@ func (d *Decoder) take(n int, as parts) {
 // endToken takes account of a token that has been passed on whole.
 func (d *Decoder) endToken(t Token) {
 	d.nest.add(t)
-	d.op.done = len(d.nest.outer) <= d.op.end
+	d.copy.done = len(d.nest.outer) <= d.copy.end
 }
 
 // writeKept writes what is kept.
@@ -413,3 +416,168 @@ func (d *Decoder) writeKept(w io.Writer) (written int64, err error) {
 	}
 	return written, nil
 }
+
+// BulkReader, the payload of a string as an io.Reader, follows. It is an
+// method that goes on with each Read, and that any other read of the
+// Decoder ends.
+
+// BulkReader reads the payload of one string, see Decoder.BulkReader.
+type BulkReader struct {
+	d       *Decoder
+	dropped bool // another read of the Decoder came before the end
+}
+
+const bulkReader = "BulkReader"
+
+var errDropped = errors.New("resp: another read of the Decoder has dropped the rest of this payload")
+
+// BulkReader returns a reader of the payload of the next string, of a streamed one
+// that of all chunks and of a verbatim one its text, in constant memory. Other
+// values are treated as CopyBulk does, and the limits hold as they do there. The
+// reader is valid until the next read of the Decoder, which drops what was not
+// read of the payload, so that the stream stays in step; it is the same one every
+// time and allocates nothing.
+//
+// What ends the string, a CR LF, goes with the last byte of the payload when it has
+// arrived by then: Buffered and InputOffset are right behind the string. When it
+// has not, the next Read waits for it before it returns io.EOF.
+func (d *Decoder) BulkReader() (*BulkReader, error) {
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.err != nil || !d.isWrongKind() {
+		if err := d.beginCopyBulk(bulkReader); err != nil {
+			return nil, err
+		}
+	}
+	if d.isWrongKind() {
+		_, err := d.goOn(nil)
+		return nil, err
+	}
+	d.bulk.dropped = false
+	d.takeEnd()
+	return &d.bulk, nil
+}
+
+// Len returns how many bytes of the payload have not been read, or -1 for a
+// streamed string, which does not tell.
+func (r *BulkReader) Len() int64 {
+	d := r.d
+	switch {
+	case d.copy.name != bulkReader || d.copy.parts == nothing:
+		return 0
+	case d.nest.inStreamedString() && len(d.nest.outer) > d.copy.end: // begun by this payload
+		return -1
+	}
+	return d.copy.payload + int64(d.in.Kept)
+}
+
+// Read reads up to len(p) bytes of the payload, straight into p where no more of
+// it has arrived yet and p takes as much as the buffer. It returns io.EOF behind
+// the last one, when the CR LF has been seen to be there. After the error of the
+// Decoder's reader it may be called again and goes on from exactly that byte. When
+// there is no CR LF behind the payload, all of that is read before the
+// *SyntaxError.
+func (r *BulkReader) Read(p []byte) (int, error) {
+	d := r.d
+	for {
+		if err := r.state(); err != nil || len(p) == 0 {
+			return 0, err
+		}
+		switch {
+		case d.in.Kept > 0: // a writer did not take it
+			n := copy(p, d.in.Data[d.in.Pos-d.in.Kept:d.in.Pos])
+			d.in.Kept -= n
+			d.takeEnd()
+			return n, nil
+		case d.copy.done:
+			d.setCopy(copying{})
+		case d.copy.inPayload && d.copy.payload > 0:
+			n, err := d.readPayload(p[:min(int64(len(p)), d.copy.payload)])
+			if n > 0 || err != nil {
+				d.takeEnd()
+				return n, err
+			}
+		default:
+			if _, err := d.copyNext(nil); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// WriteTo writes the rest of the payload to w, as CopyBulk does, and returns how
+// many bytes this call wrote. After an error of the Decoder's reader or of w it may
+// be called again, and so may Read.
+func (r *BulkReader) WriteTo(w io.Writer) (int64, error) {
+	err := r.state()
+	if err == io.EOF {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return r.d.goOn(w)
+}
+
+// state returns io.EOF when the payload has been read to its end, or why it cannot
+// be read to there.
+func (r *BulkReader) state() error {
+	switch {
+	case r.dropped:
+		return errDropped
+	case r.d.err != nil:
+		return r.d.err
+	case r.d.copy.name != bulkReader:
+		return io.EOF
+	}
+	return nil
+}
+
+// readPayload reads into p what has arrived of the payload that p is to be filled
+// with, or else what the reader gives: past the buffer when p is no smaller, so that
+// little reads bring what follows along.
+func (d *Decoder) readPayload(p []byte) (n int, err error) {
+	switch {
+	case d.in.Pos == d.in.End && len(p) >= d.in.Size:
+		n, err = d.in.ReadPast(p)
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+	default:
+		if err := d.need(1); err != nil {
+			return 0, err
+		}
+		n = copy(p, d.in.Unread())
+		d.in.Pos += n
+	}
+	d.copy.payload -= int64(n)
+	return n, err
+}
+
+// takeEnd takes what is behind a payload that has been read off the input, as far
+// as it is buffered: the CR LF, and of a streamed string the last chunk. A fault in
+// it is the error of the next call.
+func (d *Decoder) takeEnd() {
+	for d.copy.payload == 0 && d.in.Kept == 0 && !d.copy.done && d.endBuffered() {
+		if _, err := d.copyNext(nil); err != nil {
+			return
+		}
+	}
+	if d.copy.done && d.in.Kept == 0 {
+		d.setCopy(copying{})
+	}
+}
+
+// endBuffered reports whether what comes next, behind a payload or a chunk of it,
+// ends it.
+func (d *Decoder) endBuffered() bool {
+	if d.copy.inPayload {
+		return d.in.End-d.in.Pos >= len("\r\n")
+	}
+	return bytes.HasPrefix(d.in.Unread(), []byte(";0\r\n"))
+}
+
+// isWrongKind reports whether a value that is no string is being read instead of
+// one for a BulkReader.
+func (d *Decoder) isWrongKind() bool { return d.copy.name == bulkReader && d.copy.result != nil }

@@ -1,17 +1,13 @@
-package resp
+package respwire
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestParseIntegerAtTheBoundaries(t *testing.T) {
@@ -38,18 +34,18 @@ func TestParseIntegerOnRandomDigits(t *testing.T) {
 	}
 }
 
-// checkInteger compares parseInteger with math/big and strconv on text that is
+// checkInteger compares ParseInteger with math/big and strconv on text that is
 // an optional sign and digits.
 func checkInteger(t *testing.T, text string) {
 	t.Helper()
-	v, _, fault := parseInteger([]byte(text))
+	v, _, fault := ParseInteger([]byte(text))
 	exact, ok := new(big.Int).SetString(text, 10)
 	if !ok {
 		t.Fatalf("%q is no number", text)
 	}
 	if !exact.IsInt64() {
-		if fault != numberOverflow {
-			t.Errorf("parseInteger(%q): fault %d, want an overflow", text, fault)
+		if fault != NumberOverflow {
+			t.Errorf("ParseInteger(%q): fault %d, want an overflow", text, fault)
 		}
 		return
 	}
@@ -57,8 +53,8 @@ func checkInteger(t *testing.T, text string) {
 	if err != nil || want != exact.Int64() {
 		t.Fatalf("strconv and math/big disagree on %q", text)
 	}
-	if v != want || fault != numberOK {
-		t.Errorf("parseInteger(%q) = %d, fault %d; want %d", text, v, fault, want)
+	if v != want || fault != NumberOK {
+		t.Errorf("ParseInteger(%q) = %d, fault %d; want %d", text, v, fault, want)
 	}
 }
 
@@ -66,29 +62,29 @@ func TestParseIntegerFindsTheFirstFault(t *testing.T) {
 	for _, test := range []struct {
 		text  string
 		at    int
-		fault numberFault
+		fault NumberFault
 	}{
-		{"", 0, numberBad},
-		{"-", 1, numberBad},
-		{"+", 1, numberBad},
-		{"+-1", 1, numberBad},
-		{" 12", 0, numberBad},
-		{"12 ", 2, numberBad},
-		{"1_000", 1, numberBad},
-		{"1.0", 1, numberBad},
-		{"0x10", 1, numberBad},
-		{"1\r2", 1, numberBad},
-		{"1\x00", 1, numberBad},
-		{"/", 0, numberBad},
-		{":", 0, numberBad},
-		{"9223372036854775808", 0, numberOverflow},
-		{"9223372036854775808x", 0, numberOverflow},
-		{"9223372036854775807x", 19, numberBad},
-		{"922337203685477580x", 18, numberBad},
+		{"", 0, NumberBad},
+		{"-", 1, NumberBad},
+		{"+", 1, NumberBad},
+		{"+-1", 1, NumberBad},
+		{" 12", 0, NumberBad},
+		{"12 ", 2, NumberBad},
+		{"1_000", 1, NumberBad},
+		{"1.0", 1, NumberBad},
+		{"0x10", 1, NumberBad},
+		{"1\r2", 1, NumberBad},
+		{"1\x00", 1, NumberBad},
+		{"/", 0, NumberBad},
+		{":", 0, NumberBad},
+		{"9223372036854775808", 0, NumberOverflow},
+		{"9223372036854775808x", 0, NumberOverflow},
+		{"9223372036854775807x", 19, NumberBad},
+		{"922337203685477580x", 18, NumberBad},
 	} {
-		_, at, fault := parseInteger([]byte(test.text))
-		if fault != test.fault || (fault == numberBad && at != test.at) {
-			t.Errorf("parseInteger(%q): fault %d at %d, want fault %d at %d", test.text, fault, at, test.fault, test.at)
+		_, at, fault := ParseInteger([]byte(test.text))
+		if fault != test.fault || (fault == NumberBad && at != test.at) {
+			t.Errorf("ParseInteger(%q): fault %d at %d, want fault %d at %d", test.text, fault, at, test.fault, test.at)
 		}
 	}
 }
@@ -98,8 +94,8 @@ func TestScanBigNumberFindsTheFirstFault(t *testing.T) {
 		"0": -1, "-1": -1, "+1": -1, "00123": -1, strings.Repeat("9", 1000): -1,
 		"": 0, "-": 1, "+": 1, "1.5": 1, "0xff": 1, "1_000": 1, "12  34": 2, " 12": 0, "12 ": 2, "--1": 1,
 	} {
-		if got := scanBigNumber([]byte(text)); got != want {
-			t.Errorf("scanBigNumber(%q) = %d, want %d", text, got, want)
+		if got := ScanBigNumber([]byte(text)); got != want {
+			t.Errorf("ScanBigNumber(%q) = %d, want %d", text, got, want)
 		}
 	}
 }
@@ -180,11 +176,11 @@ var doubles = []struct {
 
 func TestScanDoubleFindsTheFirstFault(t *testing.T) {
 	for _, test := range doubles {
-		if got := scanDouble([]byte(test.text), false); got != test.strict {
-			t.Errorf("scanDouble(%q, strict) = %d, want %d", test.text, got, test.strict)
+		if got := ScanDouble([]byte(test.text), false); got != test.strict {
+			t.Errorf("ScanDouble(%q, strict) = %d, want %d", test.text, got, test.strict)
 		}
-		if got := scanDouble([]byte(test.text), true); got != test.lenient {
-			t.Errorf("scanDouble(%q, lenient) = %d, want %d", test.text, got, test.lenient)
+		if got := ScanDouble([]byte(test.text), true); got != test.lenient {
+			t.Errorf("ScanDouble(%q, lenient) = %d, want %d", test.text, got, test.lenient)
 		}
 	}
 }
@@ -194,12 +190,12 @@ func TestParseDoubleOfEverySpelling(t *testing.T) {
 		if test.lenient >= 0 {
 			continue
 		}
-		got, ok := parseDouble([]byte(test.text))
+		got, ok := ParseDouble([]byte(test.text))
 		if ok == test.overflow {
-			t.Errorf("parseDouble(%.20q): in range %t, want %t", test.text, ok, !test.overflow)
+			t.Errorf("ParseDouble(%.20q): in range %t, want %t", test.text, ok, !test.overflow)
 		}
 		if ok && !sameDouble(got, test.value) {
-			t.Errorf("parseDouble(%q) = %v, want %v", test.text, got, test.value)
+			t.Errorf("ParseDouble(%q) = %v, want %v", test.text, got, test.value)
 		}
 	}
 }
@@ -209,26 +205,26 @@ func sameDouble(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || a != a && b != b
 }
 
-// Whatever scanDouble accepts, a double that is not in range must be noticed.
+// Whatever ScanDouble accepts, a double that is not in range must be noticed.
 func TestDoubleMayOverflowMissesNothing(t *testing.T) {
 	for _, test := range doubles {
-		if test.overflow && !doubleMayOverflow([]byte(test.text)) {
-			t.Errorf("doubleMayOverflow(%.20q) = false, but it does", test.text)
+		if test.overflow && !DoubleMayOverflow([]byte(test.text)) {
+			t.Errorf("DoubleMayOverflow(%.20q) = false, but it does", test.text)
 		}
 	}
 	rng := rand.New(rand.NewPCG(3, 4))
 	overflows := 0
 	for range 200_000 {
 		text := randomDouble(rng)
-		if scanDouble(text, true) >= 0 {
-			t.Fatalf("scanDouble refuses %q", text)
+		if ScanDouble(text, true) >= 0 {
+			t.Fatalf("ScanDouble refuses %q", text)
 		}
-		if _, ok := parseDouble(text); ok {
+		if _, ok := ParseDouble(text); ok {
 			continue
 		}
 		overflows++
-		if !doubleMayOverflow(text) {
-			t.Fatalf("doubleMayOverflow(%q) = false, but it does", text)
+		if !DoubleMayOverflow(text) {
+			t.Fatalf("DoubleMayOverflow(%q) = false, but it does", text)
 		}
 	}
 	if overflows < 1000 {
@@ -262,8 +258,8 @@ func randomDouble(rng *rand.Rand) []byte {
 
 func TestDoubleMayOverflowSparesCommonDoubles(t *testing.T) {
 	for _, text := range []string{"0", "1", "-1.5", "3.141592653589793", "1e21", "1e-9", "1.7e+99", "inf", "-inf", "nan"} {
-		if doubleMayOverflow([]byte(text)) {
-			t.Errorf("doubleMayOverflow(%q) = true: every such double would be parsed for nothing", text)
+		if DoubleMayOverflow([]byte(text)) {
+			t.Errorf("DoubleMayOverflow(%q) = true: every such double would be parsed for nothing", text)
 		}
 	}
 }
@@ -279,15 +275,15 @@ func TestAppendDoubleSpellsAsEncodingJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := appendDouble(nil, f, 64)
+		got := AppendDouble(nil, f, 64)
 		if string(got) != string(want) {
-			t.Errorf("appendDouble(%v) = %q, encoding/json writes %q", f, got, want)
+			t.Errorf("AppendDouble(%v) = %q, encoding/json writes %q", f, got, want)
 		}
-		if scanDouble(got, false) >= 0 {
-			t.Errorf("appendDouble(%v) = %q, which is outside the grammar", f, got)
+		if ScanDouble(got, false) >= 0 {
+			t.Errorf("AppendDouble(%v) = %q, which is outside the grammar", f, got)
 		}
-		if back, ok := parseDouble(got); !ok || !sameDouble(back, f) {
-			t.Errorf("appendDouble(%v) = %q, which reads back as %v", f, got, back)
+		if back, ok := ParseDouble(got); !ok || !sameDouble(back, f) {
+			t.Errorf("AppendDouble(%v) = %q, which reads back as %v", f, got, back)
 		}
 	}
 	for _, f := range []float64{
@@ -315,9 +311,9 @@ func TestAppendDoubleSpellsFloat32AsEncodingJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := appendDouble(nil, float64(f), 32)
+		got := AppendDouble(nil, float64(f), 32)
 		if string(got) != string(want) {
-			t.Errorf("appendDouble(float32(%v)) = %q, encoding/json writes %q", f, got, want)
+			t.Errorf("AppendDouble(float32(%v)) = %q, encoding/json writes %q", f, got, want)
 		}
 	}
 	for _, f := range []float32{0, 1, -1, 0.1, 16777216, 16777218, 1e-6, 1e-7, 1e20, 1e21, math.MaxFloat32, math.SmallestNonzeroFloat32} {
@@ -332,25 +328,15 @@ func TestAppendDoubleSpellsFloat32AsEncodingJSON(t *testing.T) {
 func TestAppendDoubleOfValuesWithoutDigits(t *testing.T) {
 	for want, f := range map[string]float64{"inf": math.Inf(1), "-inf": math.Inf(-1), "nan": math.NaN(), "-0": math.Copysign(0, -1)} {
 		for _, bits := range []int{32, 64} {
-			if got := appendDouble([]byte(","), f, bits); string(got) != ","+want {
-				t.Errorf("appendDouble(%v, %d bits) = %q, want %q", f, bits, got, ","+want)
+			if got := AppendDouble([]byte(","), f, bits); string(got) != ","+want {
+				t.Errorf("AppendDouble(%v, %d bits) = %q, want %q", f, bits, got, ","+want)
 			}
 		}
 	}
-	if got := appendDouble(nil, math.Copysign(math.NaN(), -1), 64); string(got) != "nan" {
-		t.Errorf("appendDouble of a negative NaN = %q, want nan: it has no sign on the wire", got)
+	if got := AppendDouble(nil, math.Copysign(math.NaN(), -1), 64); string(got) != "nan" {
+		t.Errorf("AppendDouble of a negative NaN = %q, want nan: it has no sign on the wire", got)
 	}
 }
 
-func TestNumberErrorIsThatOfStrconvAndCut(t *testing.T) {
-	text := strings.Repeat("9", 1<<20)
-	_, err := int64Of(BulkString, false, false, []byte(text))
-	var numErr *strconv.NumError
-	if !errors.As(err, &numErr) || !errors.Is(err, strconv.ErrRange) {
-		t.Fatalf("int64Of gives %T, want a *strconv.NumError out of range", err)
-	}
-	want := &strconv.NumError{Func: "Int64", Num: text[:64], Err: strconv.ErrRange}
-	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(numErr)); diff != "" {
-		t.Errorf("the error does not cut the text it quotes (-want +got):\n%s", diff)
-	}
-}
+// oneOf returns one of list.
+func oneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }

@@ -1,6 +1,8 @@
 package resp
 
 import (
+	"io"
+	"iter"
 	"slices"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
@@ -49,20 +51,46 @@ func (d *Decoder) Decode(v *Value) error {
 			}
 			if size := d.build(v, false); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
-					d.takeOne(size)
+					d.consumeOne(size)
 					return nil
 				}
 			}
 		}
-		if pushed, err := d.decode(v); !pushed {
+		if pushed, err := d.decodeSlow(v); !pushed {
 			return err
 		}
 	}
 }
 
-// decode is Decode for everything unusual. It reports whether it came upon a
+// Values returns an iterator over the values that follow, each decoded into
+// the same Value, which is valid until the next one. It ends at io.EOF, and at
+// the end of a streamed aggregate that is open; any other error is yielded once,
+// with a nil Value, and ends it too.
+func (d *Decoder) Values() iter.Seq2[*Value, error] {
+	return func(yield func(*Value, error) bool) {
+		var v Value
+		for {
+			large := d.in.IsLarge()
+			err := d.Decode(&v)
+			switch {
+			case err == io.EOF, err == ErrEnd:
+				return
+			case err != nil:
+				yield(nil, err)
+				return
+			case !yield(&v, nil):
+				return
+			}
+			if large && !d.in.IsLarge() {
+				v = Value{} // it may have views of the large buffer
+			}
+		}
+	}
+}
+
+// decodeSlow is Decode for everything unusual. It reports whether it came upon a
 // push and handed that to OnPush.
-func (d *Decoder) decode(v *Value) (pushed bool, err error) {
+func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
 	if err := d.ready(); err != nil {
 		return false, err
 	}
@@ -86,7 +114,7 @@ func (d *Decoder) decodePart(v *Value, err error) error {
 	if err != nil {
 		return err
 	}
-	t, err := d.readToken()
+	t, err := d.readTokenSlow()
 	switch {
 	case err != nil:
 		return err
@@ -108,7 +136,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	pos := d.in.Pos
 	for v := b.start(); v != nil; {
 		w := respwire.HeadAt(d.in.Data, pos)
-		n, size := shortLength(w)
+		n, size := respwire.ShortLength(w)
 		if Kind(w[0]) == Array && n > 0 && d.mayOpen(&b, n, pos+size) {
 			v.setString(Array, nil)
 			v = b.push(v, n)
@@ -174,22 +202,22 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	w := respwire.HeadAt(d.in.Data, d.in.Pos)
 	switch kind := Kind(w[0]); {
 	case kind == BulkString:
-		n, header := shortLength(w)
+		n, header := respwire.ShortLength(w)
 		if header == 0 && w[1] != '-' {
-			n, header = fastLength(w)
+			n, header = respwire.FastLength(w)
 		}
 		start := d.in.Pos + header
 		end := start + n
-		if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF && int64(n) <= d.rules.BulkLen {
+		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
 			v.setString(BulkString, d.in.Data[start:end:end])
 			v.keepLists()
-			d.takeOne(header + n + 2)
+			d.consumeOne(header + n + 2)
 			return true
 		}
-	case kind == SimpleString && isOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
+	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
 		v.setString(SimpleString, w[1:3:3])
 		v.keepLists()
-		d.takeOne(len("+OK\r\n"))
+		d.consumeOne(len("+OK\r\n"))
 		return true
 	case opens[kind]:
 		return false
@@ -200,7 +228,7 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	}
 	v.keepLists()
 	v.set(t)
-	d.takeOne(n)
+	d.consumeOne(n)
 	return true
 }
 
@@ -217,9 +245,9 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 		w := respwire.HeadAt(d.in.Data, pos)
 		switch kind := Kind(w[0]); {
 		case kind == BulkString:
-			length, header := shortLength(w)
+			length, header := respwire.ShortLength(w)
 			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && le16(d.in.Data[end:]) == le16CRLF {
+			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
 				v.setString(BulkString, d.in.Data[pos+header:end:end])
 				v.dropLists()
 				pos = end + 2

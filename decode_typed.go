@@ -1,6 +1,11 @@
 package resp
 
-import "github.com/seed65f5866d/resp/internal/window"
+import (
+	"errors"
+	"iter"
+
+	"github.com/seed65f5866d/resp/internal/window"
+)
 
 // This file holds the typed reads, which take the next value as what the
 // caller expects it to be. Whatever arrives instead, the stream is in step
@@ -122,12 +127,37 @@ func (d *Decoder) openMap() (Token, error) {
 	return t, nil
 }
 
+// SkipAttributes passes over the attributes that come next and reads nothing of the
+// value they decorate, whose kind PeekKind tells then. Without attributes it does
+// nothing, nor at the end of what is open. It waits for the first byte of the value,
+// and fails as PeekKind does; interrupted, it has consumed nothing. MaxTotalLen
+// holds for the attributes and for the value by itself.
+func (d *Decoder) SkipAttributes() error {
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast && d.in.Pos < d.in.End && Kind(d.in.Data[d.in.Pos]) != Attribute {
+		return nil
+	}
+	if err := d.ready(); err != nil {
+		return err
+	}
+	if part, err := d.atPart(); part || err != nil {
+		return err
+	}
+	if err := d.scanAttributes(); err != nil {
+		return err
+	}
+	d.in.Pos += d.ahead.value
+	return nil
+}
+
 // enter takes the header t of an aggregate, size bytes with the attributes
 // before it, off the input.
 func (d *Decoder) enter(t Token, size int) {
 	d.in.Pos += size
 	d.nest.add(t)
-	d.settle()
+	d.noteFast()
 }
 
 // readScalar reads the next value, which has to be one that Token's accessors
@@ -139,7 +169,7 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.in.End-d.in.Pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
-			d.takeOne(n)
+			d.consumeOne(n)
 			if t.IsNull() {
 				return t, ErrNull
 			}
@@ -281,4 +311,189 @@ func (d *Decoder) handPush() error {
 	d.consume(d.build(&d.pushed, true))
 	d.onPush(&d.pushed)
 	return nil
+}
+
+// The loops over the elements of an aggregate follow. The loop reads the
+// header, the body what it wants of each element, and the loop the rest. How much
+// the body has read is told by the frame of the aggregate, which counts what has
+// begun in it, and by nesting.low, which tells whether that frame was left.
+
+var errStrayed = errors.New("resp: the body of a loop over Elements or Entries has read more than its element")
+
+// Elements returns an iterator over the elements of the next Array or Set, or inside
+// an aggregate of a Push, counted and streamed alike. It yields the index of each,
+// and the body of the loop reads that element with any method of the Decoder, a
+// loop over its own elements too:
+//
+//	for _, err := range d.Elements() {
+//		if err != nil {
+//			return err
+//		}
+//		name, err := d.ReadString()
+//		...
+//	}
+//
+// What the body leaves of its element is skipped: all of it, the rest of an aggregate
+// or of a BulkReader, and what was interrupted in it. So is what is left of the
+// aggregate after break, return or a panic: what has arrived at once, and the rest by
+// the next read of the Decoder. Leaving waits for nothing, and is no call that ends
+// views; going on with the loop is one.
+//
+// An error of the loop is yielded once, with the index of the element it came at,
+// and ends it. What comes instead of an array is treated as ReadArrayLen does, and
+// nothing has been read when that is interrupted. Behind the header a
+// loop cannot be repeated: when it ends, what is left of the aggregate is given up. A
+// read of the body that was interrupted can be repeated in the body. Where reads are
+// interrupted often, as in event loops, Decode or ReadArrayLen are better.
+//
+// A body that reads more than its element is a mistake which would shift all that is
+// read later. The loop yields an error that says so, and the Decoder stays in it
+// until Reset. A body that resets the Decoder ends the loop.
+func (d *Decoder) Elements() iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		t, err := d.openArray()
+		d.loop(t, err, 1, yield)
+	}
+}
+
+// Entries returns an iterator over the entries of the next Map, or of an Array with
+// an even count, which stands for it in RESP2. It yields the index of each entry, and
+// the body of the loop reads its key and then its value. What the body leaves of
+// either is skipped. All else is as [Decoder.Elements] has it, with ReadMapLen in the
+// place of ReadArrayLen.
+func (d *Decoder) Entries() iter.Seq2[int, error] {
+	return func(yield func(int, error) bool) {
+		t, err := d.openMap()
+		d.loop(t, err, 2, yield)
+	}
+}
+
+// walk is a run over the elements of the aggregate that was opened last.
+type walk struct {
+	step     int64 // values that one body may read
+	left     int64 // what the frame counted when the body began
+	inside   int   // frames around the elements
+	streamed bool
+
+	// where reading goes on when the aggregate is complete
+	after frame
+	outer int
+
+	done bool // the loop has seen the end
+}
+
+// loop yields what Elements and Entries do, where opening the aggregate gave t and
+// err.
+func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bool) {
+	if err != nil {
+		yield(0, err)
+		return
+	}
+	if t.Len() == 0 {
+		return
+	}
+	w := walk{step: step, left: d.nest.left, inside: len(d.nest.outer), streamed: t.IsStreamed()}
+	w.after, w.outer = d.nest.afterInnermost()
+	defer d.leave(&w, d.nest.low)
+	d.nest.low = w.inside
+	for i := 0; ; i++ {
+		if err := d.takeEndOf(&w); err != nil {
+			yield(i, err)
+			return
+		}
+		if w.done || !yield(i, nil) {
+			return
+		}
+		if err := d.finish(&w); err != nil {
+			yield(i, err)
+			return
+		}
+	}
+}
+
+// takeEndOf takes the end of a streamed aggregate off the input, if it comes next.
+func (d *Decoder) takeEndOf(w *walk) error {
+	if !w.streamed || w.done {
+		return nil
+	}
+	if err := d.need(1); err != nil {
+		return err
+	}
+	if Kind(d.in.Data[d.in.Pos]) != End {
+		return nil
+	}
+	_, err := d.readTokenSlow()
+	w.done = err == nil
+	return err
+}
+
+// finish skips what the body has left of its element.
+func (d *Decoder) finish(w *walk) error {
+	if window.Debug {
+		d.expireViews()
+	}
+	if w.done = d.nest.low < 0; w.done {
+		return nil
+	}
+	if err := d.check(w); err != nil {
+		return err
+	}
+	for d.isInside(w) {
+		if err := d.drop(w.inside); err != nil {
+			return err
+		}
+	}
+	w.left -= w.step
+	w.done = d.nest.low < w.inside
+	return nil
+}
+
+// check returns the error that the body has left the Decoder in, or puts it into
+// one when the body has read more than its element.
+func (d *Decoder) check(w *walk) error {
+	if d.copy.done { // but for a writer, who gets no more
+		d.in.Kept = 0
+		d.setCopy(copying{})
+	}
+	if d.err == nil && d.hasStrayed(w) {
+		d.err = errStrayed
+		d.noteFast()
+	}
+	return d.err
+}
+
+// isInside reports whether what comes next belongs to the element of the body.
+func (d *Decoder) isInside(w *walk) bool {
+	switch n := &d.nest; {
+	case d.copy.name != "":
+		return true
+	case n.low < w.inside:
+		return false
+	default:
+		return len(n.outer) > w.inside || w.left-n.left < w.step
+	}
+}
+
+// hasStrayed reports whether the body has read more than its element.
+func (d *Decoder) hasStrayed(w *walk) bool {
+	n, underWay := &d.nest, d.copy.name != ""
+	if n.low < w.inside { // the aggregate is complete; the loop itself takes the end of a streamed one
+		return underWay || w.left != w.step || n.low != w.outer || n.at(w.outer) != w.after
+	}
+	begun := w.left - n.at(w.inside).left
+	if underWay && len(n.outer) == w.inside {
+		begun++ // the frame has not counted it yet
+	}
+	return begun > w.step
+}
+
+// leave drops what is left of the aggregate, as far as it has arrived, and has the
+// next read drop the rest. low is what nesting.low was before the loop.
+func (d *Decoder) leave(w *walk, low int) {
+	if !w.done && d.nest.low >= 0 && d.check(w) == nil && d.nest.low >= w.inside {
+		source := d.in.Detach() // so that nothing is waited for
+		d.drop(w.inside - 1)
+		d.in.Attach(source)
+	}
+	d.nest.low = min(d.nest.low, low)
 }

@@ -1,0 +1,154 @@
+package respwire
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+)
+
+// This file looks at the first bytes of a token, the header, and at line ends,
+// eight bytes at once. It takes the forms that nearly all traffic consists of and
+// gives up on all others, faults included.
+
+const (
+	// CRLF16 is CR LF as Load16 loads it.
+	CRLF16 = '\r' | '\n'<<8
+
+	// LongestFastLine bounds the lines that fastToken takes, so that a limit on
+	// lines of at least this leaves it free.
+	LongestFastLine = 512
+
+	// LongestShortLength is the longest string whose length ShortLength parses.
+	LongestShortLength = 99
+)
+
+// Load16 returns the first 2 bytes of b, lowest first.
+func Load16(b []byte) uint16 { return binary.LittleEndian.Uint16(b) }
+
+// Load32 returns the first 4 bytes of b, lowest first.
+func Load32(b []byte) uint32 { return binary.LittleEndian.Uint32(b) }
+
+// Load64 returns the first 8 bytes of b, lowest first.
+func Load64(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+const (
+	everyByte = 0x0101010101010101
+	highBits  = 0x80 * everyByte
+)
+
+// controls marks the high bit of the lowest byte of x below 0x20, and perhaps
+// of bytes above that one.
+func controls(x uint64) uint64 { return (x - 0x20*everyByte) &^ x & highBits }
+
+// countDigits returns how many of the lowest bytes of x are ASCII digits.
+func countDigits(x uint64) uint {
+	x ^= '0' * everyByte
+	// Adding 0x76 carries a byte of 10 or more into its high bit. A carry out of
+	// a byte only disturbs the bytes above it, which the count does not reach.
+	return uint(bits.TrailingZeros64((x+0x76*everyByte|x)&highBits)) >> 3
+}
+
+// parse8 returns the number that the n lowest bytes of x spell, n from 0 to 8,
+// the first digit lowest. The digits are moved to the top, zeros take the place
+// of the missing ones, and neighbours are added up in three steps.
+func parse8(x uint64, n uint) uint64 {
+	x = (x - '0'*everyByte) << (64 - 8*n)
+	x = x*10 + x>>8
+	return (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
+}
+
+// powersOf10 has 16 entries so that an index masked with 15 needs no check.
+var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
+
+// IsOK reports whether the line that b starts with says OK, by far the most
+// frequent one.
+func IsOK(w *Head) bool { return Load32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
+
+// FastLine returns the index of the CR LF that ends the line b starts with, or
+// 0 when the line is long, holds another control character first, or is not
+// all there. It looks at eight bytes at once.
+func FastLine(b []byte) (end int) {
+	for i := 1; i+9 <= len(b) && i < LongestFastLine-16; i += 8 {
+		if m := controls(Load64(b[i:])); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			if i+2 <= len(b) && Load16(b[i:]) == CRLF16 {
+				return i
+			}
+			return 0
+		}
+	}
+	return 0
+}
+
+// ShortLength is FastLength for one or two digits, which most lengths have. It is
+// small enough to be inlined.
+func ShortLength(w *Head) (n, size int) {
+	const crlf = '\r'<<16 | '\n'<<24
+	x := Load32(w[1:]) ^ ('0' | '0'<<8 | crlf)
+	if x < 10<<8 && uint8(x)-1 < 9 {
+		return int(uint8(x)*10 + uint8(x>>8)), 5
+	}
+	if x>>8&0xffff == '\r'^'0'|('\n'^'\r')<<8 && uint8(x) < 10 {
+		return int(uint8(x)), 4
+	}
+	return 0, 0
+}
+
+// FastLength parses the length or count of up to six digits, not 0, behind w[0] and
+// returns it with the size of its line, or 0 as size.
+func FastLength(w *Head) (n, size int) {
+	if w[1] == '0' {
+		return 0, 0 // a leading zero, or a fault
+	}
+	x := Load64(w[1:])
+	digits := countDigits(x)
+	if digits == 0 || digits > 6 || uint16(x>>(8*digits&63)) != CRLF16 {
+		return 0, 0
+	}
+	return int(parse8(x, digits)), int(digits + 3)
+}
+
+// FastInteger parses the integer behind w[0], of up to 19 digits and without a
+// plus, and returns it with the size of its line, or 0 as size.
+func FastInteger(w *Head) (n int64, size int) {
+	start := uint(1)
+	if w[1] == '-' {
+		start = 2
+	}
+	// All that may be digits is looked at, without a branch: how many there are is
+	// hard for a processor to foretell.
+	first, second, third := Load64(w[start:]), Load64(w[start+8:]), Load64(w[start+16:])
+	n1, n2, n3 := countDigits(first), countDigits(second), countDigits(third)
+	goesOn := -(n1 >> 3) // all bits, or none
+	n3 &= -(n2 >> 3) & goesOn
+	n2 &= goesOn
+	v := (parse8(first, n1)*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
+	digits := n1 + n2 + n3
+	end := start + digits
+	if digits == 0 || digits > 19 || v > math.MaxInt64 || Load16(w[end:]) != CRLF16 {
+		return 0, 0
+	}
+	if start == 2 {
+		return -int64(v), int(end + 2)
+	}
+	return int64(v), int(end + 2)
+}
+
+// LineEnd returns the index of the first CR or LF in b at or behind from, or
+// len(b).
+func LineEnd(b []byte, from int) int {
+	i := from
+	for ; i+8 <= len(b); i += 8 {
+		x := Load64(b[i:])
+		cr, lf := x^'\r'*everyByte, x^'\n'*everyByte
+		if m := ((cr-everyByte)&^cr | (lf-everyByte)&^lf) & highBits; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for ; i < len(b); i++ {
+		if b[i] == '\r' || b[i] == '\n' {
+			return i
+		}
+	}
+	return i
+}
