@@ -2,9 +2,12 @@ package resp_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"math/big"
+	"net"
 	"runtime"
 	"slices"
 	"strconv"
@@ -17,43 +20,9 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
-// endless reads the same bytes over and over, at most so many at once.
-type endless struct {
-	wire   string
-	at     int
-	atOnce int // 0: as many as there is room for
-}
-
-func (r *endless) Read(p []byte) (int, error) {
-	if r.atOnce > 0 {
-		p = p[:min(len(p), r.atOnce)]
-	}
-	n := 0
-	for n < len(p) {
-		k := copy(p[n:], r.wire[r.at:])
-		n += k
-		if r.at += k; r.at == len(r.wire) {
-			r.at = 0
-		}
-	}
-	return n, nil
-}
-
-var (
-	multibulkWire = tests.Multibulk
-	checkNoAllocs = tests.CheckNoAllocs
-	allocated     = tests.Allocated
-)
-
-// bulkWire gives a bulk string of n bytes.
-func bulkWire(n int) string { return fmt.Sprintf("$%d\r\n%s\r\n", n, strings.Repeat("x", n)) }
-
 const (
-	arrayWire  = "*2\r\n$5\r\nhello\r\n:12345678901\r\n"
-	nestedWire = "|1\r\n+ttl\r\n:3600\r\n*4\r\n:1\r\n%2\r\n+k\r\n$5\r\nhello\r\n|1\r\n+a\r\n*1\r\n:1\r\n+l\r\n*-1\r\n" +
-		"~3\r\n,1.5\r\n#t\r\n(12345678901234567890\r\n>2\r\n=7\r\ntxt:abc\r\n!5\r\nERR x\r\n"
-	streamedWire = "*?\r\n$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n%?\r\n+k\r\n|1\r\n+a\r\n$?\r\n;1\r\nx\r\n;0\r\n~?\r\n.\r\n.\r\n.\r\n"
-	largeSize    = 100 << 10
+	arrayWire = "*2\r\n$5\r\nhello\r\n:12345678901\r\n"
+	largeSize = 100 << 10
 )
 
 var longLine = "+" + strings.Repeat("x", 2000) + "\r\n"
@@ -67,7 +36,7 @@ var steadyReads = []struct {
 	read func(d *resp.Decoder, v *resp.Value) error
 }{
 	{name: "ReadToken", wire: arrayWire, read: readTokens(arrayWire)},
-	{name: "ReadToken of all kinds", wire: nestedWire + streamedWire, read: readTokens(nestedWire + streamedWire)},
+	{name: "ReadToken of all kinds", wire: tests.NestedWire + tests.StreamedWire, read: readTokens(tests.NestedWire + tests.StreamedWire)},
 	{name: "ReadToken of a long line", wire: longLine, read: readTokens(longLine)},
 	{name: "PeekKind", wire: "$5\r\nhello\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		if _, err := d.PeekKind(); err != nil {
@@ -97,10 +66,10 @@ var steadyReads = []struct {
 	}},
 	{name: "ReadBytes of a verbatim string", wire: "=7\r\ntxt:abc\r\n", read: readBytes},
 	{name: "ReadBytes of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBytes},
-	{name: "ReadBytes of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readBytes)},
+	{name: "ReadBytes of large and small strings", wire: tests.Bulk(largeSize) + tests.Bulk(5), read: readTwice(readBytes)},
 	{name: "ReadInto", wire: "$5\r\nhello\r\n", read: readInto},
 	{name: "ReadInto of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readInto},
-	{name: "ReadInto of large and small strings", wire: bulkWire(largeSize) + bulkWire(5), read: readTwice(readInto)},
+	{name: "ReadInto of large and small strings", wire: tests.Bulk(largeSize) + tests.Bulk(5), read: readTwice(readInto)},
 	{name: "SkipAttributes", wire: "|1\r\n+a\r\n*1\r\n:1\r\n|0\r\n:42\r\n", read: func(d *resp.Decoder, v *resp.Value) error {
 		if err := d.SkipAttributes(); err != nil {
 			return err
@@ -163,30 +132,30 @@ var steadyReads = []struct {
 		return nil
 	}},
 	{name: "Decode", wire: "$5\r\nhello\r\n", read: decodeInto},
-	{name: "Decode of nested values with attributes", wire: nestedWire, read: decodeInto},
-	{name: "Decode of streamed values", wire: streamedWire, read: decodeInto},
-	{name: "Decode within a total length", wire: nestedWire, read: decodeInto, opts: []resp.Option{resp.MaxTotalLen(1000)}},
+	{name: "Decode of nested values with attributes", wire: tests.NestedWire, read: decodeInto},
+	{name: "Decode of streamed values", wire: tests.StreamedWire, read: decodeInto},
+	{name: "Decode within a total length", wire: tests.NestedWire, read: decodeInto, opts: []resp.Option{resp.MaxTotalLen(1000)}},
 	{name: "Decode behind a push for OnPush", wire: ">2\r\n+a\r\n*1\r\n:1\r\n:42\r\n", read: decodeInto,
 		opts: []resp.Option{resp.OnPush(func(*resp.Value) {})}},
 	{name: "Decode of large and small arrays", wire: "*20000\r\n" + strings.Repeat(":1\r\n", 20000) + "*1\r\n:1\r\n", read: readTwice(decodeInto)},
-	{name: "Decode of large and small streamed strings", wire: "$?\r\n;" + bulkWire(largeSize)[1:] + ";0\r\n+OK\r\n", read: readTwice(decodeInto)},
-	{name: "ReadRaw", wire: nestedWire, read: readRaw},
-	{name: "ReadRaw of streamed values", wire: streamedWire, read: readRaw},
-	{name: "SkipValue", wire: nestedWire, read: skipValue},
-	{name: "SkipValue of streamed values", wire: streamedWire, read: skipValue},
-	{name: "SkipValue of a large string", wire: bulkWire(largeSize), read: skipValue},
-	{name: "CopyValue", wire: nestedWire, read: copyValue},
-	{name: "CopyValue of streamed values", wire: streamedWire, read: copyValue},
-	{name: "CopyValue of a large string", wire: bulkWire(largeSize), read: copyValue},
-	{name: "CopyBulk", wire: bulkWire(largeSize), read: copyBulk},
-	{name: "BulkReader", wire: bulkWire(largeSize), read: readBulk},
+	{name: "Decode of large and small streamed strings", wire: "$?\r\n;" + tests.Bulk(largeSize)[1:] + ";0\r\n+OK\r\n", read: readTwice(decodeInto)},
+	{name: "ReadRaw", wire: tests.NestedWire, read: readRaw},
+	{name: "ReadRaw of streamed values", wire: tests.StreamedWire, read: readRaw},
+	{name: "SkipValue", wire: tests.NestedWire, read: skipValue},
+	{name: "SkipValue of streamed values", wire: tests.StreamedWire, read: skipValue},
+	{name: "SkipValue of a large string", wire: tests.Bulk(largeSize), read: skipValue},
+	{name: "CopyValue", wire: tests.NestedWire, read: copyValue},
+	{name: "CopyValue of streamed values", wire: tests.StreamedWire, read: copyValue},
+	{name: "CopyValue of a large string", wire: tests.Bulk(largeSize), read: copyValue},
+	{name: "CopyBulk", wire: tests.Bulk(largeSize), read: copyBulk},
+	{name: "BulkReader", wire: tests.Bulk(largeSize), read: readBulk},
 	{name: "BulkReader of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: readBulk},
 	{name: "CopyBulk of a streamed string", wire: "$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n", read: copyBulk},
-	{name: "ReadCommand", wire: multibulkWire("SET", "key", "value"), read: readCommand},
-	{name: "ReadCommand with server limits", wire: multibulkWire("SET", "key", "value"), read: readCommand,
+	{name: "ReadCommand", wire: tests.Multibulk("SET", "key", "value"), read: readCommand},
+	{name: "ReadCommand with server limits", wire: tests.Multibulk("SET", "key", "value"), read: readCommand,
 		opts: []resp.Option{resp.ServerLimits()}},
-	{name: "ReadCommand of large and small requests", wire: multibulkWire("SET", "key", strings.Repeat("x", largeSize)) + multibulkWire("PING"), read: readTwice(readCommand)},
-	{name: "ReadCommand of many arguments", wire: multibulkWire(strings.Split(strings.Repeat("x", 12000), "")...), read: readCommand},
+	{name: "ReadCommand of large and small requests", wire: tests.Multibulk("SET", "key", strings.Repeat("x", largeSize)) + tests.Multibulk("PING"), read: readTwice(readCommand)},
+	{name: "ReadCommand of many arguments", wire: tests.Multibulk(strings.Split(strings.Repeat("x", 12000), "")...), read: readCommand},
 	{name: "ReadCommand inline", wire: "SET key value\r\n", read: readCommand},
 	{name: "ReadCommand inline with quotes", wire: `SET "a\x41b" 'c d' "" e"f"` + "\n", read: readCommand},
 }
@@ -299,24 +268,15 @@ func readCommand(d *resp.Decoder, _ *resp.Value) error {
 	return err
 }
 
-// shortWire is what failures show of a wire.
-func shortWire(wire string) string {
-	const shown = 60
-	if len(wire) > shown {
-		return fmt.Sprintf("%q... (%d bytes)", wire[:shown], len(wire))
-	}
-	return fmt.Sprintf("%q", wire)
-}
-
 func TestReadsDoNotAllocate(t *testing.T) {
 	for _, test := range steadyReads {
 		for _, atOnce := range []int{0, 1460} {
 			t.Run(fmt.Sprintf("%s/%d bytes at once", test.name, atOnce), func(t *testing.T) {
-				d := resp.NewDecoder(&endless{wire: test.wire, atOnce: atOnce}, test.opts...)
+				d := resp.NewDecoder(tests.Endless(test.wire, atOnce), test.opts...)
 				var v resp.Value
-				checkNoAllocs(t, test.wire, func() error { return test.read(d, &v) })
+				tests.CheckNoAllocs(t, test.wire, func() error { return test.read(d, &v) })
 				if d.Depth() != 0 {
-					t.Errorf("%s: not read to its end", shortWire(test.wire))
+					t.Errorf("%s: not read to its end", tests.Short(test.wire))
 				}
 			})
 		}
@@ -345,7 +305,7 @@ func TestReadsOfFedBytesDoNotAllocate(t *testing.T) {
 				d := resp.NewDecoder(nil, test.opts...)
 				wire := []byte(test.wire)
 				var v resp.Value
-				checkNoAllocs(t, test.wire, func() error {
+				tests.CheckNoAllocs(t, test.wire, func() error {
 					for rest := wire; len(rest) > 0; {
 						n := min(len(rest), atOnce)
 						d.Feed(rest[:n])
@@ -354,7 +314,7 @@ func TestReadsOfFedBytesDoNotAllocate(t *testing.T) {
 					return test.read(d, &v)
 				})
 				if len(d.Buffered()) > 0 {
-					t.Errorf("%s: not read to its end", shortWire(test.wire))
+					t.Errorf("%s: not read to its end", tests.Short(test.wire))
 				}
 			})
 		}
@@ -368,7 +328,7 @@ func TestConsumeTokenDoesNotAllocate(t *testing.T) {
 		":1", "$5\r\nhel", "+" + strings.Repeat("x", 1000) + "\r\n",
 	} {
 		b := []byte(wire)
-		checkNoAllocs(t, wire, func() error {
+		tests.CheckNoAllocs(t, wire, func() error {
 			if _, _, err := resp.ConsumeToken(b); err != resp.ErrIncomplete {
 				return err
 			}
@@ -378,14 +338,14 @@ func TestConsumeTokenDoesNotAllocate(t *testing.T) {
 }
 
 func TestConsumeValueDoesNotAllocate(t *testing.T) {
-	if !poolsKeep() {
+	if !tests.PoolsKeep() {
 		t.Skip("under the race detector pools drop at random what they are given")
 	}
 	for _, wire := range []string{
-		"+OK\r\n", "$5\r\nhello\r\n", ",1.5e10\r\n", nestedWire, streamedWire, strings.Repeat("*1\r\n", 1000) + ":1\r\n", nestedWire[:50], "$5\r\nhel",
+		"+OK\r\n", "$5\r\nhello\r\n", ",1.5e10\r\n", tests.NestedWire, tests.StreamedWire, strings.Repeat("*1\r\n", 1000) + ":1\r\n", tests.NestedWire[:50], "$5\r\nhel",
 	} {
 		b := []byte(wire)
-		checkNoAllocs(t, shortWire(wire), func() error {
+		tests.CheckNoAllocs(t, tests.Short(wire), func() error {
 			if _, err := resp.ConsumeValue(b); err != resp.ErrIncomplete {
 				return err
 			}
@@ -396,12 +356,12 @@ func TestConsumeValueDoesNotAllocate(t *testing.T) {
 
 func TestConsumeCommandDoesNotAllocate(t *testing.T) {
 	for _, wire := range []string{
-		multibulkWire("PING"), multibulkWire("SET", "key", "value"), multibulkWire("SET", "key", strings.Repeat("x", 70000)), "*0\r\n", "*-1\r\n", "\r\n",
+		tests.Multibulk("PING"), tests.Multibulk("SET", "key", "value"), tests.Multibulk("SET", "key", strings.Repeat("x", 70000)), "*0\r\n", "*-1\r\n", "\r\n",
 		"SET key value\r\n", "*1\r\n$4\r\nPI",
 	} {
 		b := []byte(wire)
 		var args [][]byte
-		checkNoAllocs(t, wire, func() error {
+		tests.CheckNoAllocs(t, wire, func() error {
 			var err error
 			if args, _, err = resp.ConsumeCommand(b, args[:0]); err != resp.ErrIncomplete {
 				return err
@@ -412,10 +372,10 @@ func TestConsumeCommandDoesNotAllocate(t *testing.T) {
 }
 
 func TestReadCommandsDoesNotAllocate(t *testing.T) {
-	wire := multibulkWire("SET", "key", "value") + `GET "a\tb"` + "\r\n" + multibulkWire("PING")
-	d := resp.NewDecoder(&endless{wire: wire})
+	wire := tests.Multibulk("SET", "key", "value") + `GET "a\tb"` + "\r\n" + tests.Multibulk("PING")
+	d := resp.NewDecoder(tests.Endless(wire, 0))
 	var commands []resp.Command
-	checkNoAllocs(t, wire, func() error {
+	tests.CheckNoAllocs(t, wire, func() error {
 		var err error
 		commands, err = d.ReadCommands(commands[:0])
 		return err
@@ -425,7 +385,7 @@ func TestReadCommandsDoesNotAllocate(t *testing.T) {
 // What is put together for one batch is room for the next.
 func TestReadCommandsDoesNotGrow(t *testing.T) {
 	const runs, most = 2000, 4 << 10
-	d := resp.NewDecoder(&endless{wire: `GET "a\tb"` + "\r\n"}, resp.BufferSize(64))
+	d := resp.NewDecoder(tests.Endless(`GET "a\tb"`+"\r\n", 0), resp.BufferSize(64))
 	var commands []resp.Command
 	var err error
 	read := func() {
@@ -436,7 +396,7 @@ func TestReadCommandsDoesNotGrow(t *testing.T) {
 		}
 	}
 	read()
-	if n := allocated(read); n > most {
+	if n := tests.Allocated(read); n > most {
 		t.Errorf("%d times ReadCommands of quoted words allocates %d bytes, want at most %d", runs, n, most)
 	}
 }
@@ -445,7 +405,7 @@ func TestBodiesOfLoopsDoNotAllocate(t *testing.T) {
 	const warmUp, runs = 30, 300
 	loops := map[string]func(count func() bool) error{
 		"Values": func(count func() bool) error {
-			for _, err := range resp.NewDecoder(&endless{wire: nestedWire}).Values() {
+			for _, err := range resp.NewDecoder(tests.Endless(tests.NestedWire, 0)).Values() {
 				if err != nil || !count() {
 					return err
 				}
@@ -453,7 +413,7 @@ func TestBodiesOfLoopsDoNotAllocate(t *testing.T) {
 			return nil
 		},
 		"Commands": func(count func() bool) error {
-			for _, err := range resp.NewDecoder(&endless{wire: multibulkWire("SET", "key", "value")}).Commands() {
+			for _, err := range resp.NewDecoder(tests.Endless(tests.Multibulk("SET", "key", "value"), 0)).Commands() {
 				if err != nil || !count() {
 					return err
 				}
@@ -532,16 +492,16 @@ func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 		}
 		most := base + perByte*len(wire)
 		for name, read := range readingMethods {
-			if n := allocated(func() { read(resp.NewDecoder(strings.NewReader(wire))) }); n > most {
-				t.Errorf("%s of %s allocates %d bytes, want at most %d", name, shortWire(wire), n, most)
+			if n := tests.Allocated(func() { read(resp.NewDecoder(strings.NewReader(wire))) }); n > most {
+				t.Errorf("%s of %s allocates %d bytes, want at most %d", name, tests.Short(wire), n, most)
 			}
 			fed := func() {
 				d := resp.NewDecoder(nil)
 				d.Feed([]byte(wire))
 				read(d)
 			}
-			if n := allocated(fed); n > most+2*len(wire) {
-				t.Errorf("%s of %s, fed, allocates %d bytes, want at most %d", name, shortWire(wire), n, most)
+			if n := tests.Allocated(fed); n > most+2*len(wire) {
+				t.Errorf("%s of %s, fed, allocates %d bytes, want at most %d", name, tests.Short(wire), n, most)
 			}
 		}
 		b := []byte(wire)
@@ -550,8 +510,8 @@ func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 			resp.ConsumeValue(b)
 			resp.ConsumeCommand(b, nil)
 		}
-		if n := allocated(consume); n > 2<<10+16*len(wire) {
-			t.Errorf("ConsumeToken, ConsumeValue and ConsumeCommand of %s allocate %d bytes", shortWire(wire), n)
+		if n := tests.Allocated(consume); n > 2<<10+16*len(wire) {
+			t.Errorf("ConsumeToken, ConsumeValue and ConsumeCommand of %s allocate %d bytes", tests.Short(wire), n)
 		}
 	}
 }
@@ -569,40 +529,32 @@ func TestTreeOfTheTiniestValuesTakesThirtyTimesTheWire(t *testing.T) {
 		{"*?\r\n" + elements + ".\r\n", 14, 200}, // grown step by step: what was outgrown counts here, though it is free again
 	} {
 		for _, atOnce := range []int{0, 1460} {
-			d := resp.NewDecoder(&endless{wire: test.wire, atOnce: atOnce})
+			d := resp.NewDecoder(tests.Endless(test.wire, atOnce))
 			if err := d.SkipValue(); err != nil {
 				t.Fatal(err)
 			}
 			raw, err := d.ReadRaw() // now the buffer has grown
 			if err != nil || string(raw) != test.wire {
-				t.Fatalf("%s: ReadRaw gives %d bytes and %v", shortWire(test.wire), len(raw), err)
+				t.Fatalf("%s: ReadRaw gives %d bytes and %v", tests.Short(test.wire), len(raw), err)
 			}
 			var v resp.Value
-			bytes := allocated(func() { err = d.Decode(&v) })
+			bytes := tests.Allocated(func() { err = d.Decode(&v) })
 			if err != nil || len(v.Elems) != n {
-				t.Fatalf("%s: %d elements and %v", shortWire(test.wire), len(v.Elems), err)
+				t.Fatalf("%s: %d elements and %v", tests.Short(test.wire), len(v.Elems), err)
 			}
 			if factor := bytes / len(test.wire); factor < test.least || factor > test.most {
-				t.Errorf("%s: the tree takes %d times the bytes on the wire, want %d to %d", shortWire(test.wire), factor, test.least, test.most)
+				t.Errorf("%s: the tree takes %d times the bytes on the wire, want %d to %d", tests.Short(test.wire), factor, test.least, test.most)
 			}
 		}
 	}
 }
 
-// inUse returns how many bytes of the heap are in use.
-func inUse() int {
-	var stats runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&stats)
-	return int(stats.HeapAlloc)
-}
-
 func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 	const size, times, small = 8 << 20, 50, 512 << 10
 	large := strings.Repeat("x", size)
-	plain := bulkWire(8 * size)
+	plain := tests.Bulk(8 * size)
 	streamed := fmt.Sprintf("$?\r\n;%d\r\n%s\r\n;0\r\n", size, large)
-	request := multibulkWire("SET", "key", large)
+	request := tests.Multibulk("SET", "key", large)
 	large = ""
 	for _, test := range []struct {
 		name, tiny string
@@ -613,13 +565,13 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 		{"ReadToken", "+OK\r\n", &plain, func(d *resp.Decoder) error { _, err := d.ReadToken(); return err }},
 		{"ReadBytes of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["ReadBytes"]},
 		{"Decode of a streamed string", "$1\r\nx\r\n", &streamed, readingMethods["Decode"]},
-		{"ReadCommand", multibulkWire("PING"), &request, readingMethods["ReadCommand"]},
-		{"ReadCommands", multibulkWire("PING"), &request, readingMethods["ReadCommands"]},
+		{"ReadCommand", tests.Multibulk("PING"), &request, readingMethods["ReadCommand"]},
+		{"ReadCommands", tests.Multibulk("PING"), &request, readingMethods["ReadCommands"]},
 	} {
-		before := inUse()
+		before := tests.InUse()
 		d := resp.NewDecoder(strings.NewReader(*test.large))
 		if err := test.read(d); err != nil {
-			t.Fatalf("%s of %s: %v", test.name, shortWire(*test.large), err)
+			t.Fatalf("%s of %s: %v", test.name, tests.Short(*test.large), err)
 		}
 		for range times {
 			d.Feed([]byte(test.tiny))
@@ -627,18 +579,18 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 				t.Fatalf("%s of %q: %v", test.name, test.tiny, err)
 			}
 		}
-		if after := inUse(); after-before > small {
-			t.Errorf("%s of %s: %d bytes still in use when %d times %q have followed, fed", test.name, shortWire(*test.large), after-before, times, test.tiny)
+		if after := tests.InUse(); after-before > small {
+			t.Errorf("%s of %s: %d bytes still in use when %d times %q have followed, fed", test.name, tests.Short(*test.large), after-before, times, test.tiny)
 		}
 
-		d = resp.NewDecoder(io.MultiReader(strings.NewReader(*test.large), iotest.OneByteReader(&endless{wire: test.tiny})))
+		d = resp.NewDecoder(io.MultiReader(strings.NewReader(*test.large), iotest.OneByteReader(tests.Endless(test.tiny, 0))))
 		for range 1 + times {
 			if err := test.read(d); err != nil {
-				t.Fatalf("%s of %s: %v", test.name, shortWire(*test.large), err)
+				t.Fatalf("%s of %s: %v", test.name, tests.Short(*test.large), err)
 			}
 		}
-		if after := inUse(); after-before > small {
-			t.Errorf("%s of %s: %d bytes still in use when %d times %q have followed", test.name, shortWire(*test.large), after-before, times, test.tiny)
+		if after := tests.InUse(); after-before > small {
+			t.Errorf("%s of %s: %d bytes still in use when %d times %q have followed", test.name, tests.Short(*test.large), after-before, times, test.tiny)
 		}
 		runtime.KeepAlive(d)
 	}
@@ -646,14 +598,188 @@ func TestMemoryIsGivenBackWhenSmallValuesFollowALargeOne(t *testing.T) {
 
 func TestResetGivesALargeBufferBack(t *testing.T) {
 	const size = 8 << 20
-	before := inUse()
-	d := resp.NewDecoder(bytes.NewReader([]byte("$?\r\n;" + bulkWire(size)[1:] + ";0\r\n")))
+	before := tests.InUse()
+	d := resp.NewDecoder(bytes.NewReader([]byte("$?\r\n;" + tests.Bulk(size)[1:] + ";0\r\n")))
 	if b, err := d.ReadBytes(); err != nil || len(b) != size {
 		t.Fatal(len(b), err)
 	}
 	d.Reset(nil)
-	if after := inUse(); after-before > size/4 {
+	if after := tests.InUse(); after-before > size/4 {
 		t.Errorf("%d bytes still in use after Reset", after-before)
 	}
 	runtime.KeepAlive(d)
+}
+
+// writeOnly hides every method of a writer but Write.
+type writeOnly struct{ w io.Writer }
+
+func (w writeOnly) Write(p []byte) (int, error) { return w.w.Write(p) }
+
+func steadyTree() *resp.Value {
+	return &resp.Value{Kind: resp.Array, Elems: []resp.Value{
+		{Kind: resp.Map, Elems: []resp.Value{{Kind: resp.SimpleString, Bytes: []byte("key")}, {Kind: resp.Double, Bytes: []byte("1.5")}}},
+		{Kind: resp.BulkString, Streamed: true, Bytes: []byte("streamed")},
+		{Kind: resp.Set, Streamed: true, Elems: []resp.Value{{Kind: resp.BigNumber, Bytes: []byte("12345678901234567890")}}},
+		{Kind: resp.VerbatimString, Encoding: [3]byte{'t', 'x', 't'}, Bytes: []byte("text")},
+		{Kind: resp.Integer, Int: 7, Attrs: []resp.Value{{Kind: resp.Attribute, Elems: []resp.Value{{Kind: resp.Null}, {Kind: resp.Boolean}}}}},
+		{Kind: resp.Double, Bytes: []byte(".5")},
+		{Kind: resp.BulkString, Bytes: []byte(strings.Repeat("x", 7000))},
+	}}
+}
+
+func TestAppendDoesNotAllocate(t *testing.T) {
+	buf := make([]byte, 0, 32<<10)
+	short, long := []byte("value"), strings.Repeat("x", 7000)
+	tree := steadyTree()
+	number := big.NewInt(-1234567890)
+	tokens := []resp.Token{}
+	wire := resp.AppendValue(nil, tree)
+	for rest := wire; len(rest) > 0; {
+		token, n, err := resp.ConsumeToken(rest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, token)
+		rest = rest[n:]
+	}
+	appends := map[string]func(b []byte) []byte{
+		"AppendSimpleString":   func(b []byte) []byte { return resp.AppendSimpleString(b, "a\nb") },
+		"AppendSimpleError":    func(b []byte) []byte { return resp.AppendSimpleError(b, long) },
+		"AppendInteger":        func(b []byte) []byte { return resp.AppendInteger(b, -1234567890123) },
+		"AppendBulkString":     func(b []byte) []byte { return resp.AppendBulkString(resp.AppendBulkString(b, short), long) },
+		"nulls":                func(b []byte) []byte { return resp.AppendNull(resp.AppendNullArray(resp.AppendNullBulkString(b))) },
+		"AppendBoolean":        func(b []byte) []byte { return resp.AppendBoolean(b, true) },
+		"AppendDouble":         func(b []byte) []byte { return resp.AppendDouble(b, -1.2345678901234568e-300) },
+		"AppendBigNumber":      func(b []byte) []byte { return resp.AppendBigNumber(b, number) },
+		"AppendBulkError":      func(b []byte) []byte { return resp.AppendBulkError(b, "ERR x") },
+		"AppendVerbatimString": func(b []byte) []byte { return resp.AppendVerbatimString(b, "txt", short) },
+		"headers": func(b []byte) []byte {
+			return resp.AppendAttribute(resp.AppendPush(resp.AppendSet(resp.AppendMap(resp.AppendArray(b, 5), 50), 500), 5000), 50_000_000)
+		},
+		"streams": func(b []byte) []byte {
+			b = resp.AppendLastChunk(resp.AppendChunk(resp.AppendStreamedString(b), short))
+			return resp.AppendEnd(resp.AppendStreamed(b, resp.Map))
+		},
+		"AppendCommand": func(b []byte) []byte {
+			return resp.AppendCommand(b, "CONFIG SET", resp.String(long), resp.Bytes(short), resp.Int(-7), resp.Uint(8), resp.Float(0.1), resp.Arg{})
+		},
+		"AppendArg": func(b []byte) []byte {
+			return resp.AppendArg(resp.AppendArg(resp.AppendBulkHeader(b, 7), resp.Float(0.1)), resp.String(long))
+		},
+		"AppendArgs": func(b []byte) []byte { return resp.AppendArgs(b, "SET", "key", long) },
+		"AppendToken": func(b []byte) []byte {
+			for _, token := range tokens {
+				b = resp.AppendToken(b, token)
+			}
+			return b
+		},
+		"AppendValue": func(b []byte) []byte { return resp.AppendValue(b, tree) },
+	}
+	for name, f := range appends {
+		if allocs := testing.AllocsPerRun(100, func() { buf = f(buf[:0]) }); allocs > 0 {
+			t.Errorf("%s: %v allocations", name, allocs)
+		}
+	}
+}
+
+// drained gives a TCP connection whose other side reads and forgets.
+func drained(t *testing.T) net.Conn {
+	t.Helper()
+	conn, other := tests.ConnPair(t, "tcp")
+	go func() {
+		buf := make([]byte, 1<<20)
+		for {
+			if _, err := other.Read(buf); err != nil {
+				return
+			}
+		}
+	}()
+	return conn
+}
+
+func TestEncoderDoesNotAllocate(t *testing.T) {
+	short, long := "value", strings.Repeat("x", 70_000)
+	shortBytes, longBytes, medium := []byte(short), []byte(long), strings.Repeat("x", 1000)
+	rawShort, rawLong := []byte("PING\r\n"), resp.AppendBulkString(nil, long)
+	tree := steadyTree()
+	bigInt := big.NewInt(-1234567890)
+	text, longText := tests.Endless(short, 0), tests.Endless(long, 0)
+	resp3 := script{
+		streamedString,
+		func(e *resp.Encoder) error { return e.WriteChunk(shortBytes) },
+		func(e *resp.Encoder) error { return e.WriteChunk(longBytes) },
+		lastChunk,
+		streamOf(resp.Map), end,
+	}
+	both := script{
+		func(e *resp.Encoder) error { return e.WriteSimpleString("OK") },
+		func(e *resp.Encoder) error { return e.WriteSimpleError(long) },
+		number(-1234567890123),
+		bulkOf(short), bulkOf(long),
+		func(e *resp.Encoder) error { return e.WriteBulkBytes(longBytes) },
+		func(e *resp.Encoder) error { return e.WriteBulkFrom(text, int64(len(short))) },
+		func(e *resp.Encoder) error { return e.WriteBulkFrom(longText, int64(len(long))) },
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteNull(), e.WriteNullArray(), e.WriteNullBulkString())
+		},
+		func(e *resp.Encoder) error { return e.WriteBoolean(true) },
+		func(e *resp.Encoder) error { return e.WriteDouble(0.1) },
+		func(e *resp.Encoder) error { return e.WriteBigNumber(bigInt) },
+		func(e *resp.Encoder) error { return e.WriteBulkError(short) },
+		func(e *resp.Encoder) error { return e.WriteVerbatimString("txt", long) },
+		attribute(1), mapOf(1), array(1), number(1), number(2), number(3), number(4),
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteSet(1), e.WriteNull(), e.WritePush(1), e.WriteNull())
+		},
+		func(e *resp.Encoder) error {
+			return e.WriteCommand("SET", resp.String(short), resp.Int(-7), resp.Uint(8), resp.Float(0.1))
+		},
+		func(e *resp.Encoder) error {
+			return e.WriteCommand("CONFIG SET", resp.Bytes(longBytes), resp.From(longText, int64(len(long))), resp.String(long))
+		},
+		func(e *resp.Encoder) error { return e.WriteArgs(shortBytes, longBytes) },
+		func(e *resp.Encoder) error { return e.WriteArgs(shortBytes, shortBytes) },
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteArray(3), e.WriteArg(resp.String(short)), e.WriteArg(resp.Float(0.1)), e.WriteArg(resp.From(text, int64(len(short)))))
+		},
+		func(e *resp.Encoder) error { return errors.Join(e.WriteRaw(rawShort), e.WriteRaw(rawLong)) },
+		func(e *resp.Encoder) error {
+			return errors.Join(e.WriteSimpleString("a\nb"), e.WriteBulkString(medium), e.Flush(), e.WriteBulkString(medium), e.Flush())
+		},
+		func(e *resp.Encoder) error { return e.WriteValue(tree) },
+		(*resp.Encoder).Close,
+	}
+	for name, w := range map[string]io.Writer{"plain writer": writeOnly{io.Discard}, "TCP": drained(t)} {
+		for protocol, calls := range map[int]script{2: both, 3: append(resp3[:len(resp3):len(resp3)], both...)} {
+			e := resp.NewEncoder(w, resp.Protocol(protocol))
+			var err error
+			allocs := testing.AllocsPerRun(20, func() { err = errors.Join(err, calls.run(e)) })
+			if err != nil || allocs > 0 {
+				t.Errorf("RESP%d to a %s: %v allocations, %v", protocol, name, allocs, err)
+			}
+		}
+	}
+}
+
+func TestChunkerDoesNotAllocate(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	short := []byte("value")
+	for name, w := range map[string]io.Writer{"plain writer": writeOnly{io.Discard}, "TCP": drained(t)} {
+		var c resp.Chunker
+		var err error
+		allocs := testing.AllocsPerRun(20, func() {
+			for range 100 {
+				err = errors.Join(err,
+					c.AddCommand("SET", resp.String("key"), resp.Bytes(short), resp.Int(60), resp.Float(0.5)),
+					c.AddCommand("CONFIG GET", resp.Uint(7)))
+			}
+			err = errors.Join(err, c.AddCommand("SET", resp.String("key"), resp.String(long)), c.PackCommand("SET", resp.String(long)))
+			c.Chunks()
+			_, writeErr := c.WriteTo(w)
+			err = errors.Join(err, writeErr)
+		})
+		if err != nil || allocs > 0 {
+			t.Errorf("to a %s: %v allocations, %v", name, allocs, err)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // This file measures the package on deterministic workloads, frame by frame as
@@ -165,7 +166,7 @@ func BenchmarkReadInto(b *testing.B) {
 				eachFrame(b, wire, frames, 64<<10, read)
 			})
 			b.Run(fmt.Sprintf("%d/%s/from a socket", size, name), func(b *testing.B) {
-				here, there := streamPair(b, "unix")
+				here, there := tests.ConnPair(b, "unix")
 				go func() {
 					for {
 						if _, err := there.Write(wire); err != nil {
@@ -317,7 +318,7 @@ func BenchmarkReadSize(b *testing.B) {
 		wire := []byte(strings.Repeat(frame, max(1, (1<<20)/len(frame))))
 		for size := 2 << 10; size <= 256<<10; size *= 2 {
 			b.Run(fmt.Sprintf("frames of %d/reads of %d KiB", len(frame), size>>10), func(b *testing.B) {
-				here, there := streamPair(b, "unix")
+				here, there := tests.ConnPair(b, "unix")
 				go func() {
 					for {
 						if _, err := there.Write(wire); err != nil {

@@ -1,6 +1,7 @@
 package resp_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -34,7 +35,7 @@ func requestsOf(d *resp.Decoder) (requests [][]string, err error) {
 		if err != nil {
 			return requests, err
 		}
-		requests = append(requests, wordsOf(command.Args))
+		requests = append(requests, tests.Words(command.Args))
 	}
 }
 
@@ -81,7 +82,7 @@ func TestRequests(t *testing.T) {
 				break
 			}
 			if b = b[n:]; len(args) > 0 {
-				got = append(got, wordsOf(args))
+				got = append(got, tests.Words(args))
 			}
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
@@ -143,28 +144,28 @@ func TestFaultsInRequests(t *testing.T) {
 					reply = syntax.ReplyText()
 				}
 				if err.Error() != test.err || reply != "Protocol error: "+test.reply {
-					t.Errorf("%s behind %q, %s: %v, answered %q, want %s, answered %q", shortWire(test.wire), before, name, err, reply, test.err, test.reply)
+					t.Errorf("%s behind %q, %s: %v, answered %q, want %s, answered %q", tests.Short(test.wire), before, name, err, reply, test.err, test.reply)
 				}
 				if d.InputOffset() != int64(len(before)) {
-					t.Errorf("%s: stands at offset %d, want %d, where the request starts", shortWire(test.wire), d.InputOffset(), len(before))
+					t.Errorf("%s: stands at offset %d, want %d, where the request starts", tests.Short(test.wire), d.InputOffset(), len(before))
 				}
 			}
 		}
 		if _, n, err := resp.ConsumeCommand([]byte(test.wire), nil); n != 0 || err.Error() != test.err {
-			t.Errorf("ConsumeCommand of %s: %d and %v, want %s", shortWire(test.wire), n, err, test.err)
+			t.Errorf("ConsumeCommand of %s: %d and %v, want %s", tests.Short(test.wire), n, err, test.err)
 		}
 	}
 }
 
 func TestHeadersTooLong(t *testing.T) {
 	for wire, want := range map[string]string{
-		"*1000000\r\n":                           "Protocol error: too big mbulk count string",
-		"*1\r\n$1000000\r\n":                     "Protocol error: too big bulk count string",
-		"*1\r\n$3\r\nabc\r\n":                    "",
-		"PINGPINGPING\r\n":                       "Protocol error: too big inline request",
-		multibulkWire(strings.Repeat("x", 1000)): "Protocol error: too big bulk count string",
-		"*-1000000\r\n":                          "Protocol error: too big mbulk count string",
-		"*1\r\n$1\r\nx\r\nPINGPINGPING":          "Protocol error: too big inline request",
+		"*1000000\r\n":                             "Protocol error: too big mbulk count string",
+		"*1\r\n$1000000\r\n":                       "Protocol error: too big bulk count string",
+		"*1\r\n$3\r\nabc\r\n":                      "",
+		"PINGPINGPING\r\n":                         "Protocol error: too big inline request",
+		tests.Multibulk(strings.Repeat("x", 1000)): "Protocol error: too big bulk count string",
+		"*-1000000\r\n":                            "Protocol error: too big mbulk count string",
+		"*1\r\n$1\r\nx\r\nPINGPINGPING":            "Protocol error: too big inline request",
 	} {
 		for name, wrap := range map[string]func(io.Reader) io.Reader{
 			"at once":      func(r io.Reader) io.Reader { return r },
@@ -194,19 +195,19 @@ func TestLimitsOfRequestsAtTheirEdges(t *testing.T) {
 		{"a line of 64 KiB with its CR", inline + "\r\n", nil, true},
 		{"a line of 64 KiB without CR", inline + "x\n", nil, true},
 		{"a longer line", inline + "x\r\n", nil, false},
-		{"10 arguments", multibulkWire(strings.Split("abcdefghij", "")...), unauthenticated, true},
-		{"11 arguments", multibulkWire(strings.Split("abcdefghijk", "")...), unauthenticated, false},
+		{"10 arguments", tests.Multibulk(strings.Split("abcdefghij", "")...), unauthenticated, true},
+		{"11 arguments", tests.Multibulk(strings.Split("abcdefghijk", "")...), unauthenticated, false},
 		{"11 arguments inline", "a b c d e f g h i j k\r\n", unauthenticated, true},
-		{"an argument of 16 KiB", multibulkWire(strings.Repeat("x", 16<<10)), unauthenticated, true},
-		{"a longer one", multibulkWire(strings.Repeat("x", 16<<10+1)), unauthenticated, false},
-		{"a request at the total length", multibulkWire("a", "b"), resp.MaxTotalLen(18), true},
-		{"a longer request", multibulkWire("a", "bc"), resp.MaxTotalLen(18), false},
+		{"an argument of 16 KiB", tests.Multibulk(strings.Repeat("x", 16<<10)), unauthenticated, true},
+		{"a longer one", tests.Multibulk(strings.Repeat("x", 16<<10+1)), unauthenticated, false},
+		{"a request at the total length", tests.Multibulk("a", "b"), resp.MaxTotalLen(18), true},
+		{"a longer request", tests.Multibulk("a", "bc"), resp.MaxTotalLen(18), false},
 		{"an inline request at the total length", "abcdef\r\n", resp.MaxTotalLen(8), true},
 		{"a longer inline request", "abcdefg\r\n", resp.MaxTotalLen(8), false},
-		{"2 arguments of at most 2", multibulkWire("a", "b"), resp.MaxArgs(2), true},
-		{"3 arguments of at most 2", multibulkWire("a", "b", "c"), resp.MaxArgs(2), false},
-		{"elements do not limit arguments", multibulkWire("a", "b", "c"), resp.MaxElements(1), true},
-		{"nor does depth", multibulkWire("a"), resp.MaxDepth(0), true},
+		{"2 arguments of at most 2", tests.Multibulk("a", "b"), resp.MaxArgs(2), true},
+		{"3 arguments of at most 2", tests.Multibulk("a", "b", "c"), resp.MaxArgs(2), false},
+		{"elements do not limit arguments", tests.Multibulk("a", "b", "c"), resp.MaxElements(1), true},
+		{"nor does depth", tests.Multibulk("a"), resp.MaxDepth(0), true},
 	} {
 		var opts []resp.Option
 		if test.opt != nil {
@@ -222,7 +223,7 @@ func TestLimitsOfRequestsAtTheirEdges(t *testing.T) {
 				t.Errorf("%s, %s: %v, want it taken: %t", test.name, name, err, test.ok)
 			}
 			if err == nil && string(command.Raw) != test.wire {
-				t.Errorf("%s, %s: Raw is %s", test.name, name, shortWire(string(command.Raw)))
+				t.Errorf("%s, %s: Raw is %s", test.name, name, tests.Short(string(command.Raw)))
 			}
 		}
 	}
@@ -298,7 +299,7 @@ func TestRequestsOfABatchLastTogether(t *testing.T) {
 			fmt.Fprintf(&wire, "'inline' \"%s\\x41\"\r\n", n)
 			want = append(want, []string{"inline", n + "A"})
 		} else {
-			wire.WriteString(multibulkWire("multi", n))
+			wire.WriteString(tests.Multibulk("multi", n))
 			want = append(want, []string{"multi", n})
 		}
 	}
@@ -309,7 +310,7 @@ func TestRequestsOfABatchLastTogether(t *testing.T) {
 	}
 	var got [][]string
 	for _, command := range commands {
-		got = append(got, wordsOf(command.Args))
+		got = append(got, tests.Words(command.Args))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -318,7 +319,7 @@ func TestRequestsOfABatchLastTogether(t *testing.T) {
 
 func TestAFaultBehindGoodRequestsComesNext(t *testing.T) {
 	for _, fault := range []string{"*1\r\nx", "\"a\r\n", "*x\r\n", "a\x00"} {
-		d := resp.NewDecoder(strings.NewReader(multibulkWire("a") + "b\n" + fault))
+		d := resp.NewDecoder(strings.NewReader(tests.Multibulk("a") + "b\n" + fault))
 		commands, err := d.ReadCommands(nil)
 		if len(commands) != 2 || err != nil {
 			t.Errorf("ReadCommands before %q: %d and %v, want 2", fault, len(commands), err)
@@ -330,7 +331,7 @@ func TestAFaultBehindGoodRequestsComesNext(t *testing.T) {
 				t.Errorf("ReadCommands of %q: %d and %v, want a SyntaxError", fault, len(commands), err)
 			}
 		}
-		if d.InputOffset() != int64(len(multibulkWire("a")+"b\n")) {
+		if d.InputOffset() != int64(len(tests.Multibulk("a")+"b\n")) {
 			t.Errorf("stands at offset %d, want where %q starts", d.InputOffset(), fault)
 		}
 	}
@@ -351,7 +352,7 @@ func TestRequestsAreNotReadInsideAnAggregate(t *testing.T) {
 }
 
 func TestEOFInsideRequests(t *testing.T) {
-	for _, wire := range []string{multibulkWire("SET", "k", ""), "SET \"k\" v\r\n"} {
+	for _, wire := range []string{tests.Multibulk("SET", "k", ""), "SET \"k\" v\r\n"} {
 		for cut := range len(wire) {
 			want := io.ErrUnexpectedEOF
 			if cut == 0 {
@@ -446,14 +447,14 @@ func TestRequestsDoNotDependOnSplitsOrMethods(t *testing.T) {
 // very long.
 func TestCostOfRequestsIsLinearByteByByte(t *testing.T) {
 	args := strings.Split(strings.Repeat("x,", 40000), ",")
-	for _, wire := range []string{multibulkWire(args...), strings.Repeat("'x' ", 16000) + "\n", strings.Repeat("\r\n", 100000) + "PING\n"} {
+	for _, wire := range []string{tests.Multibulk(args...), strings.Repeat("'x' ", 16000) + "\n", strings.Repeat("\r\n", 100000) + "PING\n"} {
 		want, err := resp.NewDecoder(strings.NewReader(wire)).ReadCommand()
 		if err != nil {
-			t.Fatalf("%s: %v", shortWire(wire), err)
+			t.Fatalf("%s: %v", tests.Short(wire), err)
 		}
 		slowly, err := resp.NewDecoder(iotest.OneByteReader(strings.NewReader(wire))).ReadCommand()
 		if len(slowly.Args) != len(want.Args) || err != nil {
-			t.Errorf("%s byte by byte: %d arguments and %v, want %d", shortWire(wire), len(slowly.Args), err, len(want.Args))
+			t.Errorf("%s byte by byte: %d arguments and %v, want %d", tests.Short(wire), len(slowly.Args), err, len(want.Args))
 		}
 		for name, read := range map[string]func(*resp.Decoder) (int, error){
 			"ReadCommand": func(d *resp.Decoder) (int, error) {
@@ -477,7 +478,7 @@ func TestCostOfRequestsIsLinearByteByByte(t *testing.T) {
 				}
 			}
 			if n != len(want.Args) || err != nil {
-				t.Errorf("%s of %s, fed byte by byte: %d arguments and %v, want %d", name, shortWire(wire), n, err, len(want.Args))
+				t.Errorf("%s of %s, fed byte by byte: %d arguments and %v, want %d", name, tests.Short(wire), n, err, len(want.Args))
 			}
 		}
 	}
@@ -505,7 +506,7 @@ func TestSplitInline(t *testing.T) {
 		{"\"a\"\vb", []string{"a", "b"}},
 	} {
 		words, err := resp.SplitInline(nil, []byte(test.line))
-		if diff := cmp.Diff(test.want, wordsOf(words)); diff != "" || err != nil {
+		if diff := cmp.Diff(test.want, tests.Words(words)); diff != "" || err != nil {
 			t.Errorf("%q: %v (-want +got):\n%s", test.line, err, diff)
 		}
 	}
@@ -521,7 +522,7 @@ func TestSplitInlineFaults(t *testing.T) {
 		if !errors.As(err, &syntax) || syntax.Offset != offset {
 			t.Errorf("%q: %v, want a SyntaxError at offset %d", line, err, offset)
 		}
-		if diff := cmp.Diff([]string{"before"}, wordsOf(words)); diff != "" {
+		if diff := cmp.Diff([]string{"before"}, tests.Words(words)); diff != "" {
 			t.Errorf("%q leaves (-want +got):\n%s", line, diff)
 		}
 	}
@@ -529,7 +530,7 @@ func TestSplitInlineFaults(t *testing.T) {
 
 // Words and arguments end where they end: an append makes a copy.
 func TestArgumentsHaveNoRoomBehindThem(t *testing.T) {
-	for _, wire := range []string{multibulkWire("a", "b") + strings.Repeat(" ", 50), multibulkWire("a", "b"), "a b\n", "'a' \"b\"\n"} {
+	for _, wire := range []string{tests.Multibulk("a", "b") + strings.Repeat(" ", 50), tests.Multibulk("a", "b"), "a b\n", "'a' \"b\"\n"} {
 		consumed, _, err := resp.ConsumeCommand([]byte(wire), nil)
 		if err != nil {
 			t.Fatalf("%q: %v", wire, err)
@@ -549,13 +550,13 @@ func TestArgumentsHaveNoRoomBehindThem(t *testing.T) {
 // ConsumeCommand adds to what it is given, and after an error gives that back.
 func TestConsumeCommandAppends(t *testing.T) {
 	before := [][]byte{[]byte("before")}
-	args, n, err := resp.ConsumeCommand([]byte(multibulkWire("a", "b")+"c"), before)
-	if diff := cmp.Diff([]string{"before", "a", "b"}, wordsOf(args)); diff != "" || err != nil || n != 18 {
+	args, n, err := resp.ConsumeCommand([]byte(tests.Multibulk("a", "b")+"c"), before)
+	if diff := cmp.Diff([]string{"before", "a", "b"}, tests.Words(args)); diff != "" || err != nil || n != 18 {
 		t.Errorf("%d and %v (-want +got):\n%s", n, err, diff)
 	}
 	for _, wire := range []string{"*2\r\n$1\r\na\r\n", "*2\r\n$1\r\na\r\nx", "a 'b\n", "a b", "*2\r\n$1\r\na\r\n$1\r\nbXX" + strings.Repeat(" ", 50)} {
 		args, n, err := resp.ConsumeCommand([]byte(wire), before)
-		if diff := cmp.Diff([]string{"before"}, wordsOf(args)); diff != "" || err == nil || n != 0 {
+		if diff := cmp.Diff([]string{"before"}, tests.Words(args)); diff != "" || err == nil || n != 0 {
 			t.Errorf("%q: %d and %v (-want +got):\n%s", wire, n, err, diff)
 		}
 	}
@@ -641,8 +642,62 @@ func TestCommandString(t *testing.T) {
 		if got != test.want || fmt.Sprint(c) != got {
 			t.Errorf("%q is shown as %s, want %s", test.args, got, test.want)
 		}
-		if words, err := resp.SplitInline(nil, []byte(got)); err != nil || !cmp.Equal(wordsOf(words), append([]string{}, test.args...)) {
+		if words, err := resp.SplitInline(nil, []byte(got)); err != nil || !cmp.Equal(tests.Words(words), append([]string{}, test.args...)) {
 			t.Errorf("%s is split into %q, %v", got, words, err)
 		}
 	}
+}
+
+func TestAppendQuoted(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                      `""`,
+		"foo bar":               `"foo bar"`,
+		"\\\"\n\r\t\a\b":        `"\\\"\n\r\t\a\b"`,
+		"\x00\x1f ~\x7f\x80":    `"\x00\x1f ~\x7f\x80"`,
+		"\v\f":                  `"\x0b\x0c"`,
+		"月":                     `"\xe6\x9c\x88"`,
+		"'":                     `"'"`,
+		"\xff\xAB\xcd\xEFplain": `"\xff\xab\xcd\xefplain"`,
+	} {
+		if got := string(resp.AppendQuoted([]byte("> "), in)); got != "> "+want {
+			t.Errorf("%q is quoted as %s, want %s", in, got, want)
+		}
+		if got := string(resp.AppendQuoted(nil, []byte(in))); got != want {
+			t.Errorf("the bytes %q are quoted as %s, want %s", in, got, want)
+		}
+	}
+}
+
+// SplitInline and inline requests are the way back, whatever the bytes are.
+func TestSplitInlineTakesQuotesOff(t *testing.T) {
+	tests.ForAll(t, func(args resptest.Command) string {
+		line := []byte("first")
+		for _, arg := range args {
+			line = resp.AppendQuoted(append(line, ' '), arg)
+		}
+		want := append([]string{"first"}, tests.Words(args)...)
+		words, err := resp.SplitInline(nil, line)
+		if diff := cmp.Diff(want, tests.Words(words)); diff != "" || err != nil {
+			return fmt.Sprintf("%.300q: %v\n%s", line, err, diff)
+		}
+		command, err := resp.NewDecoder(bytes.NewReader(append(line, '\n')), resp.MaxLineLen(1<<30)).ReadCommand()
+		if diff := cmp.Diff(want, tests.Words(command.Args)); diff != "" || err != nil {
+			return fmt.Sprintf("%.300q as a request: %v\n%s", line, err, diff)
+		}
+		return ""
+	}, anyCommand)
+}
+
+func TestAppendQuotedDoesNotAllocate(t *testing.T) {
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	text := string(all[:])
+	var dst []byte
+	tests.CheckNoAllocs(t, text, func() error {
+		dst = resp.AppendQuoted(dst[:0], text)
+		dst = resp.AppendQuoted(dst, all[:])
+		return nil
+	})
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
+	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -164,7 +165,7 @@ func (s *source) stop(o *outcome, kind string, from int64, err error) {
 		// An event loop cannot know whether there will be more: whether this is
 		// the end is for the bytes behind the last whole value to tell.
 		o.Class = "incomplete"
-		if rest := refDecode(kind, s.wire[from:], refDefaults); rest.Consumed == len(s.wire)-int(from) {
+		if rest := refDecode(kind, s.wire[from:], reference.Defaults); rest.Consumed == len(s.wire)-int(from) {
 			o.Class = ""
 		}
 	case errors.As(err, &syntaxError):
@@ -271,7 +272,7 @@ func pieces(next func(s *source, start int64, w *bytes.Buffer) error) mode {
 				o.Class = fmt.Sprintf("InputOffset() = %d after %d bytes", got, whole)
 				return o
 			}
-			values := refReplies(piece.Bytes(), refDefaults)
+			values := reference.Replies(piece.Bytes(), reference.Defaults)
 			if values.Class != "" {
 				o.Class = fmt.Sprintf("not a whole value: %.200q", piece.Bytes())
 				return o
@@ -331,7 +332,7 @@ func (o *outcome) addCommand(c resp.Command) {
 	for i, arg := range c.Args {
 		args[i] = string(arg)
 	}
-	raw := refCommands(c.Raw, refDefaults)
+	raw := reference.Commands(c.Raw, reference.Defaults)
 	if raw.Class != "" || !cmp.Equal(raw.Commands, [][]string{args}) || c.Inline != (c.Raw[0] != '*') {
 		o.Class = fmt.Sprintf("command %.200q (inline %v) with raw bytes %.200q", args, c.Inline, c.Raw)
 	}
@@ -468,7 +469,7 @@ func TestVectorsCutAnywhere(t *testing.T) {
 						if lags(got, oracle, wire) {
 							continue
 						}
-						if diff := diffOutcome(got, oracle, oracle.refResult); diff != "" {
+						if diff := diffOutcome(got, oracle, oracle.Result); diff != "" {
 							t.Errorf("%s by %s: %.300q\n%s", v.ID, name, wire, diff)
 						}
 					}
@@ -504,18 +505,18 @@ func lags(got outcome, oracle answer, wire []byte) bool {
 
 // answer is what the oracle says, the values as refLines writes them, too.
 type answer struct {
-	refResult
+	reference.Result
 	lines []string
 }
 
 // ask asks the oracle.
-func ask(kind string, wire []byte, limits refLimits) answer {
+func ask(kind string, wire []byte, limits reference.Limits) answer {
 	result := refDecode(kind, wire, limits)
 	return answer{result, refLines(result.Values, refJoined)}
 }
 
 // diffOutcome compares what was read with what the oracle and the vector say.
-func diffOutcome(got outcome, oracle answer, want refResult) string {
+func diffOutcome(got outcome, oracle answer, want reference.Result) string {
 	var diff strings.Builder
 	if !slices.Equal(oracle.lines, got.Values) {
 		fmt.Fprintf(&diff, "values (-want +got)\n%s", cmp.Diff(oracle.lines, got.Values, cmpopts.EquateEmpty()))
@@ -541,11 +542,11 @@ func TestVectorsConsumeToken(t *testing.T) {
 		for _, n := range cuts(len(v.Wire)) {
 			wire := v.Wire[:n]
 			got := consumeTokens(wire)
-			oracle := ask("reply", wire, refDefaults)
+			oracle := ask("reply", wire, reference.Defaults)
 			if lags(got, oracle, wire) {
 				continue
 			}
-			if diff := diffOutcome(got, oracle, oracle.refResult); diff != "" {
+			if diff := diffOutcome(got, oracle, oracle.Result); diff != "" {
 				t.Errorf("%s: %.300q\n%s", v.ID, wire, diff)
 			}
 		}
@@ -642,11 +643,11 @@ func TestVectorsConsumeCommand(t *testing.T) {
 		for _, n := range cuts(len(v.Wire)) {
 			wire := v.Wire[:n]
 			got := consumeCommands(wire)
-			oracle := ask("command", wire, refDefaults)
+			oracle := ask("command", wire, reference.Defaults)
 			if lags(got, oracle, wire) {
 				continue
 			}
-			if diff := diffOutcome(got, oracle, oracle.refResult); diff != "" {
+			if diff := diffOutcome(got, oracle, oracle.Result); diff != "" {
 				t.Errorf("%s: %.300q\n%s", v.ID, wire, diff)
 			}
 		}
@@ -704,7 +705,7 @@ func TestVectorsRoundTrip(t *testing.T) {
 		for d.Decode(&value) == nil {
 			values = resp.AppendValue(values, &value)
 		}
-		oracle := refReplies(v.Wire, vectorLimits(v))
+		oracle := reference.Replies(v.Wire, vectorLimits(v))
 		joined := !slices.ContainsFunc(refLines(oracle.Values, 0), func(line string) bool { return strings.Contains(line, `" "`) })
 		for name, wire := range map[string][]byte{"AppendToken": tokens, "AppendValue": values} {
 			switch {
@@ -715,7 +716,7 @@ func TestVectorsRoundTrip(t *testing.T) {
 			case v.RoundTrip != nil && !*v.RoundTrip && bytes.Equal(wire, v.Wire):
 				t.Errorf("%s by %s: %.300q is not canonical and stayed as it was", v.ID, name, v.Wire)
 			}
-			again := refReplies(wire, vectorLimits(v))
+			again := reference.Replies(wire, vectorLimits(v))
 			if diff := cmp.Diff(refLines(oracle.Values, refNumbers|refJoined), refLines(again.Values, refNumbers|refJoined)); again.Class != "" || diff != "" {
 				t.Errorf("%s by %s: %.300q became %.300q, which is %s (-want +got)\n%s", v.ID, name, v.Wire, wire, again.Class, diff)
 			}
@@ -726,12 +727,12 @@ func TestVectorsRoundTrip(t *testing.T) {
 // tokenTree builds values of tokens, and knows which may come next.
 type tokenTree struct {
 	open  []openAggregate
-	loose []refValue // attributes at top level whose value has not come yet
-	whole []refValue
+	loose []reference.Value // attributes at top level whose value has not come yet
+	whole []reference.Value
 }
 
 type openAggregate struct {
-	refValue
+	reference.Value
 	left  int // elements to come, -1 until the end of a streamed aggregate
 	count int // elements that came, attributes not counted
 }
@@ -750,14 +751,14 @@ func (t *tokenTree) refuses(kind byte) string {
 	switch {
 	case inString != (kind == ';'), kind == '.' && !mayEnd:
 		return "type"
-	case depth >= refDefaults.depth && resp.Kind(kind).IsAggregate():
+	case depth >= reference.Defaults.Depth && resp.Kind(kind).IsAggregate():
 		return "depth"
 	}
 	return ""
 }
 
 func (t *tokenTree) add(token resp.Token) {
-	v := refValue{Kind: byte(token.Kind()), Null: token.IsNull(), Streamed: token.IsStreamed()}
+	v := reference.Value{Kind: byte(token.Kind()), Null: token.IsNull(), Streamed: token.IsStreamed()}
 	switch kind := token.Kind(); {
 	case kind == resp.End:
 		t.close()
@@ -769,9 +770,9 @@ func (t *tokenTree) add(token resp.Token) {
 	case v.Null:
 		t.put(v)
 	case v.Streamed:
-		t.open = append(t.open, openAggregate{refValue: v, left: -1})
+		t.open = append(t.open, openAggregate{Value: v, left: -1})
 	case kind.IsAggregate() && token.Len() > 0:
-		t.open = append(t.open, openAggregate{refValue: v, left: token.Len()})
+		t.open = append(t.open, openAggregate{Value: v, left: token.Len()})
 	case kind == resp.Integer:
 		n, err := token.Int64()
 		v.Text = fmtScalar(n, err)
@@ -798,7 +799,7 @@ func fmtScalar(v any, err error) string {
 }
 
 // put places a whole value into what is open.
-func (t *tokenTree) put(v refValue) {
+func (t *tokenTree) put(v reference.Value) {
 	if len(t.open) == 0 {
 		t.loose = append(t.loose, v)
 		if v.Kind != '|' {
@@ -820,15 +821,15 @@ func (t *tokenTree) put(v refValue) {
 func (t *tokenTree) close() {
 	top := t.open[len(t.open)-1]
 	t.open = t.open[:len(t.open)-1]
-	t.put(top.refValue)
+	t.put(top.Value)
 }
 
 // fromValue appends v and the attributes before it in the oracle's words.
-func fromValue(to []refValue, v *resp.Value) []refValue {
+func fromValue(to []reference.Value, v *resp.Value) []reference.Value {
 	for i := range v.Attrs {
 		to = fromValue(to, &v.Attrs[i])
 	}
-	r := refValue{Kind: byte(v.Kind), Null: v.Null, Streamed: v.Streamed, Text: string(v.Bytes)}
+	r := reference.Value{Kind: byte(v.Kind), Null: v.Null, Streamed: v.Streamed, Text: string(v.Bytes)}
 	switch v.Kind {
 	case resp.Integer:
 		r.Text = strconv.FormatInt(v.Int, 10)
@@ -843,31 +844,31 @@ func fromValue(to []refValue, v *resp.Value) []refValue {
 	return append(to, r)
 }
 
-// refDecode is refReplies or refCommands, as the kind of a vector says.
-func refDecode(kind string, wire []byte, limits refLimits) refResult {
+// refDecode is reference.Replies or reference.Commands, as the kind of a vector says.
+func refDecode(kind string, wire []byte, limits reference.Limits) reference.Result {
 	if kind == "command" {
-		return refCommands(wire, limits)
+		return reference.Commands(wire, limits)
 	}
-	return refReplies(wire, limits)
+	return reference.Replies(wire, limits)
 }
 
 // vectorLimits gives the limits a vector is decoded with, in the oracle's words.
-func vectorLimits(v resptest.Vector) refLimits {
-	limits := refDefaults
+func vectorLimits(v resptest.Vector) reference.Limits {
+	limits := reference.Defaults
 	if l := v.Limits.MaxDepth; l != nil {
-		limits.depth = *l
+		limits.Depth = *l
 	}
 	if l := v.Limits.MaxArgs; l != nil {
-		limits.args = int64(*l)
+		limits.Args = int64(*l)
 	}
 	if l := v.Limits.MaxElements; l != nil {
-		limits.elements = *l
+		limits.Elements = *l
 	}
 	if l := v.Limits.MaxBulk; l != nil {
-		limits.bulkLen = *l
+		limits.BulkLen = *l
 	}
 	if l := v.Limits.MaxInline; l != nil {
-		limits.lineLen = *l
+		limits.LineLen = *l
 	}
 	return limits
 }
@@ -876,14 +877,14 @@ func vectorLimits(v resptest.Vector) refLimits {
 func decoderOptions(v resptest.Vector) []resp.Option {
 	l := vectorLimits(v)
 	return []resp.Option{
-		resp.MaxDepth(l.depth), resp.MaxArgs(int(l.args)), resp.MaxElements(l.elements), resp.MaxBulkLen(l.bulkLen), resp.MaxLineLen(l.lineLen),
+		resp.MaxDepth(l.Depth), resp.MaxArgs(int(l.Args)), resp.MaxElements(l.Elements), resp.MaxBulkLen(l.BulkLen), resp.MaxLineLen(l.LineLen),
 	}
 }
 
 // vectorResult is what a vector expects, in the oracle's words, but for the
 // bytes consumed, which vectors do not state.
-func vectorResult(v resptest.Vector) refResult {
-	want := refResult{Commands: v.Want.Commands, Class: v.Want.Error, Offset: int(v.Want.Offset)}
+func vectorResult(v resptest.Vector) reference.Result {
+	want := reference.Result{Commands: v.Want.Commands, Class: v.Want.Error, Offset: int(v.Want.Offset)}
 	if v.Want.Incomplete {
 		want.Class = "incomplete"
 	}
@@ -893,16 +894,16 @@ func vectorResult(v resptest.Vector) refResult {
 	return want
 }
 
-func vectorValue(v resptest.Value) refValue {
+func vectorValue(v resptest.Value) reference.Value {
 	kinds := map[string]byte{
 		"simple": '+', "err": '-', "int": ':', "bulk": '$', "bool": '#', "double": ',', "bigint": '(', "bulkerr": '!', "verbatim": '=',
 		"array": '*', "map": '%', "set": '~', "push": '>', "attr": '|',
 		"streamed-bulk": '$', "streamed-array": '*', "streamed-map": '%', "streamed-set": '~',
 	}
-	r := refValue{Kind: kinds[v.Type], Streamed: strings.HasPrefix(v.Type, "streamed-"), Text: v.Text, Format: v.Format, Chunks: v.Chunks}
+	r := reference.Value{Kind: kinds[v.Type], Streamed: strings.HasPrefix(v.Type, "streamed-"), Text: v.Text, Format: v.Format, Chunks: v.Chunks}
 	switch v.Type {
 	case "null":
-		r = refValue{Kind: map[string]byte{"bulk": '$', "array": '*', "resp3": '_'}[v.Text], Null: true}
+		r = reference.Value{Kind: map[string]byte{"bulk": '$', "array": '*', "resp3": '_'}[v.Text], Null: true}
 	case "bool":
 		r.Text = v.Text[:1]
 	}
@@ -920,11 +921,11 @@ const (
 
 // refLines writes values one node a line, each with its depth: a form in which
 // trees however deep compare in linear time and differ legibly.
-func refLines(values []refValue, without int) []string {
+func refLines(values []reference.Value, without int) []string {
 	var lines []string
 	var line []byte
-	var walk func(values []refValue, depth int)
-	walk = func(values []refValue, depth int) {
+	var walk func(values []reference.Value, depth int)
+	walk = func(values []reference.Value, depth int) {
 		for _, v := range values {
 			switch {
 			case without&refNumbers != 0 && v.Kind == ',':

@@ -600,10 +600,13 @@ func (d *Decoder) wholeSize() (int, error) {
 		_, size, err := d.wholeToken(&d.nest, 0)
 		return size, err
 	}
-	if err := d.scanAttributes(); err != nil {
+	c := d.lookAhead()
+	if c.pos == 0 && Kind(d.in.Data[d.in.Pos]) != Attribute {
+		c.value = 0
+	} else if err := d.scanAttributes(); err != nil {
 		return 0, err
 	}
-	for c := &d.ahead; ; {
+	for {
 		if d.scanUsual(c); c.nest.isDone() {
 			return c.pos, nil
 		}
@@ -691,7 +694,7 @@ func (d *Decoder) scanToken(c *cursor) error {
 }
 
 // scanAttributes moves the cursor behind the attributes of the next value, unless
-// it is there already.
+// it has been there.
 func (d *Decoder) scanAttributes() error {
 	for c := d.lookAhead(); c.value < 0; {
 		if c.nest.valueAtTop() {
@@ -703,11 +706,28 @@ func (d *Decoder) scanAttributes() error {
 				return nil
 			}
 		}
+		if d.scanOneUsual(c) {
+			continue
+		}
 		if err := d.scanToken(c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// scanOneUsual moves c behind one token, if it has a usual form and is buffered whole.
+func (d *Decoder) scanOneUsual(c *cursor) bool {
+	pos := d.in.Pos + c.pos
+	if !d.fast || pos >= d.in.End || c.nest.inStreamedString() {
+		return false
+	}
+	t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
+	if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && c.nest.depth >= d.rules.Depth {
+		return false
+	}
+	c.advance(t, size)
+	return true
 }
 
 // scanHeader scans the attributes of the next value, which end at d.ahead.value,

@@ -20,14 +20,13 @@ import (
 
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/reference"
 )
-
-const longestFuzzed = tests.LongestFuzzed
 
 // addVectors seeds f with the short wires of one kind.
 func addVectors(kind string, add func(wire []byte)) {
 	for _, v := range vectorsOf(kind) {
-		if len(v.Wire) <= longestFuzzed {
+		if len(v.Wire) <= tests.LongestFuzzed {
 			add(v.Wire)
 		}
 	}
@@ -46,10 +45,10 @@ func FuzzCommands(f *testing.F) {
 }
 
 func fuzzOracle(t *testing.T, kind string, wire []byte) {
-	if len(wire) > longestFuzzed {
+	if len(wire) > tests.LongestFuzzed {
 		return
 	}
-	if diff := diffOracle(kind, wire, refDefaults) + diffOracle(kind, wire, smallLimits) + diffConsumeValue(wire); diff != "" {
+	if diff := diffOracle(kind, wire, reference.Defaults) + diffOracle(kind, wire, smallLimits) + diffConsumeValue(wire); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -64,10 +63,10 @@ func FuzzSplits(f *testing.F) {
 		})
 	}
 	f.Fuzz(func(t *testing.T, wire []byte, requests bool, seed uint64) {
-		if len(wire) > longestFuzzed/2 {
+		if len(wire) > tests.LongestFuzzed/2 {
 			return
 		}
-		kind, limits := "reply", refDefaults
+		kind, limits := "reply", reference.Defaults
 		if requests {
 			kind = "command"
 		}
@@ -94,7 +93,7 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Add(wire, seed)
 	})
 	f.Fuzz(func(t *testing.T, wire []byte, seed uint64) {
-		if len(wire) > longestFuzzed {
+		if len(wire) > tests.LongestFuzzed {
 			return
 		}
 		d, again := resp.NewDecoder(bytes.NewReader(wire), resp.BufferSize(64)), resp.NewDecoder(nil, resp.BufferSize(64))
@@ -132,13 +131,13 @@ func FuzzRoundTrip(f *testing.F) {
 func FuzzInline(f *testing.F) {
 	addVectors("command", func(wire []byte) { f.Add(bytes.TrimRight(wire, "\r\n")) })
 	f.Fuzz(func(t *testing.T, line []byte) {
-		if len(line) > longestFuzzed {
+		if len(line) > tests.LongestFuzzed {
 			return
 		}
 		if diff := diffSplitInline(line); diff != "" {
 			t.Error(diff)
 		}
-		if diff := diffOracle("command", append(slices.Clone(line), '\n'), refDefaults); diff != "" {
+		if diff := diffOracle("command", append(slices.Clone(line), '\n'), reference.Defaults); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -152,7 +151,7 @@ func FuzzChunker(f *testing.F) {
 	f.Add([]byte{}, -1)
 	var c resp.Chunker
 	f.Fuzz(func(t *testing.T, data []byte, cutoff int) {
-		if len(data) > longestFuzzed || cutoff < 1 {
+		if len(data) > tests.LongestFuzzed || cutoff < 1 {
 			return
 		}
 		c.Cutoff = cutoff
@@ -192,7 +191,7 @@ func FuzzNumbers(f *testing.F) {
 		f.Add(strconv.FormatFloat(x, 'g', -1, 64), math.Float64bits(x))
 	}
 	f.Fuzz(func(t *testing.T, text string, bits uint64) {
-		if len(text) > longestFuzzed {
+		if len(text) > tests.LongestFuzzed {
 			return
 		}
 		fuzzReadNumber(t, text)
@@ -202,7 +201,7 @@ func FuzzNumbers(f *testing.F) {
 
 // fuzzReadNumber reads text as each kind of number.
 func fuzzReadNumber(t *testing.T, text string) {
-	isInteger, isDouble := fuzzInteger.MatchString(text), refDouble.MatchString(text)
+	isInteger, isDouble := fuzzInteger.MatchString(text), reference.IsDouble(text)
 	wantInt, rangeErr := strconv.ParseInt(text, 10, 64)
 	wantFloat, floatErr := strconv.ParseFloat(text, 64)
 	if isDouble && strings.Contains(strings.ToLower(text), "nan") {
@@ -219,6 +218,11 @@ func fuzzReadNumber(t *testing.T, text string) {
 		}[kind]
 		if accepts != (err == nil && n == len(wire)) {
 			t.Errorf("ConsumeToken(%q) = %d, %v", wire, n, err)
+		}
+		// Behind so much else the fast parser takes what it knows.
+		padded, paddedSize, paddedErr := resp.ConsumeToken(append([]byte(wire), make([]byte, 64)...))
+		if err != resp.ErrIncomplete && (paddedSize != n || errorText(paddedErr) != errorText(err) || fmt.Sprintf("%+v", padded) != fmt.Sprintf("%+v", token)) {
+			t.Errorf("ConsumeToken(%q) = %+v, %d, %v, and with more bytes behind it %+v, %d, %v", wire, token, n, err, padded, paddedSize, paddedErr)
 		}
 		if err != nil || n != len(wire) { // refused, or the text has an end of line in it
 			continue
@@ -284,7 +288,7 @@ func FuzzEncoderMisuse(f *testing.F) {
 		f.Add([]byte{byte(i), 2, byte(i), 1, 1, 2, 3, 4}, i%2 == 0)
 	}
 	f.Fuzz(func(t *testing.T, program []byte, resp2 bool) {
-		if len(program) > longestFuzzed/8 {
+		if len(program) > tests.LongestFuzzed/8 {
 			return
 		}
 		protocol := 3
@@ -318,7 +322,7 @@ func FuzzEncoderMisuse(f *testing.F) {
 			}
 		}
 		err := e.Close()
-		oracle := refReplies(written.Bytes(), refDefaults)
+		oracle := reference.Replies(written.Bytes(), reference.Defaults)
 		switch {
 		case oracle.Class != "" && oracle.Class != "incomplete":
 			t.Errorf("wrote %q, %s error at %d", written.Bytes(), oracle.Class, oracle.Offset)

@@ -24,6 +24,7 @@ import (
 
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
+	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -591,7 +592,7 @@ func (s *kindSample) checkEqualAndClone(t *testing.T) {
 
 // To the oracle it is the same.
 func (s *kindSample) checkOracle(t *testing.T) {
-	oracle := ask("reply", []byte(s.whole()), refDefaults)
+	oracle := ask("reply", []byte(s.whole()), reference.Defaults)
 	want := refLines(fromValue(nil, s.wholeValue(t)), refJoined)
 	if diff := cmp.Diff(oracle.lines, want); oracle.Class != "" || diff != "" {
 		t.Errorf("to the oracle it is %q (-oracle +decoded):\n%s", oracle.Class, diff)

@@ -41,7 +41,7 @@ func refusal(t *testing.T, wire string, request bool, opts ...resp.Option) strin
 		case err == resp.ErrIncomplete:
 			return ""
 		default:
-			t.Fatalf("%s: %v", shortWire(wire), err)
+			t.Fatalf("%s: %v", tests.Short(wire), err)
 		}
 	}
 }
@@ -72,11 +72,11 @@ func TestLimitOptionsAreLiteral(t *testing.T) {
 			if test.name == "line length" && !test.request && most < 2 || test.name == "total length" && most < 1 {
 				most++ // no line is shorter
 			} else if got := refusal(t, test.passes(most), test.request, test.option(n)); got != "" {
-				t.Errorf("%s of %d refuses %s: %s", test.name, n, shortWire(test.passes(most)), got)
+				t.Errorf("%s of %d refuses %s: %s", test.name, n, tests.Short(test.passes(most)), got)
 			}
 			want := fmt.Sprintf("%s above %d", test.name, max(n, 0))
 			if got := refusal(t, test.passes(most+1), test.request, test.option(n)); got != want {
-				t.Errorf("%s of %d: %s gives %q, want %q", test.name, n, shortWire(test.passes(most+1)), got, want)
+				t.Errorf("%s of %d: %s gives %q, want %q", test.name, n, tests.Short(test.passes(most+1)), got, want)
 			}
 		}
 	}
@@ -220,7 +220,7 @@ func TestNoLimits(t *testing.T) {
 			{true, "*9223372036854775807\r\n", fmt.Sprintf("arguments above %d", mostArgs)},
 		} {
 			if got := refusal(t, test.wire, test.request, opts...); got != test.want {
-				t.Errorf("%s: %s gives %q, want %q", name, shortWire(test.wire), got, test.want)
+				t.Errorf("%s: %s gives %q, want %q", name, tests.Short(test.wire), got, test.want)
 			}
 		}
 	}
@@ -243,7 +243,7 @@ func TestUnauthenticatedWords(t *testing.T) {
 		d := resp.NewDecoder(nil, test.opts...)
 		d.Feed([]byte(test.wire))
 		_, err := d.ReadCommand()
-		if got := string(replyTo(err)); got != "-ERR Protocol error: "+test.want+"\r\n" {
+		if got := string(tests.ReplyTo(err)); got != "-ERR Protocol error: "+test.want+"\r\n" {
 			t.Errorf("%q: %v, answered %q, want %q", test.wire, err, got, test.want)
 		}
 	}
@@ -252,8 +252,8 @@ func TestUnauthenticatedWords(t *testing.T) {
 // After AUTH a connection goes on with other limits, whatever of the next request
 // has arrived by then, buffered or looked at.
 func TestSetLimitsAfterAuth(t *testing.T) {
-	auth := multibulkWire("AUTH", "sesame")
-	big := multibulkWire(append([]string{"SET", "k", strings.Repeat("x", 20_000)}, strings.Split("abcdefghij", "")...)...)
+	auth := tests.Multibulk("AUTH", "sesame")
+	big := tests.Multibulk(append([]string{"SET", "k", strings.Repeat("x", 20_000)}, strings.Split("abcdefghij", "")...)...)
 	for cut := 0; cut <= len(big); cut += 1 + cut/50 {
 		d := resp.NewDecoder(nil, resp.UnauthenticatedLimits())
 		d.Feed([]byte(auth + big[:cut]))
@@ -272,7 +272,7 @@ func TestSetLimitsAfterAuth(t *testing.T) {
 			d.Feed([]byte(big[cut:]))
 		}
 		if command, err := d.ReadCommand(); err != nil || string(command.Raw) != big {
-			t.Fatalf("%d of %d bytes with AUTH: %v, %s", cut, len(big), err, shortWire(string(command.Raw)))
+			t.Fatalf("%d of %d bytes with AUTH: %v, %s", cut, len(big), err, tests.Short(string(command.Raw)))
 		}
 		d.SetLimits(resp.MaxArgs(12)) // refines
 		d.Feed([]byte(big))
@@ -290,7 +290,7 @@ func TestSetLimitsBetweenValues(t *testing.T) {
 		"%2\r\n+k\r\n#t\r\n=8\r\ntxt:text\r\n,1.5\r\n", "+a line that is longer than others\r\n", "$30\r\n" + strings.Repeat("x", 30) + "\r\n",
 		"*?\r\n*?\r\n.\r\n.\r\n",
 	}
-	commands := []string{multibulkWire("SET", "key", "some value"), "SET key 'a b'\r\n", "PING\n"}
+	commands := []string{tests.Multibulk("SET", "key", "some value"), "SET key 'a b'\r\n", "PING\n"}
 	limits := []func(n int) resp.Option{
 		resp.MaxDepth, resp.MaxArgs,
 		func(n int) resp.Option { return resp.MaxElements(int64(n)) }, func(n int) resp.Option { return resp.MaxBulkLen(int64(n)) },
@@ -422,7 +422,7 @@ func (r *countedReads) Read(p []byte) (int, error) {
 
 // OnWait is called once for each read of the reader, and before it.
 func TestOnWaitComesBeforeEachRead(t *testing.T) {
-	wire := "+OK\r\n" + nestedWire + bulkWire(100) + bulkWire(20_000) + "$?\r\n;4\r\nabcd\r\n;0\r\n" + nestedWire
+	wire := "+OK\r\n" + tests.NestedWire + tests.Bulk(100) + tests.Bulk(20_000) + "$?\r\n;4\r\nabcd\r\n;0\r\n" + tests.NestedWire
 	for name, wrap := range map[string]func(io.Reader) io.Reader{
 		"at once":                 func(r io.Reader) io.Reader { return r },
 		"byte by byte":            iotest.OneByteReader,
@@ -505,10 +505,10 @@ func TestOnWaitWithoutAReader(t *testing.T) {
 // out before the server waits for the rest, once, and so a client that sends the
 // rest only then gets them.
 func TestOnWaitFlushesBehindHalfARequest(t *testing.T) {
-	ping, rest := multibulkWire("PING"), multibulkWire("SET", "key", strings.Repeat("x", 1000))
+	ping, rest := tests.Multibulk("PING"), tests.Multibulk("SET", "key", strings.Repeat("x", 1000))
 	for network, pair := range map[string]func() (net.Conn, net.Conn){
-		"tcp":      func() (net.Conn, net.Conn) { client, server := streamPair(t, "tcp"); return client, server },
-		"unix":     func() (net.Conn, net.Conn) { client, server := streamPair(t, "unix"); return client, server },
+		"tcp":      func() (net.Conn, net.Conn) { client, server := tests.ConnPair(t, "tcp"); return client, server },
+		"unix":     func() (net.Conn, net.Conn) { client, server := tests.ConnPair(t, "unix"); return client, server },
 		"net.Pipe": net.Pipe,
 	} {
 		for cut := range len(rest) {
@@ -570,7 +570,7 @@ func (w *countedWrites) Write(p []byte) (int, error) {
 
 // The zero Decoder is that of NewDecoder(nil): Reset or Feed is all it needs.
 func TestZeroDecoder(t *testing.T) {
-	wire := nestedWire + "+OK\r\n"
+	wire := tests.NestedWire + "+OK\r\n"
 	for _, method := range methods.Reads {
 		name, read := method.Name, func(d *resp.Decoder) error { return method.Call(d, io.Discard) }
 		want := resp.NewDecoder(nil)
@@ -650,8 +650,8 @@ func TestNilConnections(t *testing.T) {
 // No size that a program gives makes a Decoder panic.
 func TestBufferSizeOfAnySize(t *testing.T) {
 	for _, n := range []int{math.MinInt, -1, 0, 1, 63, 64, 1000, 1 << 20, math.MaxInt/2 - 64, math.MaxInt} {
-		d := resp.NewDecoder(iotest.DataErrReader(strings.NewReader(nestedWire)), resp.BufferSize(n))
-		if raw, err := d.ReadRaw(); string(raw) != nestedWire || err != nil {
+		d := resp.NewDecoder(iotest.DataErrReader(strings.NewReader(tests.NestedWire)), resp.BufferSize(n))
+		if raw, err := d.ReadRaw(); string(raw) != tests.NestedWire || err != nil {
 			t.Errorf("BufferSize(%d): %q, %v", n, raw, err)
 		}
 	}

@@ -17,12 +17,8 @@ import (
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
-
-// writerFunc is a function that is a writer.
-type writerFunc func(p []byte) (int, error)
-
-func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // timeoutError is an error that says that it is a timeout, and whether it is final.
 type timeoutError struct{ timeout, temporary bool }
@@ -69,7 +65,7 @@ func TestWriterErrorsAreFinalUnlessTheyPass(t *testing.T) {
 			for _, taken := range []int{0, 3, 1003} {
 				var written bytes.Buffer
 				failed := false
-				e := resp.NewEncoder(writerFunc(func(p []byte) (int, error) {
+				e := resp.NewEncoder(tests.WriterFunc(func(p []byte) (int, error) {
 					if failed {
 						return written.Write(p)
 					}
@@ -102,7 +98,7 @@ func TestWriterErrorsAreFinalUnlessTheyPass(t *testing.T) {
 
 // What waits for a connection that is dead is dropped, and nothing more is kept.
 func TestNothingIsKeptForADeadConnection(t *testing.T) {
-	dead := writerFunc(func([]byte) (int, error) { return 0, syscall.EPIPE })
+	dead := tests.WriterFunc(func([]byte) (int, error) { return 0, syscall.EPIPE })
 	payloads := [][]byte{make([]byte, 1<<10), make([]byte, 8<<10)}
 	for name, write := range map[string]func(e *resp.Encoder) error{
 		"WriteBulkBytes": func(e *resp.Encoder) error { return e.WriteBulkBytes(payloads[0]) },
@@ -111,12 +107,12 @@ func TestNothingIsKeptForADeadConnection(t *testing.T) {
 		"WriteArgs":      func(e *resp.Encoder) error { return e.WriteArgs(payloads...) },
 		"long commands":  commandOf("SET", resp.Bytes(payloads[1]), resp.Bytes(payloads[0])),
 	} {
-		before := inUse()
+		before := tests.InUse()
 		e := resp.NewEncoder(dead)
 		for range 200_000 {
 			write(e)
 		}
-		if grown := inUse() - before; grown > 1<<20 || e.Buffered() != 0 {
+		if grown := tests.InUse() - before; grown > 1<<20 || e.Buffered() != 0 {
 			t.Errorf("%s: %d bytes are held, %d wait", name, grown, e.Buffered())
 		}
 		if err := e.Flush(); err != syscall.EPIPE {
@@ -148,7 +144,7 @@ func TestATimeoutOfTLSIsFinal(t *testing.T) {
 // A reader or a writer that panics leaves the Encoder in an error: what comes next
 // does not go out behind half a value.
 func TestAPanicBreaksTheEncoder(t *testing.T) {
-	reader := readerFunc(func(p []byte) (int, error) { panic("reader") })
+	reader := tests.ReaderFunc(func(p []byte) (int, error) { panic("reader") })
 	later := io.MultiReader(strings.NewReader(strings.Repeat("x", 50)), reader)
 	long := strings.Repeat("x", 10_000)
 	for _, test := range []struct {
@@ -177,7 +173,7 @@ func TestAPanicBreaksTheEncoder(t *testing.T) {
 		}},
 	} {
 		var written bytes.Buffer
-		e := resp.NewEncoder(writerFunc(func(p []byte) (int, error) {
+		e := resp.NewEncoder(tests.WriterFunc(func(p []byte) (int, error) {
 			if !strings.Contains(test.name, "Write") {
 				written.Write(p[:len(p)/2])
 				panic("writer")
@@ -209,11 +205,11 @@ func TestTheEncoderIsNotUsedFromInside(t *testing.T) {
 	var e *resp.Encoder
 	var written bytes.Buffer
 	var inside []error
-	e = resp.NewEncoder(writerFunc(func(p []byte) (int, error) {
+	e = resp.NewEncoder(tests.WriterFunc(func(p []byte) (int, error) {
 		inside = append(inside, e.WriteInteger(9), e.Flush())
 		return written.Write(p)
 	}))
-	r := readerFunc(func(p []byte) (int, error) {
+	r := tests.ReaderFunc(func(p []byte) (int, error) {
 		inside = append(inside, e.WriteInteger(9), e.Flush(), e.SetProtocol(2))
 		return copy(p, "hello"), nil
 	})
@@ -245,7 +241,7 @@ func (c *counted) Write(p []byte) (int, error) {
 // through its own Write.
 func TestNothingPassesTheWriteOfATypeThatEmbedsAConnection(t *testing.T) {
 	payload := bytes.Repeat([]byte("0123456789abcdef"), 1000)
-	client, server := streamPair(t, "tcp")
+	client, server := tests.ConnPair(t, "tcp")
 	go io.Copy(io.Discard, server)
 	conn := &counted{TCPConn: client.(*net.TCPConn)}
 	e := resp.NewEncoder(conn)

@@ -74,6 +74,11 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 		}
 		return Token{n: int64(n), kind: kind}, size
 
+	case Double, BigNumber:
+		if size := respwire.FastNumber(b, kind == Double); size > 0 {
+			return Token{data: &b[1], n: int64(size - len(",\r\n")), kind: kind}, size
+		}
+
 	case Null:
 		if respwire.Load16(w[1:]) == respwire.CRLF16 {
 			return Token{kind: Null, flags: flagNull}, len("_\r\n")

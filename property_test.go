@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -21,11 +22,9 @@ import (
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
+	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/resptest"
 )
-
-// forAll checks that a condition returns "" for what generators make.
-var forAll = tests.ForAll
 
 var (
 	anyValue     = resptest.GenValue(resptest.Shape{Bytes: 700})
@@ -42,7 +41,7 @@ var (
 // write: they come back as the same number. One Value is reused for everything.
 func TestDecodeGivesWhatWasEncoded(t *testing.T) {
 	var got resp.Value
-	forAll(t, func(v, canonical resp.Value) string {
+	tests.ForAll(t, func(v, canonical resp.Value) string {
 		for _, v := range []*resp.Value{&v, &canonical} {
 			wire := resp.AppendValue(nil, v)
 			d := resp.NewDecoder(bytes.NewReader(wire))
@@ -50,7 +49,7 @@ func TestDecodeGivesWhatWasEncoded(t *testing.T) {
 			if err != nil || !sameValue(&got, v) || v == &canonical && !got.Equal(*v) || d.InputOffset() != int64(len(wire)) {
 				return fmt.Sprintf("%.300q was decoded as %+v up to %d, %v", wire, got, d.InputOffset(), err)
 			}
-			oracle := ask("reply", wire, refDefaults)
+			oracle := ask("reply", wire, reference.Defaults)
 			if want := refLines(fromValue(nil, &got), refJoined); oracle.Class != "" || !slices.Equal(oracle.lines, want) {
 				return fmt.Sprintf("%.300q is, to the oracle, %q", wire, oracle.lines)
 			}
@@ -67,7 +66,7 @@ func sameValue(v, w *resp.Value) bool {
 // Whatever a Value that was built by hand is made of, what is written is one
 // whole value, and it is the same bytes again when it is decoded and encoded.
 func TestAnyValueIsWrittenAsOneValue(t *testing.T) {
-	forAll(t, func(v resp.Value, seed uint64) string {
+	tests.ForAll(t, func(v resp.Value, seed uint64) string {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		spoil(rnd, &v)
 		wire := resp.AppendValue(nil, &v)
@@ -88,7 +87,7 @@ func TestAnyValueIsWrittenAsOneValue(t *testing.T) {
 			if protocol == 3 && !bytes.Equal(written.Bytes(), wire) {
 				return fmt.Sprintf("WriteValue wrote %.300q, AppendValue %.300q", written.Bytes(), wire)
 			}
-			if oracle := refReplies(written.Bytes(), refDefaults); oracle.Class != "" || len(oracle.Values) != 1 && protocol == 2 {
+			if oracle := reference.Replies(written.Bytes(), reference.Defaults); oracle.Class != "" || len(oracle.Values) != 1 && protocol == 2 {
 				return fmt.Sprintf("for RESP%d: %.300q, which is %s", protocol, written.Bytes(), oracle.Class)
 			}
 		}
@@ -130,7 +129,7 @@ func spoil(rnd *rand.Rand, v *resp.Value) {
 // with the same meaning in other fields; and a value and one that is not what it was.
 func TestEqualIsThatOfTheWire(t *testing.T) {
 	same, different := 0, 0
-	forAll(t, func(v, other resp.Value, seed uint64) string {
+	tests.ForAll(t, func(v, other resp.Value, seed uint64) string {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		spoil(rnd, &v)
 		changed := v.Clone()
@@ -215,7 +214,7 @@ func disguise(rnd *rand.Rand, v *resp.Value) {
 // encode(decode(b)) = b for canonical bytes, by values and by tokens.
 func TestCanonicalBytesComeOutAsTheyWere(t *testing.T) {
 	var value resp.Value
-	forAll(t, func(w resptest.Wire) string {
+	tests.ForAll(t, func(w resptest.Wire) string {
 		d := resp.NewDecoder(bytes.NewReader(w.Bytes))
 		if err := d.Decode(&value); err != nil || !value.Equal(w.Value) {
 			return fmt.Sprintf("%.300q was decoded as %+v, %v", w.Bytes, value, err)
@@ -250,7 +249,7 @@ func TestCanonicalBytesComeOutAsTheyWere(t *testing.T) {
 // unchanged.
 func TestEverySpellingIsDecodedAndPassedOn(t *testing.T) {
 	var value resp.Value
-	forAll(t, func(w resptest.Wire) string {
+	tests.ForAll(t, func(w resptest.Wire) string {
 		d := resp.NewDecoder(bytes.NewReader(w.Bytes))
 		if err := d.Decode(&value); err != nil || !value.Equal(w.Value) {
 			return fmt.Sprintf("%.300q was decoded as %+v, %v", w.Bytes, value, err)
@@ -270,7 +269,7 @@ func TestEverySpellingIsDecodedAndPassedOn(t *testing.T) {
 
 // diffOracle returns how what the methods make of wire differs from what the
 // oracle makes of it, or "".
-func diffOracle(kind string, wire []byte, limits refLimits) string {
+func diffOracle(kind string, wire []byte, limits reference.Limits) string {
 	oracle := ask(kind, wire, limits)
 	whole := deliveries(1)[0]
 	for name, mode := range modes(kind) {
@@ -278,7 +277,7 @@ func diffOracle(kind string, wire []byte, limits refLimits) string {
 		if lags(got, oracle, wire) {
 			continue
 		}
-		if diff := diffOutcome(got, oracle, oracle.refResult); diff != "" {
+		if diff := diffOutcome(got, oracle, oracle.Result); diff != "" {
 			return fmt.Sprintf("%.300q by %s, limits %+v:\n%s", wire, name, limits, diff)
 		}
 	}
@@ -308,53 +307,53 @@ func diffSplit(kind string, wire []byte, opts []resp.Option, ways ...delivery) s
 }
 
 // limitOptions are limits in the oracle's words as options.
-func limitOptions(l refLimits) []resp.Option {
+func limitOptions(l reference.Limits) []resp.Option {
 	return []resp.Option{
-		resp.MaxDepth(l.depth), resp.MaxArgs(int(l.args)), resp.MaxElements(l.elements), resp.MaxBulkLen(l.bulkLen), resp.MaxLineLen(l.lineLen),
+		resp.MaxDepth(l.Depth), resp.MaxArgs(int(l.Args)), resp.MaxElements(l.Elements), resp.MaxBulkLen(l.BulkLen), resp.MaxLineLen(l.LineLen),
 	}
 }
 
 // smallLimits are ones that short inputs reach.
-var smallLimits = refLimits{depth: 3, args: 5, elements: 4, bulkLen: 12, lineLen: 25}
+var smallLimits = reference.Limits{Depth: 3, Args: 5, Elements: 4, BulkLen: 12, LineLen: 25}
 
 // What the methods make of any replies, and where they stop and why, is what
 // the oracle says.
 func TestRepliesAreWhatTheOracleSays(t *testing.T) {
-	forAll(t, func(wire resptest.Bytes) string {
-		return diffOracle("reply", wire, refDefaults) + diffOracle("reply", wire, smallLimits) + diffConsumeValue(wire)
+	tests.ForAll(t, func(wire resptest.Bytes) string {
+		return diffOracle("reply", wire, reference.Defaults) + diffOracle("reply", wire, smallLimits) + diffConsumeValue(wire)
 	}, brokenWire)
 }
 
 // What the methods make of any requests, and where they stop and why, is what
 // the oracle says.
 func TestRequestsAreWhatTheOracleSays(t *testing.T) {
-	forAll(t, func(wire resptest.Bytes) string {
-		return diffOracle("command", wire, refDefaults) + diffOracle("command", wire, smallLimits)
+	tests.ForAll(t, func(wire resptest.Bytes) string {
+		return diffOracle("command", wire, reference.Defaults) + diffOracle("command", wire, smallLimits)
 	}, brokenCalls)
 }
 
 // Tokens, values, errors, their texts and offsets do not depend on how replies
 // arrive.
 func TestRepliesDoNotDependOnSplits(t *testing.T) {
-	forAll(t, func(wire resptest.Bytes, seed uint64) string {
+	tests.ForAll(t, func(wire resptest.Bytes, seed uint64) string {
 		ways := deliveries(seed)[1:]
-		return diffSplit("reply", wire, limitOptions(refDefaults), ways...) + diffSplit("reply", wire, limitOptions(smallLimits), ways...)
+		return diffSplit("reply", wire, limitOptions(reference.Defaults), ways...) + diffSplit("reply", wire, limitOptions(smallLimits), ways...)
 	}, brokenWire, anySeed)
 }
 
 // Requests, errors, their texts and offsets do not depend on how requests
 // arrive.
 func TestRequestsDoNotDependOnSplits(t *testing.T) {
-	forAll(t, func(wire resptest.Bytes, seed uint64) string {
+	tests.ForAll(t, func(wire resptest.Bytes, seed uint64) string {
 		ways := deliveries(seed)[1:]
-		return diffSplit("command", wire, limitOptions(refDefaults), ways...) + diffSplit("command", wire, limitOptions(smallLimits), ways...)
+		return diffSplit("command", wire, limitOptions(reference.Defaults), ways...) + diffSplit("command", wire, limitOptions(smallLimits), ways...)
 	}, brokenCalls, anySeed)
 }
 
 // After any reads in any order, in and out of aggregates and interrupted
 // anywhere, the next value is the one that follows.
 func TestReadsMixedInAnyOrderStayAligned(t *testing.T) {
-	forAll(t, func(w resptest.Wire, seed uint64) string {
+	tests.ForAll(t, func(w resptest.Wire, seed uint64) string {
 		return mixedReads(w.Bytes, seed)
 	}, resptest.GenWire(resptest.Shape{Bytes: 60}), anySeed)
 }
@@ -439,7 +438,7 @@ var mixedMethods = func() (mixed []methods.Read) {
 // ConsumeCommand gives what ReadCommand and ReadCommands give, and stops where
 // and for what they stop.
 func TestConsumeCommandAgreesWithReadCommand(t *testing.T) {
-	forAll(t, func(wire resptest.Bytes) string {
+	tests.ForAll(t, func(wire resptest.Bytes) string {
 		consumed := consumeCommands(wire)
 		for name, mode := range commandModes {
 			read := mode(deliveries(1)[0].open(wire))
@@ -454,13 +453,13 @@ func TestConsumeCommandAgreesWithReadCommand(t *testing.T) {
 // SplitInline splits as the naive model of sdssplitargs does.
 func TestSplitInlineIsSdssplitargs(t *testing.T) {
 	pieces := []any{"a", "b", " ", "\t", "\v", "\r", "\n", `"`, `"`, `'`, `'`, `\`, `\x`, "4", "fG", `\n`, `\r`, `\t`, `\b`, `\a`, `\"`, `"\a\b`, "\xff", "é"}
-	forAll(t, func(parts []string) string { return diffSplitInline([]byte(strings.Join(parts, ""))) },
+	tests.ForAll(t, func(parts []string) string { return diffSplitInline([]byte(strings.Join(parts, ""))) },
 		gen.SliceOf(gen.OneConstOf(pieces...)))
 }
 
 // diffSplitInline returns how SplitInline differs from the oracle on line, or "".
 func diffSplitInline(line []byte) string {
-	want, fault := refSplitInline(line)
+	want, fault := reference.SplitInline(line)
 	if nul := bytes.IndexByte(line, 0); nul >= 0 {
 		want, fault = nil, nul
 	}
@@ -469,19 +468,12 @@ func diffSplitInline(line []byte) string {
 	switch {
 	case fault >= 0 && (!errors.As(err, &syntaxError) || syntaxError.Offset != int64(fault) || len(words) != 1):
 		return fmt.Sprintf("SplitInline(%q) = %q, %v, want an error at %d", line, words, err, fault)
-	case fault < 0 && (err != nil || !slices.Equal(texts(words[1:]), want)):
+	case fault < 0 && (err != nil || !slices.Equal(tests.Words(words[1:]), want)):
 		return fmt.Sprintf("SplitInline(%q) = %q, %v, want %q", line, words, err, want)
 	case string(words[0]) != "kept":
 		return fmt.Sprintf("SplitInline(%q) changed what was there: %q", line, words)
 	}
 	return ""
-}
-
-func texts(words [][]byte) (s []string) {
-	for _, word := range words {
-		s = append(s, string(word))
-	}
-	return s
 }
 
 // redisPyPack packs one command as redis-py's pack_command does.
@@ -535,7 +527,7 @@ func redisPyPipeline(cutoff int, commands [][][]byte) (chunks [][]byte) {
 // pipeline, and joined they are the bytes of AppendCommand.
 func TestChunkerPacksAsRedisPyForAnyCutoff(t *testing.T) {
 	var c resp.Chunker
-	forAll(t, func(commands []resptest.Command, cutoff int, name string) string {
+	tests.ForAll(t, func(commands []resptest.Command, cutoff int, name string) string {
 		c.Cutoff = cutoff
 		var lists [][][]byte
 		for _, command := range commands {
@@ -595,7 +587,7 @@ func bytesArgs(words [][]byte) (args []resp.Arg) {
 // AppendArgs, WriteArgs and a Chunker write the same, number arguments as their
 // text.
 func TestCommandsAreWrittenAlike(t *testing.T) {
-	forAll(t, func(command resptest.Command, words []string, n int64, u uint64, f float64) string {
+	tests.ForAll(t, func(command resptest.Command, words []string, n int64, u uint64, f float64) string {
 		name := string(command[0])
 		list := [][]byte{command[0]}
 		for _, word := range words {
@@ -637,7 +629,7 @@ func TestCommandsAreWrittenAlike(t *testing.T) {
 // An Encoder writes what the Append functions append: value by value, token by
 // token, and by the method for each kind.
 func TestEncoderAgreesWithAppend(t *testing.T) {
-	forAll(t, func(w resptest.Wire) string {
+	tests.ForAll(t, func(w resptest.Wire) string {
 		written := func(write func(e *resp.Encoder) error) ([]byte, error) {
 			var b bytes.Buffer
 			e := resp.NewEncoder(&b, resp.BufferSize(100))
@@ -751,7 +743,7 @@ func inRESP2(v resp.Value) resp.Value {
 // WriteValue, by WriteToken and by the method for each kind. Streams, which
 // tokens and methods refuse, WriteValue writes with their length.
 func TestProtocol2WritesTheRESP2Form(t *testing.T) {
-	forAll(t, func(w resptest.Wire) string {
+	tests.ForAll(t, func(w resptest.Wire) string {
 		want := inRESP2(w.Value)
 		for name, write := range map[string]func(e *resp.Encoder) error{
 			"WriteValue":  func(e *resp.Encoder) error { return e.WriteValue(&w.Value) },
@@ -768,7 +760,7 @@ func TestProtocol2WritesTheRESP2Form(t *testing.T) {
 			if err := errors.Join(err, e.Close()); err != nil {
 				return fmt.Sprintf("%s: %v", name, err)
 			}
-			oracle := ask("reply", b.Bytes(), refDefaults)
+			oracle := ask("reply", b.Bytes(), reference.Defaults)
 			if got := refLines(fromValue(nil, &want), 0); oracle.Class != "" || !slices.Equal(oracle.lines, got) {
 				return fmt.Sprintf("%s: %.300q became %.300q, want %q", name, w.Bytes, b.Bytes(), want)
 			}
@@ -780,7 +772,7 @@ func TestProtocol2WritesTheRESP2Form(t *testing.T) {
 // A writer that takes only part of what it is given, wherever it stops, gets
 // every byte once: the calls that failed are not repeated, Flush goes on.
 func TestEncoderGoesOnAfterPartialWrites(t *testing.T) {
-	forAll(t, func(v, w resp.Value, seed uint64) string {
+	tests.ForAll(t, func(v, w resp.Value, seed uint64) string {
 		want := resp.AppendValue(resp.AppendValue(nil, &v), &w)
 		for name, wrap := range awkwardWriters(seed, len(want)) {
 			var b bytes.Buffer
@@ -843,7 +835,7 @@ func commonPrefix(a, b []byte) int {
 
 // A Chunker's WriteTo goes on where the writer stopped, wherever that is.
 func TestChunkerGoesOnAfterPartialWrites(t *testing.T) {
-	forAll(t, func(commands []resptest.Command, seed uint64) string {
+	tests.ForAll(t, func(commands []resptest.Command, seed uint64) string {
 		c := resp.Chunker{Cutoff: 1 + int(seed%100)}
 		var want []byte
 		for _, command := range commands {
@@ -889,4 +881,68 @@ func awkwardWriters(seed uint64, n int) map[string]func(io.Writer) io.Writer {
 		"short":       func(w io.Writer) io.Writer { return resptest.ShortWriter(w, 1+int(seed%700)) },
 		"failed once": func(w io.Writer) io.Writer { return resptest.FailOnceWriter(w, int64(seed%uint64(n+1)), errOnce) },
 	}
+}
+
+// Doubles are read as strconv reads them, to the last bit, and written as it writes them,
+// whether they have few digits or as many as a float64 can tell apart.
+func TestDoublesAreThoseOfStrconv(t *testing.T) {
+	tests.ForAll(t, func(seed uint64) string {
+		rnd := rand.New(rand.NewPCG(seed, 2))
+		for range 200 {
+			text := anyDouble(rnd)
+			want, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				continue // beyond float64
+			}
+			for _, wire := range []string{"," + text + "\r\n", fmt.Sprintf("$%d\r\n%s\r\n", len(text), text)} {
+				for _, padding := range []string{"", strings.Repeat(" ", 64)} {
+					token, n, err := resp.ConsumeToken([]byte(wire + padding))
+					got, floatErr := token.Float64()
+					if err != nil || n != len(wire) || floatErr != nil || !sameFloat(got, want) || string(token.Bytes()) != text {
+						return fmt.Sprintf("%q is read as %+v, %d bytes, %v, and as %v, %v, want %v", wire, token, n, err, got, floatErr, want)
+					}
+				}
+			}
+			for _, f := range []float64{want, -want, math.Float64frombits(rnd.Uint64()), math.Float64frombits(math.Float64bits(want) + 1)} {
+				if got := string(resp.AppendDouble(nil, f)); got != ","+strconvDouble(f)+"\r\n" {
+					return fmt.Sprintf("%v is written as %q, want %q", f, got, strconvDouble(f))
+				}
+			}
+		}
+		return ""
+	}, anySeed)
+}
+
+// anyDouble returns the spelling of a double, most with few digits and small exponents.
+func anyDouble(rnd *rand.Rand) string {
+	digits := func(n int) (text string) {
+		for range n {
+			text += string(rune('0' + rnd.IntN(10)))
+		}
+		return text
+	}
+	text := []string{"", "-"}[rnd.IntN(2)] + strings.Repeat("0", rnd.IntN(2)) + digits(1+rnd.IntN(9+rnd.IntN(10)))
+	if rnd.IntN(4) > 0 {
+		text += "." + digits(1+rnd.IntN(8+rnd.IntN(12)))
+	}
+	if rnd.IntN(4) == 0 {
+		text += []string{"e", "E", "e+", "e-"}[rnd.IntN(4)] + digits(1+rnd.IntN(2+rnd.IntN(2)))
+	}
+	return text
+}
+
+// strconvDouble returns the shortest spelling of f, with an exponent where encoding/json
+// has one.
+func strconvDouble(f float64) string {
+	switch abs := math.Abs(f); {
+	case f != f:
+		return "nan"
+	case f > math.MaxFloat64:
+		return "inf"
+	case f < -math.MaxFloat64:
+		return "-inf"
+	case abs != 0 && (abs < 1e-6 || abs >= 1e21):
+		return strings.Replace(strconv.FormatFloat(f, 'e', -1, 64), "e-0", "e-", 1)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
 }

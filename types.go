@@ -267,21 +267,20 @@ func (t Token) BigInt() (*big.Int, error) {
 	return bigIntOf(t.kind, t.IsNull(), t.IsStreamed(), t.Bytes())
 }
 
-// AppendText appends the text of a scalar to b: the bytes of a string or a chunk, an
-// Integer in decimal, true or false for a Boolean, a Double and a BigNumber as they
-// were spelled. A null gives ErrNull, a server's error itself as a *ReplyError, an
-// aggregate, the header of a streamed string and an End a *KindError; b comes back as
-// it was then. It makes Token an encoding.TextAppender, which [Any] takes.
+// AppendText appends the text of a scalar to b, the same text whether the server spoke
+// RESP2 or RESP3: the bytes of a string or a chunk, an Integer in decimal, 1 or 0 for a
+// Boolean, a Double and a BigNumber as they were spelled. A null gives ErrNull, a
+// server's error itself as a *ReplyError, and an aggregate, the header of a streamed
+// string and an End a *KindError; b comes back as it was then. It makes Token an
+// encoding.TextAppender, which [Any] takes.
 func (t Token) AppendText(b []byte) ([]byte, error) {
 	switch {
 	case t.IsNull():
 		return b, ErrNull
 	case t.kind.IsError():
 		return b, t.Err()
-	case t.kind == Integer:
+	case t.kind == Integer, t.kind == Boolean:
 		return respwire.AppendInteger(b, t.n), nil
-	case t.kind == Boolean:
-		return strconv.AppendBool(b, t.n != 0), nil
 	case t.data == nil && t.kind != Chunk:
 		return b, &KindError{Got: t.kind, Want: BulkString}
 	}
@@ -333,6 +332,9 @@ func int64Of(kind Kind, null, streamed bool, text []byte) (int64, error) {
 func float64Of(kind Kind, null, streamed bool, text []byte) (float64, error) {
 	if err := noNumber(kind, null, streamed, text, Double); err != nil {
 		return 0, err
+	}
+	if f, ok := respwire.ShortDouble(text); ok {
+		return f, nil
 	}
 	if respwire.ScanDouble(text, kind == Double) >= 0 {
 		return 0, numberError("Float64", text, respwire.NumberBad)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/monitor"
 	"github.com/seed65f5866d/resp/resptest"
 )
@@ -170,7 +170,7 @@ func refMonitorPeer(rest string) (peer string, args []string, ok bool) {
 		}
 		args, after := []string{}, rest[i+1:]
 		for after != "" && strings.HasPrefix(after, ` "`) {
-			text, end := refQuoted(after)
+			text, end := reference.Unquote([]byte(after), len(" "))
 			if end < 0 || end < len(after) && after[end] != ' ' {
 				break
 			}
@@ -181,31 +181,6 @@ func refMonitorPeer(rest string) (peer string, args []string, ok bool) {
 		}
 	}
 	return "", nil, false
-}
-
-// refQuoted reads the text of the double quotes that s starts with behind a blank. end
-// is behind them, or -1 when they are not closed.
-func refQuoted(s string) (text []byte, end int) {
-	escapes := map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'a': '\a'}
-	for i := len(` "`); i < len(s); i++ {
-		switch {
-		case s[i] == '"':
-			return text, i + 1
-		case s[i] != '\\' || i+1 == len(s):
-			text = append(text, s[i])
-			continue
-		}
-		i++
-		if hex, err := strconv.ParseUint(s[i+1:min(i+3, len(s))], 16, 8); s[i] == 'x' && err == nil && i+2 < len(s) {
-			text = append(text, byte(hex))
-			i += 2
-		} else if c, ok := escapes[s[i]]; ok {
-			text = append(text, c)
-		} else {
-			text = append(text, s[i])
-		}
-	}
-	return nil, -1
 }
 
 func FuzzLine(f *testing.F) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"os"
 	"strconv"
@@ -150,7 +149,7 @@ func TestLiveReplica(t *testing.T) {
 			master := s.Connect(t, "unix")
 			master.Do("CONFIG", "SET", "repl-diskless-sync", diskless, "repl-diskless-sync-delay", "0", "repl-backlog-size", "16mb")
 			master.Do("SET", "before", strings.Repeat("compresses", 10_000))
-			master.Do("SET", "random", string(random(1<<20)))
+			master.Do("SET", "random", string(tests.RandomText(1<<20)))
 
 			r, answer := attach(t, s, "?", -1)
 			if answer.Kind != replication.FullResync || len(answer.ID) != 40 || answer.ID != replicationInfo(master, "master_replid") {
@@ -254,7 +253,7 @@ func (r *replica) copyRDB(marked bool) {
 
 // write writes to the master and returns the commands that replicas get.
 func write(master *tests.Client) [][]string {
-	binary := string(random(1 << 18))
+	binary := string(tests.RandomText(1 << 18))
 	script := [][]string{
 		{"SELECT", "3"},
 		{"SET", "text", "诗\r\n\n"},
@@ -274,11 +273,4 @@ func write(master *tests.Client) [][]string {
 		master.Do(words...)
 	}
 	return append(script[:11:11], script[12])
-}
-
-// random is text of that size in which no stretch is like another.
-func random(size int) []byte {
-	text := make([]byte, size)
-	rand.NewChaCha8([32]byte{1}).Read(text)
-	return text
 }

@@ -134,6 +134,74 @@ func FastInteger(w *Head) (n int64, size int) {
 	return int64(v), int(end + 2)
 }
 
+// FastNumber returns the size of the line of a number that b starts with, of digits or,
+// where fraction says so, a double, or 0 when it has no usual form. A double is one only
+// when it is in float64's range for sure. len(b) must be at least HeadSize.
+func FastNumber(b []byte, fraction bool) (size int) {
+	start := 1
+	if b[1] == '-' {
+		start = 2
+	}
+	end := digitsEnd(b, start)
+	switch {
+	case end == start && fraction:
+		end = wordEnd(b, start)
+	case end == start:
+		return 0
+	case end > start && fraction:
+		if b[end] == '.' {
+			point := end
+			if end = digitsEnd(b, point+1); end <= point+1 {
+				return 0
+			}
+		}
+		if b[end] == 'e' {
+			end = exponentEnd(b, end+1)
+		}
+		if end > inRange {
+			return 0
+		}
+	}
+	if end == 0 || end+2 > len(b) || Load16(b[end:]) != CRLF16 {
+		return 0
+	}
+	return end + 2
+}
+
+// inRange is the length up to which a double with an exponent of two digits is in range.
+const inRange = 200
+
+// exponentEnd returns where an exponent ends that starts at b[i], or 0 when it is none of
+// one or two digits.
+func exponentEnd(b []byte, i int) (end int) {
+	if i+1 < len(b) && (b[i] == '-' || b[i] == '+') {
+		i++
+	}
+	if end = digitsEnd(b, i); end <= i || end > i+2 {
+		return 0
+	}
+	return end
+}
+
+// wordEnd returns where the word ends that is a double, inf or nan, or 0.
+func wordEnd(b []byte, i int) (end int) {
+	if word := Load32(b[i:]) &^ (0xff << 24); word == 'i'|'n'<<8|'f'<<16 || word == 'n'|'a'<<8|'n'<<16 {
+		return i + 3
+	}
+	return 0
+}
+
+// digitsEnd returns the index of the first byte of b that is no digit, from i on, or 0 when
+// it is far away.
+func digitsEnd(b []byte, i int) (end int) {
+	for ; i+8 <= len(b) && i < LongestFastLine-16; i += 8 {
+		if n := countDigits(Load64(b[i:])); n < 8 {
+			return i + int(n)
+		}
+	}
+	return 0
+}
+
 // LineEnd returns the index of the first CR or LF in b at or behind from, or
 // len(b).
 func LineEnd(b []byte, from int) int {

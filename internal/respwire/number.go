@@ -1,7 +1,9 @@
 package respwire
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 )
 
@@ -176,6 +178,68 @@ func ParseDouble(b []byte) (f float64, ok bool) {
 	return f, err == nil
 }
 
+// ShortDouble returns the value of a double that is spelled with few digits and a small
+// exponent, and whether it is one. The digits as a whole number, and the power of ten, are
+// float64s themselves then; their product or quotient is the float64 nearest to the double,
+// because it is rounded once (Clinger, "How to read floating point numbers accurately").
+func ShortDouble(b []byte) (f float64, ok bool) {
+	const longest = 19 // digits that fit into a uint64
+	text := b
+	if len(b) > 0 && b[0] == '-' {
+		text = b[1:]
+	}
+	if len(text) > longest {
+		return 0, false
+	}
+	mantissa, i := wholeNumber(text, 0, 0)
+	if i == 0 {
+		return 0, false
+	}
+	exponent := 0
+	if i < len(text) && text[i] == '.' {
+		point := i
+		if mantissa, i = wholeNumber(text, i+1, mantissa); i == point+1 {
+			return 0, false
+		}
+		exponent = point + 1 - i
+	}
+	if i+1 < len(text) && text[i]|0x20 == 'e' {
+		e, _, fault := ParseInteger(text[i+1:])
+		if fault != NumberOK || e < -100 || e > 100 {
+			return 0, false
+		}
+		exponent += int(e)
+		i = len(text)
+	}
+	switch {
+	case i < len(text), mantissa > 1<<53:
+		return 0, false
+	case exponent >= 0 && exponent < len(exactPowersOf10):
+		f = float64(mantissa) * exactPowersOf10[exponent]
+	case exponent < 0 && -exponent < len(exactPowersOf10):
+		f = float64(mantissa) / exactPowersOf10[-exponent]
+	default:
+		return 0, false
+	}
+	if len(text) < len(b) {
+		f = -f
+	}
+	return f, true
+}
+
+// wholeNumber returns n with the digits of b from i on behind its own, and the index of the
+// byte behind them.
+func wholeNumber(b []byte, i int, n uint64) (uint64, int) {
+	for ; i < len(b) && IsDigit(b[i]); i++ {
+		n = n*10 + uint64(b[i]-'0')
+	}
+	return n, i
+}
+
+// exactPowersOf10 are those that a float64 is exactly.
+var exactPowersOf10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+
 // DoubleMayOverflow reports whether a spelling that ScanDouble accepts could
 // lie beyond float64. Nearly every double is told to be in range without
 // being parsed.
@@ -201,10 +265,17 @@ func AppendInteger(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n
 
 // AppendDouble appends the shortest spelling that reads back as f, with an
 // exponent only where encoding/json has one, and inf, -inf and nan for the
-// values without digits (RESP3 specification, "Double type"). bits is 32 for
-// a float32.
-func AppendDouble(dst []byte, f float64, bits int) []byte {
-	const exact = 1 << 53
+// values without digits (RESP3 specification, "Double type"). size is 64, or 32
+// for a float32.
+func AppendDouble(dst []byte, f float64, size int) []byte {
+	if n, ok := WholeDouble(f); ok && size == 64 {
+		return AppendInteger(dst, n)
+	}
+	return AppendDoubleSlow(dst, f, size)
+}
+
+// AppendDoubleSlow is AppendDouble for what WholeDouble does not take.
+func AppendDoubleSlow(dst []byte, f float64, size int) []byte {
 	switch {
 	case f != f:
 		return append(dst, "nan"...)
@@ -214,19 +285,80 @@ func AppendDouble(dst []byte, f float64, bits int) []byte {
 		return append(dst, "-inf"...)
 	case f == 0 && math.Signbit(f):
 		return append(dst, "-0"...)
-	case f > -exact && f < exact && f == float64(int64(f)) && bits == 64:
-		return AppendInteger(dst, int64(f)) // the shortest spelling, and much faster
+	}
+	abs := math.Abs(f)
+	if abs >= 1e-6 && abs < 1e14 && size == 64 {
+		if dst, ok := appendShortDouble(dst, f); ok {
+			return dst
+		}
 	}
 	format := byte('f')
-	if abs := math.Abs(f); abs != 0 {
-		if bits == 64 && (abs < 1e-6 || abs >= 1e21) || bits == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
+	if abs != 0 {
+		if size == 64 && (abs < 1e-6 || abs >= 1e21) || size == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
 			format = 'e'
 		}
 	}
-	dst = strconv.AppendFloat(dst, f, format, -1, bits)
+	dst = strconv.AppendFloat(dst, f, format, -1, size)
 	if n := len(dst); format == 'e' && n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
 		dst[n-2] = dst[n-1] // e-09 becomes e-9
 		dst = dst[:n-1]
 	}
 	return dst
+}
+
+// WholeDouble returns f as an integer, whose digits are its shortest spelling, and whether
+// it is one.
+func WholeDouble(f float64) (n int64, ok bool) {
+	const exact = 1 << 53
+	if !(f > -exact && f < exact) {
+		return 0, false
+	}
+	n = int64(f)
+	return n, float64(n) == f && (n != 0 || !math.Signbit(f))
+}
+
+// appendShortDouble appends f, whose magnitude is at least 1e-6 and below 1e14, when it
+// is the float64 nearest to a decimal fraction of few digits, at most 14 or 15, and
+// reports whether it is. It looks for the whole number nearest
+// to f times a power of ten below 1e15. The error of that product is far less than a half,
+// so no other fraction with as many decimals can read back as f; whether this one does, the
+// quotient tells, which is rounded once as in ShortDouble. Without the zeros at its end it
+// is the shortest spelling.
+func appendShortDouble(dst []byte, f float64) ([]byte, bool) {
+	abs := math.Abs(f)
+	exponent := int(math.Float64bits(abs)>>52) - 1023
+	decimals := 14 - (exponent+1)*1233>>12 // log10(2) is 1233/4096, nearly
+	power := exactPowersOf10[decimals]
+	whole := uint64(abs*power + 0.5)
+	if float64(whole)/power != abs {
+		return dst, false
+	}
+	if f < 0 {
+		dst = append(dst, '-')
+	}
+	units := uint64(abs)
+	if units > 0 {
+		whole -= units * uint64(power)
+	}
+	dst = append(strconv.AppendUint(dst, units, 10), '.')
+	return appendFraction(dst, whole, decimals), true
+}
+
+// appendFraction appends n, which is not 0 and below 1e15, in so many decimals, without the
+// zeros at its end.
+func appendFraction(dst []byte, n uint64, decimals int) []byte {
+	for ; decimals > 16; decimals-- {
+		dst = append(dst, '0')
+	}
+	n *= minByDigits[16-decimals]
+	high := n / 1e8
+	first, last := EightDigits(high), EightDigits(n-high*1e8)
+	var digits [16]byte
+	binary.LittleEndian.PutUint64(digits[:], first)
+	binary.LittleEndian.PutUint64(digits[8:], last)
+	zeros := bits.LeadingZeros64(last^'0'*everyByte) >> 3
+	if zeros == 8 {
+		zeros += bits.LeadingZeros64(first^'0'*everyByte) >> 3
+	}
+	return append(dst, digits[:len(digits)-zeros]...)
 }

@@ -13,6 +13,8 @@ import (
 	"testing/iotest"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
 
@@ -63,7 +65,7 @@ func TestCopyBulkWritesThePayloadAlone(t *testing.T) {
 }
 
 func TestCopyValueWritesEveryByte(t *testing.T) {
-	for _, value := range append([]string{nestedWire, streamedWire, bulkWire(5000), "+" + strings.Repeat("x", 5000) + "\r\n"}, awkwardWires...) {
+	for _, value := range append([]string{tests.NestedWire, tests.StreamedWire, tests.Bulk(5000), "+" + strings.Repeat("x", 5000) + "\r\n"}, awkwardWires...) {
 		for name, wrap := range map[string]func(io.Reader) io.Reader{
 			"at once":      func(r io.Reader) io.Reader { return r },
 			"byte by byte": iotest.OneByteReader,
@@ -71,10 +73,10 @@ func TestCopyValueWritesEveryByte(t *testing.T) {
 			d := resp.NewDecoder(wrap(strings.NewReader(value+"+NEXT\r\n")), resp.BufferSize(1))
 			var written bytes.Buffer
 			if n, err := d.CopyValue(&written); written.String() != value || n != int64(len(value)) || err != nil {
-				t.Errorf("CopyValue of %s, %s: wrote %q, %d and %v", shortWire(value), name, written.String(), n, err)
+				t.Errorf("CopyValue of %s, %s: wrote %q, %d and %v", tests.Short(value), name, written.String(), n, err)
 			}
 			if next, err := d.ReadString(); next != "NEXT" {
-				t.Errorf("behind CopyValue of %s: %q and %v, want NEXT", shortWire(value), next, err)
+				t.Errorf("behind CopyValue of %s: %q and %v, want NEXT", tests.Short(value), next, err)
 			}
 		}
 	}
@@ -90,14 +92,14 @@ func untilItEnds(t *testing.T, wire string, pass func() (int64, error)) (n int64
 			return n, err
 		}
 	}
-	t.Fatalf("%s: interrupted again and again", shortWire(wire))
+	t.Fatalf("%s: interrupted again and again", tests.Short(wire))
 	return 0, nil
 }
 
 // Interrupted by the reader or the writer at any byte, passing on continues
 // with exactly that byte.
 func TestPassingOnContinuesWhereItStopped(t *testing.T) {
-	for _, value := range append([]string{nestedWire, streamedWire, bulkWire(200)}, awkwardWires...) {
+	for _, value := range append([]string{tests.NestedWire, tests.StreamedWire, tests.Bulk(200)}, awkwardWires...) {
 		readers := map[string]func() io.Reader{
 			"at once":                func() io.Reader { return strings.NewReader(value) },
 			"timeouts between":       func() io.Reader { return resptest.TimeoutReader(strings.NewReader(value)) },
@@ -112,14 +114,14 @@ func TestPassingOnContinuesWhereItStopped(t *testing.T) {
 				w := resptest.FailOnceWriter(&written, at, os.ErrDeadlineExceeded)
 				n, err := untilItEnds(t, value, func() (int64, error) { return d.CopyValue(w) })
 				if written.String() != value || n != int64(len(value)) || err != nil || d.InputOffset() != n {
-					t.Fatalf("CopyValue of %s, %s, writer failed at %d: wrote %q, %d and %v", shortWire(value), name, at, written.String(), n, err)
+					t.Fatalf("CopyValue of %s, %s, writer failed at %d: wrote %q, %d and %v", tests.Short(value), name, at, written.String(), n, err)
 				}
 				written.Reset()
 				d.Reset(reader())
 				w = resptest.FailOnceWriter(&written, at, os.ErrDeadlineExceeded)
 				n, err = untilItEnds(t, value, func() (int64, error) { return d.CopyBulk(w) })
 				if written.String() != payload.String() || n != wantBulk || fmt.Sprint(err) != fmt.Sprint(wantErr) || d.InputOffset() != int64(len(value)) {
-					t.Fatalf("CopyBulk of %s, %s, writer failed at %d: wrote %q, %d and %v, want %v", shortWire(value), name, at, written.String(), n, err, wantErr)
+					t.Fatalf("CopyBulk of %s, %s, writer failed at %d: wrote %q, %d and %v, want %v", tests.Short(value), name, at, written.String(), n, err, wantErr)
 				}
 			}
 			for seed := range uint64(5) {
@@ -127,7 +129,7 @@ func TestPassingOnContinuesWhereItStopped(t *testing.T) {
 				d := resp.NewDecoder(reader())
 				w := resptest.TimeoutWriter(resptest.ShortWriter(&written, 3), seed)
 				if n, err := untilItEnds(t, value, func() (int64, error) { return d.CopyValue(w) }); written.String() != value || n != int64(len(value)) || err != nil {
-					t.Fatalf("CopyValue of %s, %s, short writes: wrote %q, %d and %v", shortWire(value), name, written.String(), n, err)
+					t.Fatalf("CopyValue of %s, %s, short writes: wrote %q, %d and %v", tests.Short(value), name, written.String(), n, err)
 				}
 			}
 		}
@@ -208,12 +210,12 @@ func TestWritersThatWriteLessWithoutSayingWhy(t *testing.T) {
 // Nothing is written to a writer in the call in which it failed.
 func TestAFailedWriterIsLeftAlone(t *testing.T) {
 	broken := errors.New("broken")
-	for _, wire := range []string{"$3\r\nabc\r\n", bulkWire(50000), "*2\r\n:1\r\n:2\r\n", "$3\r\nabcXX", "$?\r\n;1\r\na\r\n;1\r\nb\r\n;0\r\n"} {
+	for _, wire := range []string{"$3\r\nabc\r\n", tests.Bulk(50000), "*2\r\n:1\r\n:2\r\n", "$3\r\nabcXX", "$?\r\n;1\r\na\r\n;1\r\nb\r\n;0\r\n"} {
 		for _, pass := range []func(*resp.Decoder, io.Writer) (int64, error){(*resp.Decoder).CopyValue, (*resp.Decoder).CopyBulk} {
 			w := &oddWriter{err: broken}
 			_, err := pass(resp.NewDecoder(iotest.OneByteReader(strings.NewReader(wire))), w)
 			if err == broken && w.calls != 1 {
-				t.Errorf("%s: a writer that failed was called %d times", shortWire(wire), w.calls)
+				t.Errorf("%s: a writer that failed was called %d times", tests.Short(wire), w.calls)
 			}
 		}
 	}
@@ -380,14 +382,14 @@ func endsPayload(b []byte, end int64) bool {
 // Values of any size pass in constant memory.
 func TestPassingOnTakesConstantMemory(t *testing.T) {
 	const size, most = 4 << 20, 64 << 10
-	chunk := bulkWire(1 << 20)
+	chunk := tests.Bulk(1 << 20)
 	for name, wire := range map[string]io.Reader{
-		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(zeros{}, size), strings.NewReader("\r\n")),
-		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(&endless{wire: ";" + chunk[1:]}, 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
+		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(tests.Zeros{}, size), strings.NewReader("\r\n")),
+		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(tests.Endless(";"+chunk[1:], 0), 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
 	} {
 		var err error
 		var n int64
-		if got := allocated(func() { n, err = resp.NewDecoder(wire).CopyBulk(io.Discard) }); got > most || n != size || err != nil {
+		if got := tests.Allocated(func() { n, err = resp.NewDecoder(wire).CopyBulk(io.Discard) }); got > most || n != size || err != nil {
 			t.Errorf("CopyBulk of %s: %d bytes and %v, and allocates %d bytes", name, n, err, got)
 		}
 	}
@@ -396,9 +398,9 @@ func TestPassingOnTakesConstantMemory(t *testing.T) {
 		"SkipValue": (*resp.Decoder).SkipValue,
 		"CopyValue": func(d *resp.Decoder) error { return copyValue(d, nil) },
 	} {
-		d := resp.NewDecoder(io.MultiReader(strings.NewReader(array), io.LimitReader(&endless{wire: ":1\r\n"}, size)))
+		d := resp.NewDecoder(io.MultiReader(strings.NewReader(array), io.LimitReader(tests.Endless(":1\r\n", 0), size)))
 		var err error
-		if got := allocated(func() { err = pass(d) }); got > most || err != nil || d.InputOffset() != int64(size+len(array)) {
+		if got := tests.Allocated(func() { err = pass(d) }); got > most || err != nil || d.InputOffset() != int64(size+len(array)) {
 			t.Errorf("%s of %d elements: %v at offset %d, and allocates %d bytes", name, size/4, err, d.InputOffset(), got)
 		}
 	}
@@ -424,12 +426,432 @@ func TestLimitsHoldInConstantMemoryToo(t *testing.T) {
 	}
 }
 
-// zeros reads zeros.
-type zeros struct{}
+// bulkArrivals are ways in which a wire may come to a Decoder.
+var bulkArrivals = map[string]func(io.Reader) io.Reader{
+	"at once":                func(r io.Reader) io.Reader { return r },
+	"byte by byte":           iotest.OneByteReader,
+	"with the end":           iotest.DataErrReader,
+	"with empty reads":       resptest.EmptyReader,
+	"timeouts between bytes": resptest.TimeoutReader,
+	"timeouts with bytes":    resptest.DataTimeoutReader,
+}
 
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
+// bulkReads read a payload to its end.
+var bulkReads = map[string]func(*resp.BulkReader, *bytes.Buffer) error{
+	"by 1 byte":     func(r *resp.BulkReader, w *bytes.Buffer) error { return readBy(r, w, 1) },
+	"by 3 bytes":    func(r *resp.BulkReader, w *bytes.Buffer) error { return readBy(r, w, 3) },
+	"by 1000 bytes": func(r *resp.BulkReader, w *bytes.Buffer) error { return readBy(r, w, 1000) },
+	"by WriteTo": func(r *resp.BulkReader, w *bytes.Buffer) error {
+		_, err := untilDone(func() (int64, error) { return r.WriteTo(w) })
+		return err
+	},
+	"by turns": func(r *resp.BulkReader, w *bytes.Buffer) error {
+		p := make([]byte, 2)
+		n, err := r.Read(p)
+		w.Write(p[:n])
+		if err != nil && !stopsShort(err) {
+			return notEOF(err)
+		}
+		_, err = untilDone(func() (int64, error) {
+			return r.WriteTo(resptest.FailOnceWriter(w, 1, os.ErrDeadlineExceeded))
+		})
+		if err != nil {
+			return err
+		}
+		return readBy(r, w, 1)
+	},
+}
+
+// readBy reads r to its end, n bytes at a time, calling again after timeouts.
+func readBy(r *resp.BulkReader, w *bytes.Buffer, n int) error {
+	p := make([]byte, n)
+	for {
+		n, err := r.Read(p)
+		w.Write(p[:n])
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return notEOF(err)
+		}
+	}
+}
+
+func notEOF(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// untilDone calls call again as long as it times out.
+func untilDone[T any](call func() (T, error)) (T, error) {
+	for {
+		v, err := call()
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return v, err
+		}
+	}
+}
+
+func TestBulkReaderReadsThePayloadAlone(t *testing.T) {
+	for _, test := range bulkCases {
+		for _, around := range []string{"", "*2\r\n", "*?\r\n", "|0\r\n", "*2\r\n|1\r\n:1\r\n:2\r\n"} {
+			for arrival, wrap := range bulkArrivals {
+				for how, read := range bulkReads {
+					d := resp.NewDecoder(wrap(strings.NewReader(around + test.wire + "+NEXT\r\n")))
+					for d.InputOffset() < int64(len(around)) {
+						if _, err := untilDone(d.ReadToken); err != nil {
+							t.Fatal(err)
+						}
+					}
+					var payload bytes.Buffer
+					r, err := untilDone(d.BulkReader)
+					if err == nil {
+						err = read(r, &payload)
+					}
+					if payload.String() != test.payload || err == nil && test.err != "" || err != nil && err.Error() != test.err {
+						t.Errorf("%q inside %q, %s, %s: %q and %v, want %q and %q", test.wire, around, arrival, how, payload.String(), err, test.payload, test.err)
+					}
+					if r != nil {
+						if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF || r.Len() != 0 {
+							t.Errorf("%q, %s, %s: at the end %d, %v and %d left", test.wire, arrival, how, n, err, r.Len())
+						}
+					}
+					if next, err := untilDone(d.ReadString); next != "NEXT" {
+						t.Errorf("behind %q inside %q, %s, %s: %q and %v, want NEXT", test.wire, around, arrival, how, next, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// However much of the payload was read, whatever reads next finds the next value.
+func TestWhatABulkReaderLeavesIsDropped(t *testing.T) {
+	next := map[string]string{}
+	for _, method := range namedMethods {
+		r := newReading(strings.NewReader("+1\r\n:5\r\n"))
+		got, _ := r.call(method)
+		next[method] = got.Text
+	}
+	for _, value := range []string{"$5\r\nhello\r\n", "$0\r\n\r\n", "+hello\r\n", "=7\r\ntxt:abc\r\n", "$?\r\n;2\r\nab\r\n;3\r\ncde\r\n;0\r\n", "$?\r\n;0\r\n"} {
+		for arrival, wrap := range bulkArrivals {
+			for take := range 7 {
+				for _, method := range namedMethods {
+					r := newReading(wrap(strings.NewReader(value + "+1\r\n:5\r\n")))
+					payload, err := untilDone(r.BulkReader)
+					if err != nil {
+						t.Fatalf("%q, %s: %v", value, arrival, err)
+					}
+					for range take {
+						if _, err := payload.Read(make([]byte, 1)); err != nil && err != io.EOF && !stopsShort(err) {
+							t.Fatalf("%q, %s: %v", value, arrival, err)
+						}
+					}
+					got, _ := untilDone(func() (result, error) { return r.call(method) })
+					if got.Err != "" && !strings.HasPrefix(got.Err, "resp: got") || got.Text != next[method] {
+						t.Errorf("%s behind %d bytes of %q, %s: %+v, want %s", method, take, value, arrival, got, next[method])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestADroppedPayloadSaysSo(t *testing.T) {
+	drops := map[string]func(*resp.Decoder){
+		"Reset": func(d *resp.Decoder) { d.Reset(strings.NewReader("+OK\r\n")) },
+	}
+	for _, method := range methods.Reads {
+		if method.Sort != methods.Payload { // it is the same reader, which reads the next payload
+			drops[method.Name] = func(d *resp.Decoder) { method.Call(d, io.Discard) }
+		}
+	}
+	for name, drop := range drops {
+		d := resp.NewDecoder(strings.NewReader("$5\r\nhello\r\n*1\r\n$4\r\nPING\r\n"))
+		r, err := d.BulkReader()
+		if err != nil {
+			t.Fatal(err)
+		}
+		drop(d)
+		_, err = r.Read(make([]byte, 1))
+		_, errTo := r.WriteTo(io.Discard)
+		const want = "resp: another read of the Decoder has dropped the rest of this payload"
+		if fmt.Sprint(err) != want || fmt.Sprint(errTo) != want || r.Len() != 0 {
+			t.Errorf("behind %s: Read %v, WriteTo %v and %d bytes left, want %s", name, err, errTo, r.Len(), want)
+		}
+	}
+}
+
+func TestBulkReaderLen(t *testing.T) {
+	d := resp.NewDecoder(strings.NewReader("*2\r\n=9\r\ntxt:hello\r\n$?\r\n;2\r\nab\r\n;0\r\n"))
+	d.ReadArrayLen()
+	r, err := d.BulkReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for left := int64(5); left >= 0; left-- {
+		if r.Len() != left {
+			t.Errorf("%d bytes left, want %d", r.Len(), left)
+		}
+		r.Read(make([]byte, 1))
+	}
+	if r, err = d.BulkReader(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int64{-1, -1, 0, 0} { // the end is there with the last byte
+		if r.Len() != want {
+			t.Errorf("a streamed string: %d bytes left, want %d", r.Len(), want)
+		}
+		r.Read(make([]byte, 1))
+	}
+
+	// A chunk alone has a length, and so has what an attribute decorates.
+	d = resp.NewDecoder(strings.NewReader("$?\r\n;3\r\nabc\r\n;0\r\n|1\r\n+a\r\n:1\r\n$3\r\nabc\r\n"))
+	for _, tokens := range []int{1, 4} {
+		for range tokens {
+			if _, err := d.ReadToken(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r, err = d.BulkReader(); err != nil {
+			t.Fatal(err)
+		}
+		if r.Len() != 3 {
+			t.Errorf("behind %d tokens %d bytes left, want 3", tokens, r.Len())
+		}
+	}
+}
+
+// What ends a string is read with the last byte of its payload when it is there,
+// and is not waited for when it is not: so who reads as many bytes as Len says
+// finds nothing of the string in Buffered, and is not held up.
+func TestBulkReaderTakesTheEndWithTheLastByte(t *testing.T) {
+	const next = "+NEXT\r\n"
+	for _, test := range []struct {
+		value   string
+		payload int // where it ends
+	}{
+		{"$5\r\nhello\r\n", 9}, {"$0\r\n\r\n", 4}, {"=9\r\ntxt:hello\r\n", 13}, {"=4\r\ntxt:\r\n", 8}, {"|1\r\n+a\r\n:1\r\n$1\r\na\r\n", 17},
+		{"*1\r\n$5\r\nhello\r\n", 13}, {"$100\r\n" + strings.Repeat("x", 100) + "\r\n", 106},
+		{"$?\r\n;2\r\nab\r\n;0\r\n", 10}, {"$?\r\n;1\r\na\r\n;1\r\nb\r\n;0\r\n", 16}, {"$?\r\n;0\r\n", 4},
+	} {
+		wire := test.value + next
+		payload := payloadOf(t, test.value)
+		for cut := test.payload; cut <= len(wire); cut++ {
+			for _, size := range []int{1, 3, 50, 1000} {
+				more := 0
+				d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), tests.ReaderFunc(func(p []byte) (int, error) {
+					more++
+					return 0, os.ErrDeadlineExceeded
+				})), resp.BufferSize(200))
+				if test.value[0] == '*' {
+					d.ReadArrayLen()
+				}
+				r, err := d.BulkReader()
+				if err != nil {
+					t.Fatalf("%q: %v", wire[:cut], err)
+				}
+				p := make([]byte, size)
+				for read := 0; read < len(payload); {
+					n, err := r.Read(p)
+					if read += n; err != nil {
+						t.Fatalf("%q, %d bytes at a time: %v behind %d bytes", wire[:cut], size, err, read)
+					}
+				}
+				if more > 0 {
+					t.Errorf("%q, %d bytes at a time: the end was waited for", wire[:cut], size)
+				}
+				if cut < len(test.value) {
+					if at := d.InputOffset(); at < int64(test.payload) || at > int64(cut) {
+						t.Errorf("%q, %d bytes at a time: at offset %d with the last byte", wire[:cut], size, at)
+					}
+					continue
+				}
+				if rest := string(d.Buffered()); rest != wire[len(test.value):cut] || d.InputOffset() != int64(len(test.value)) || d.Depth() != 0 || r.Len() != 0 {
+					t.Errorf("%q, %d bytes at a time: %q buffered at offset %d and depth %d, %d left", wire[:cut], size, rest, d.InputOffset(), d.Depth(), r.Len())
+				}
+				if n, err := r.Read(p); n != 0 || err != io.EOF || more > 0 {
+					t.Errorf("%q, %d bytes at a time: then %d and %v", wire[:cut], size, n, err)
+				}
+			}
+		}
+	}
+}
+
+// payloadOf returns the payload of the string that value holds.
+func payloadOf(t *testing.T, value string) string {
+	t.Helper()
+	d := resp.NewDecoder(strings.NewReader(value))
+	if value[0] == '*' {
+		d.ReadArrayLen()
+	}
+	b, err := d.ReadBytes()
+	if err != nil {
+		t.Fatalf("%q: %v", value, err)
+	}
+	return string(b)
+}
+
+// A payload that has been read to its end has not been dropped by what reads next,
+// wherever the input was split.
+func TestAPayloadThatWasReadWholeIsNotDropped(t *testing.T) {
+	const wire = "$5\r\nhello\r\n+NEXT\r\n"
+	for cut := len("$5\r\nhello"); cut < len(wire); cut++ {
+		d := resp.NewDecoder(io.MultiReader(strings.NewReader(wire[:cut]), strings.NewReader(wire[cut:])))
+		r, err := d.BulkReader()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(r, make([]byte, r.Len())); err != nil {
+			t.Fatal(err)
+		}
+		if next, err := d.ReadString(); next != "NEXT" || err != nil {
+			t.Errorf("cut at %d: %q and %v, want NEXT", cut, next, err)
+		}
+		if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+			t.Errorf("cut at %d: %d and %v, want io.EOF", cut, n, err)
+		}
+	}
+}
+
+// Where the CR LF is wrong no byte of the payload is lost: the next Read says so.
+func TestBulkReaderGivesAllBeforeAWrongEnd(t *testing.T) {
+	for wire, payload := range map[string]string{
+		"$3\r\nabcXX": "abc", "$3\r\nabc\rX": "abc", "=7\r\ntxt:abc\n\n": "abc", "$0\r\nXX": "", "$?\r\n;2\r\nab\r\n;1\r\ncXX": "abc", "$?\r\n;2\r\nabXX": "ab",
+	} {
+		for arrival, wrap := range bulkArrivals {
+			for _, size := range []int{1, 2, 1000} {
+				d := resp.NewDecoder(wrap(strings.NewReader(wire)))
+				r, err := untilDone(d.BulkReader)
+				if err != nil {
+					t.Fatalf("%q, %s: %v", wire, arrival, err)
+				}
+				var got []byte
+				p := make([]byte, size)
+				for err == nil || stopsShort(err) {
+					var n int
+					n, err = r.Read(p)
+					if got = append(got, p[:n]...); n > 0 && err != nil {
+						t.Errorf("%q, %s: %d bytes and %v at once", wire, arrival, n, err)
+					}
+				}
+				var syntax *resp.SyntaxError
+				if string(got) != payload || !errors.As(err, &syntax) || syntax.Expected != "CR LF behind the payload" {
+					t.Errorf("%q, %s, %d bytes at a time: %q and %v, want %q", wire, arrival, size, got, err, payload)
+				}
+			}
+		}
+	}
+}
+
+// A payload that breaks off or does not end in CR LF has no io.EOF.
+func TestBulkReaderOfAPayloadAtFault(t *testing.T) {
+	for wire, want := range map[string]string{
+		"$3\r\nabcXX":         `resp: syntax error at offset 7: expected CR LF behind the payload, found "X"`,
+		"$3\r\nab":            "unexpected EOF",
+		"$3\r\nabc\r":         "unexpected EOF",
+		"$?\r\n;1\r\na\r\n":   "unexpected EOF",
+		"$?\r\n;1\r\na\r\n+":  `resp: type error at offset 11: expected a chunk of the streamed string, found "+"`,
+		"=7\r\ntxt:abcX":      `resp: syntax error at offset 11: expected CR LF behind the payload, found "X"`,
+		"$?\r\n;1\r\naX\r\n;": `resp: syntax error at offset 9: expected CR LF behind the payload, found "X"`,
+	} {
+		for how, read := range bulkReads {
+			d := resp.NewDecoder(strings.NewReader(wire))
+			r, err := d.BulkReader()
+			if err == nil {
+				err = read(r, new(bytes.Buffer))
+			}
+			if err == nil || err.Error() != want {
+				t.Errorf("%q, %s: %v, want %s", wire, how, err, want)
+			}
+		}
+	}
+}
+
+// A few bytes are not worth a call of the reader: the buffer is filled instead.
+func TestBulkReaderReadsLittlePiecesThroughTheBuffer(t *testing.T) {
+	const size, most = 100_000, 20
+	calls := 0
+	source := tests.ReaderFunc(func(p []byte) (int, error) {
+		calls++
+		clear(p)
+		return len(p), nil
+	})
+	r, err := resp.NewDecoder(io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), source)).BulkReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p := make([]byte, 10); r.Len() > 0; {
+		if _, err := r.Read(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls > most {
+		t.Errorf("the reader was called %d times for %d bytes, want at most %d", calls, size, most)
+	}
+}
+
+// What has not arrived is read straight into the caller's bytes.
+func TestBulkReaderReadsIntoPlace(t *testing.T) {
+	const size = 1 << 20
+	p := make([]byte, size)
+	var direct int
+	source := tests.ReaderFunc(func(b []byte) (int, error) {
+		if &b[0] == &p[size-len(b)] && len(b) <= size {
+			direct += len(b)
+		}
+		clear(b)
+		return len(b), nil
+	})
+	d := resp.NewDecoder(io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), source))
+	r, err := d.BulkReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(r, p); err != nil || direct < size-64<<10 {
+		t.Errorf("%d of %d bytes were read into place, %v", direct, size, err)
+	}
+}
+
+func TestBulkReaderTakesConstantMemory(t *testing.T) {
+	const size, most = 4 << 20, 64 << 10
+	chunk := tests.Bulk(1 << 20)
+	for name, wire := range map[string]io.Reader{
+		"a string": io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(tests.Zeros{}, size), strings.NewReader("\r\n")),
+		"chunks":   io.MultiReader(strings.NewReader("$?\r\n"), io.LimitReader(tests.Endless(";"+chunk[1:], 0), 4*int64(len(chunk))), strings.NewReader(";0\r\n")),
+	} {
+		var n int64
+		var err error
+		got := tests.Allocated(func() {
+			var r *resp.BulkReader
+			if r, err = resp.NewDecoder(wire).BulkReader(); err == nil {
+				n, err = io.Copy(io.Discard, struct{ io.Reader }{r})
+			}
+		})
+
+		if got > most || n != size || err != nil {
+			t.Errorf("%s: %d bytes and %v, and allocates %d bytes", name, n, err, got)
+		}
+	}
+}
+
+// An interrupted read of what is no string goes on, and then says what it was.
+func TestBulkReaderOfAnotherKindGoesOn(t *testing.T) {
+	const wire = "*2\r\n$1\r\na\r\n:1\r\n"
+	for cut := range len(wire) {
+		d := resp.NewDecoder(nil)
+		d.Feed([]byte(wire[:cut]))
+		if _, err := d.BulkReader(); err != resp.ErrIncomplete {
+			t.Fatalf("%q: %v", wire[:cut], err)
+		}
+		d.Feed([]byte(wire[cut:] + "+NEXT\r\n"))
+		_, err := d.BulkReader()
+		if kind := (*resp.KindError)(nil); !errors.As(err, &kind) {
+			t.Errorf("%q, cut at %d: %v, want a KindError", wire, cut, err)
+		}
+		if next, err := d.ReadString(); next != "NEXT" {
+			t.Errorf("%q, cut at %d: %q and %v behind it", wire, cut, next, err)
+		}
+	}
 }
 
 // However a string comes, ReadInto gives what ReadBytes gives, and the next read
@@ -490,7 +912,7 @@ func TestReadIntoReadsIntoPlace(t *testing.T) {
 	const size, most = 1 << 20, 64 << 10
 	p := make([]byte, size)
 	direct := 0
-	source := readFunc(func(b []byte) (int, error) {
+	source := tests.ReaderFunc(func(b []byte) (int, error) {
 		into := len(b) <= size && &b[0] == &p[size-len(b)]
 		b = b[:min(len(b), 50_000)]
 		clear(b)
@@ -501,10 +923,10 @@ func TestReadIntoReadsIntoPlace(t *testing.T) {
 		}
 		return len(b), nil
 	})
-	d := resp.NewDecoder(io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(zeros{}, 100), source))
+	d := resp.NewDecoder(io.MultiReader(strings.NewReader(fmt.Sprintf("$%d\r\n", size)), io.LimitReader(tests.Zeros{}, 100), source))
 	var n int
 	var err error
-	if got := allocated(func() { n, err = d.ReadInto(p) }); got > most || direct < size-most || n != size || err != nil {
+	if got := tests.Allocated(func() { n, err = d.ReadInto(p) }); got > most || direct < size-most || n != size || err != nil {
 		t.Errorf("%d and %v: %d of %d bytes were read into place, and %d allocated", n, err, direct, size, got)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package resp_test
+package sockets_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // networks are those whose connections a Decoder waits for without a buffer.
@@ -22,12 +23,12 @@ var networks = []string{"tcp", "unix"}
 
 func TestReadingFromASocket(t *testing.T) {
 	for _, network := range networks {
-		here, there := streamPair(t, network)
+		here, there := tests.ConnPair(t, network)
 		d := resp.NewDecoder(here)
 		if _, err := here.Write(nil); err != nil {
 			t.Fatal(err)
 		}
-		for i, wire := range []string{"+OK\r\n", bulkWire(100), bulkWire(5000), bulkWire(1 << 20), "+OK\r\n"} {
+		for i, wire := range []string{"+OK\r\n", tests.Bulk(100), tests.Bulk(5000), tests.Bulk(1 << 20), "+OK\r\n"} {
 			arrived := make(chan error, 1)
 			go func() {
 				time.Sleep(time.Duration(i) * time.Millisecond) // the Decoder waits by then, more often than not
@@ -36,7 +37,7 @@ func TestReadingFromASocket(t *testing.T) {
 			}()
 			raw, err := d.ReadRaw()
 			if string(raw) != wire || err != nil {
-				t.Errorf("%s: %d bytes and %v, want %s", network, len(raw), err, shortWire(wire))
+				t.Errorf("%s: %d bytes and %v, want %s", network, len(raw), err, tests.Short(wire))
 			}
 			if err := <-arrived; err != nil {
 				t.Fatal(err)
@@ -52,7 +53,7 @@ func TestReadingFromASocket(t *testing.T) {
 // What the Decoder returns is what Read of the connection would.
 func TestErrorsOfASocket(t *testing.T) {
 	for _, network := range networks {
-		here, there := streamPair(t, network)
+		here, there := tests.ConnPair(t, network)
 		d := resp.NewDecoder(here)
 		for range 3 {
 			here.SetReadDeadline(time.Now().Add(time.Millisecond))
@@ -74,7 +75,7 @@ func TestErrorsOfASocket(t *testing.T) {
 			t.Errorf("%s, closed: %v, want %v", network, err, net.ErrClosed)
 		}
 	}
-	here, there := streamPair(t, "tcp")
+	here, there := tests.ConnPair(t, "tcp")
 	there.(*net.TCPConn).SetLinger(0)
 	there.Close()
 	time.Sleep(10 * time.Millisecond)
@@ -89,9 +90,9 @@ func TestErrorsOfASocket(t *testing.T) {
 // A pipeline that is there is read at once, whatever came before.
 func TestAPipelineOnASocketIsReadAtOnce(t *testing.T) {
 	const commands = 100
-	wire := strings.Repeat(multibulkWire("SET", "key", "value"), commands)
+	wire := strings.Repeat(tests.Multibulk("SET", "key", "value"), commands)
 	for _, network := range networks {
-		here, there := streamPair(t, network)
+		here, there := tests.ConnPair(t, network)
 		d := resp.NewDecoder(here)
 		for range 3 {
 			if _, err := io.WriteString(there, wire); err != nil {
@@ -109,9 +110,9 @@ func TestAPipelineOnASocketIsReadAtOnce(t *testing.T) {
 func TestDecodersWaitWithoutABuffer(t *testing.T) {
 	const decoders = 300
 	for _, network := range networks {
-		var here, there [decoders]streamConn
+		var here, there [decoders]tests.Conn
 		for i := range decoders {
-			here[i], there[i] = streamPair(t, network)
+			here[i], there[i] = tests.ConnPair(t, network)
 		}
 		var goroutines sync.WaitGroup // that end, and are used again below
 		begin := make(chan bool)
@@ -123,7 +124,7 @@ func TestDecodersWaitWithoutABuffer(t *testing.T) {
 
 		var idle [decoders]*resp.Decoder
 		var read atomic.Int32
-		got := heldBy(func() {
+		got := tests.Held(func() {
 			for i := range idle {
 				idle[i] = resp.NewDecoder(here[i])
 				go func() {
@@ -131,14 +132,14 @@ func TestDecodersWaitWithoutABuffer(t *testing.T) {
 						read.Add(1)
 					}
 				}()
-				io.WriteString(there[i], bulkWire(10_000))
+				io.WriteString(there[i], tests.Bulk(10_000))
 			}
 			for read.Load() < decoders {
 				runtime.Gosched()
 			}
 			time.Sleep(10 * time.Millisecond)
 		})
-		if got > decoders*(idleMost+100) { // and 100 for the goroutine's closure
+		if got > decoders*(tests.IdleMost+100) { // and 100 for the goroutine's closure
 			t.Errorf("%s: a Decoder that waits holds %d bytes", network, got/decoders)
 		}
 	}
@@ -156,7 +157,7 @@ func (c *countingConn) Read(p []byte) (int, error) {
 }
 
 func TestAReadOfOnesOwnIsNotPassedBy(t *testing.T) {
-	here, there := streamPair(t, "tcp")
+	here, there := tests.ConnPair(t, "tcp")
 	conn := &countingConn{TCPConn: here.(*net.TCPConn)}
 	d := resp.NewDecoder(conn)
 	io.WriteString(there, "+OK\r\n")
@@ -167,9 +168,9 @@ func TestAReadOfOnesOwnIsNotPassedBy(t *testing.T) {
 
 func TestWaitingForASocketDoesNotAllocate(t *testing.T) {
 	for _, network := range networks {
-		here, there := streamPair(t, network)
+		here, there := tests.ConnPair(t, network)
 		d := resp.NewDecoder(here)
-		wire := []byte(bulkWire(10_000))
+		wire := []byte(tests.Bulk(10_000))
 		n := testing.AllocsPerRun(100, func() {
 			there.Write(wire)
 			if err := d.SkipValue(); err != nil {

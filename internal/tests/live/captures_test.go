@@ -1,4 +1,4 @@
-package resp_test
+package live_test
 
 // The package is held to bytes that a real server sent: testdata/captures, which
 // README.md there describes. What was asked is the table below. TestCapture
@@ -20,6 +20,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/resptest"
 )
 
 // capture is one conversation with a server. Commands are spelled as in
@@ -528,35 +530,12 @@ func (c *capture) protocols() []int {
 	return []int{2, 3}
 }
 
-// commands splits a script into commands and their words.
-func commands(t testing.TB, script string) (all [][]string) {
-	t.Helper()
-	for line := range strings.Lines(script) {
-		words, err := resp.SplitInline(nil, []byte(line))
-		if err != nil {
-			t.Fatalf("%q: %v", line, err)
-		}
-		if len(words) > 0 {
-			all = append(all, stringsOf(words))
-		}
-	}
-	return all
-}
-
-func stringsOf(words [][]byte) []string {
-	all := make([]string, len(words))
-	for i, word := range words {
-		all[i] = string(word)
-	}
-	return all
-}
-
 // request is what the connection sends that is captured.
 func (c *capture) request(t testing.TB) (wire []byte) {
 	if c.raw != "" {
 		return []byte(c.raw)
 	}
-	for _, words := range commands(t, c.script) {
+	for _, words := range tests.Script(t, c.script) {
 		wire = resp.AppendArgs(wire, words...)
 	}
 	return wire
@@ -564,7 +543,7 @@ func (c *capture) request(t testing.TB) (wire []byte) {
 
 // file is the path of the capture's file with that extension.
 func (c *capture) file(extension string) string {
-	return filepath.Join("testdata", "captures", c.name+extension)
+	return filepath.Join("../../../testdata/captures", c.name+extension)
 }
 
 func (c *capture) read(t testing.TB, extension string) []byte {
@@ -590,7 +569,7 @@ func TestCaptureFiles(t *testing.T) {
 		}
 	}
 	slices.Sort(want)
-	got, err := filepath.Glob(filepath.Join("testdata", "captures", "*.re*"))
+	got, err := filepath.Glob(filepath.Join("../../../testdata/captures", "*.re*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -607,21 +586,6 @@ func TestCaptureFiles(t *testing.T) {
 			t.Errorf("%s names a folder of the machine at %d: %.100q", name, at[0], wire[at[0]:])
 		}
 	}
-}
-
-// piecesReader gives wire in pieces of n bytes.
-type piecesReader struct {
-	wire []byte
-	n    int
-}
-
-func (r *piecesReader) Read(p []byte) (int, error) {
-	if len(r.wire) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, r.wire[:min(r.n, len(r.wire))])
-	r.wire = r.wire[n:]
-	return n, nil
 }
 
 // nextBytes reads what comes next and appends its bytes to dst; whole is the wire
@@ -671,7 +635,7 @@ func TestCapturesRoundTrip(t *testing.T) {
 			extension := fmt.Sprint(".resp", protocol)
 			t.Run(c.name+extension, func(t *testing.T) {
 				t.Parallel()
-				c.checkRoundTrip(t, c.read(t, extension), len(commands(t, c.script))+c.extra[protocol-2])
+				c.checkRoundTrip(t, c.read(t, extension), len(tests.Script(t, c.script))+c.extra[protocol-2])
 			})
 		}
 	}
@@ -680,17 +644,17 @@ func TestCapturesRoundTrip(t *testing.T) {
 func (c *capture) checkRoundTrip(t *testing.T, wire []byte, values int) {
 	for _, read := range captureReads {
 		for _, size := range []int{1, 7, 1460, 16384, len(wire)} {
-			d := resp.NewDecoder(&piecesReader{wire, size})
+			d := resp.NewDecoder(resptest.SplitReader(bytes.NewReader(wire), size))
 			got, n, err := drain(d, read.next, wire, func() bool { return false })
 			if err != io.EOF || !bytes.Equal(got, wire) {
-				t.Errorf("%s, %d bytes per Read: %v, %s", read.name, size, err, difference(wire, got))
+				t.Errorf("%s, %d bytes per Read: %v, %s", read.name, size, err, tests.Difference(wire, got))
 			}
 			if n != values && !read.tokens {
 				t.Errorf("%s, %d bytes per Read: %d values, want %d", read.name, size, n, values)
 			}
 
 			d = resp.NewDecoder(nil)
-			rest := piecesReader{wire, size}
+			rest := resptest.SplitReader(bytes.NewReader(wire), size)
 			piece := make([]byte, size)
 			got, _, err = drain(d, read.next, wire, func() bool {
 				n, err := rest.Read(piece)
@@ -698,7 +662,7 @@ func (c *capture) checkRoundTrip(t *testing.T, wire []byte, values int) {
 				return err == nil
 			})
 			if err != resp.ErrIncomplete || !bytes.Equal(got, wire) {
-				t.Errorf("%s, fed %d bytes at a time: %v, %s", read.name, size, err, difference(wire, got))
+				t.Errorf("%s, fed %d bytes at a time: %v, %s", read.name, size, err, tests.Difference(wire, got))
 			}
 		}
 	}
@@ -715,15 +679,6 @@ func drain(d *resp.Decoder, next nextBytes, whole []byte, feed func() bool) (dst
 			return dst, values, err
 		}
 	}
-}
-
-// difference says where two wires differ.
-func difference(want, got []byte) string {
-	at := 0
-	for at < min(len(want), len(got)) && want[at] == got[at] {
-		at++
-	}
-	return fmt.Sprintf("%d bytes for %d, different from byte %d: %.60q, want %.60q", len(got), len(want), at, got[at:], want[at:])
 }
 
 // A RESP2 connection gets no kinds that RESP2 lacks; the RESP3 captures have
@@ -804,7 +759,7 @@ func TestCapturesInRESP2AreWhatProtocol2Writes(t *testing.T) {
 			}
 			other := resp2[label]
 			if want := resp.AppendValue(nil, &other); !bytes.Equal(want, got.Bytes()) && !isException(label) {
-				t.Errorf("%s: %.200q is written for RESP2 with %s", label, resp.AppendValue(nil, &v), difference(want, got.Bytes()))
+				t.Errorf("%s: %.200q is written for RESP2 with %s", label, resp.AppendValue(nil, &v), tests.Difference(want, got.Bytes()))
 			}
 		}
 	}
@@ -822,7 +777,7 @@ func TestCapturesInRESP2AreWhatProtocol2Writes(t *testing.T) {
 // none to tell.
 func (c *capture) replies(t testing.TB, protocol int) map[string]resp.Value {
 	t.Helper()
-	asked := commands(t, c.script)
+	asked := tests.Script(t, c.script)
 	all := make(map[string]resp.Value)
 	for v, err := range resp.NewDecoder(bytes.NewReader(c.read(t, fmt.Sprint(".resp", protocol)))).Values() {
 		if err != nil {
@@ -845,22 +800,22 @@ func TestCaptureRequestsAreTheScript(t *testing.T) {
 			continue
 		}
 		wire := c.read(t, ".req")
-		want := commands(t, c.script)
+		want := tests.Script(t, c.script)
 		for _, size := range []int{1, 7, 1460, len(wire)} {
 			var got [][]string
 			var raw []byte
-			for command, err := range resp.NewDecoder(&piecesReader{wire, size}).Commands() {
+			for command, err := range resp.NewDecoder(resptest.SplitReader(bytes.NewReader(wire), size)).Commands() {
 				if err != nil {
 					t.Fatalf("%s, %d bytes per Read: %v", c.name, size, err)
 				}
-				got = append(got, stringsOf(command.Args))
+				got = append(got, tests.Words(command.Args))
 				raw = append(raw, command.Raw...)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s, %d bytes per Read: %.200q (-want +got)\n%s", c.name, size, wire, diff)
 			}
 			if !bytes.Equal(raw, wire) {
-				t.Errorf("%s, %d bytes per Read: %s", c.name, size, difference(wire, raw))
+				t.Errorf("%s, %d bytes per Read: %s", c.name, size, tests.Difference(wire, raw))
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package resp_test
+package live_test
 
 // The package against a live server, when there is one.
 
@@ -26,69 +26,6 @@ import (
 
 var takeCaptures = flag.Bool("capture", false, "take the captures in testdata/captures anew")
 
-// server is a private redis-server that ends with the test.
-type server struct {
-	tcp    string // loopback address
-	socket string // path of its unix socket
-}
-
-// startServer runs redis-server, as tests.StartServer does.
-func startServer(t *testing.T, more ...string) server {
-	t.Helper()
-	s := tests.StartServer(t, more...)
-	return server{s.TCP, s.Socket}
-}
-
-// client is a connection with an Encoder and a Decoder.
-type client struct {
-	t    testing.TB
-	conn net.Conn
-	enc  *resp.Encoder
-	dec  *resp.Decoder
-}
-
-// connect connects to the server; network is tcp or unix.
-func (s server) connect(t testing.TB, network string, opts ...resp.Option) *client {
-	t.Helper()
-	addr := s.tcp
-	if network == "unix" {
-		addr = s.socket
-	}
-	conn, err := net.Dial(network, addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	return &client{t, conn, resp.NewEncoder(conn, opts...), resp.NewDecoder(conn, opts...)}
-}
-
-// send sends a command.
-func (c *client) send(words ...string) {
-	c.t.Helper()
-	args := make([][]byte, len(words))
-	for i, word := range words {
-		args[i] = []byte(word)
-	}
-	if err := c.enc.WriteArgs(args...); err != nil {
-		c.t.Fatalf("%.200q: %v", words, err)
-	}
-	if err := c.enc.Flush(); err != nil {
-		c.t.Fatalf("%.200q: %v", words, err)
-	}
-}
-
-// do sends a command and returns the reply.
-func (c *client) do(words ...string) resp.Value {
-	c.t.Helper()
-	c.send(words...)
-	var v resp.Value
-	if err := c.dec.Decode(&v); err != nil {
-		c.t.Fatalf("%.200q: %v", words, err)
-	}
-	return v.Clone()
-}
-
 // TestCapture takes the captures anew, each from a server of its own.
 func TestCapture(t *testing.T) {
 	if !*takeCaptures {
@@ -97,8 +34,8 @@ func TestCapture(t *testing.T) {
 	for i := range captures {
 		c := &captures[i]
 		t.Run(c.name, func(t *testing.T) {
-			s := startServer(t)
-			s.run(t, c.setup)
+			s := tests.StartServer(t)
+			run(t, s, c.setup)
 			c.save(t, ".req", c.request(t))
 			for _, protocol := range c.protocols() {
 				c.save(t, fmt.Sprint(".resp", protocol), c.take(t, s, protocol))
@@ -115,18 +52,18 @@ func (c *capture) save(t *testing.T, extension string, wire []byte) {
 }
 
 // run runs a script over connections of its own, which stay open.
-func (s server) run(t *testing.T, script string) {
+func run(t *testing.T, s tests.Server, script string) {
 	t.Helper()
-	clients := make(map[string]*client)
-	for _, words := range commands(t, script) {
+	clients := make(map[string]*tests.Client)
+	for _, words := range tests.Script(t, script) {
 		network := "tcp"
 		if word, ok := strings.CutPrefix(words[0], "unix:"); ok {
 			network, words[0] = "unix", word
 		}
 		if clients[network] == nil {
-			clients[network] = s.connect(t, network)
+			clients[network] = s.Connect(t, network)
 		}
-		if v := clients[network].do(words...); v.Err() != nil {
+		if v := clients[network].Do(words...); v.Err() != nil {
 			t.Fatalf("%q: %v", words, v.Err())
 		}
 	}
@@ -136,22 +73,22 @@ func (s server) run(t *testing.T, script string) {
 const endOfCapture = "end of capture"
 
 // take returns the bytes of the server in the conversation that c describes.
-func (c *capture) take(t *testing.T, s server, protocol int) []byte {
+func (c *capture) take(t *testing.T, s tests.Server, protocol int) []byte {
 	t.Helper()
-	main := s.connect(t, "tcp")
+	main := s.Connect(t, "tcp")
 	if protocol == 3 {
-		main.do("HELLO", "3")
+		main.Do("HELLO", "3")
 	}
 	others := c.others
 	if strings.Contains(others, "{id}") {
-		id := main.do("CLIENT", "ID")
+		id := main.Do("CLIENT", "ID")
 		others = strings.ReplaceAll(others, "{id}", fmt.Sprint(id.Int))
 	}
-	if _, err := main.conn.Write(c.request(t)); err != nil {
+	if _, err := main.Conn.Write(c.request(t)); err != nil {
 		t.Fatal(err)
 	}
 	if c.closes {
-		wire, err := io.ReadAll(main.conn)
+		wire, err := io.ReadAll(main.Conn)
 		if err != nil {
 			t.Fatalf("after %.200q: %v", wire, err)
 		}
@@ -160,7 +97,7 @@ func (c *capture) take(t *testing.T, s server, protocol int) []byte {
 	wire := make([]byte, 16<<20)
 	n := 0
 	more := func() {
-		m, err := main.conn.Read(wire[n:])
+		m, err := main.Conn.Read(wire[n:])
 		if n += m; err != nil {
 			t.Fatalf("after %.200q: %v", wire[:n], err)
 		}
@@ -169,9 +106,9 @@ func (c *capture) take(t *testing.T, s server, protocol int) []byte {
 		// The script arrives in one piece: when the server answers anything, it
 		// has run all of it.
 		more()
-		s.run(t, others)
+		run(t, s, others)
 	}
-	main.send("PING", endOfCapture)
+	main.Send("PING", endOfCapture)
 	end := resp.AppendBulkString(nil, endOfCapture)
 	for {
 		more()
@@ -184,55 +121,55 @@ func (c *capture) take(t *testing.T, s server, protocol int) []byte {
 // A pipeline is answered in order, over every network and in both protocols.
 func TestLivePipeline(t *testing.T) {
 	const rounds = 2000
-	s := startServer(t)
+	s := tests.StartServer(t)
 	for _, network := range []string{"tcp", "unix"} {
 		for _, protocol := range []string{"2", "3"} {
 			t.Run(network+" RESP"+protocol, func(t *testing.T) {
-				c := s.connect(t, network)
-				c.do("HELLO", protocol)
-				c.do("FLUSHALL")
+				c := s.Connect(t, network)
+				c.Do("HELLO", protocol)
+				c.Do("FLUSHALL")
 				for i := range rounds {
 					value := strings.Repeat("\x00\r\n诗", i%50)
 					err := errors.Join(
-						c.enc.WriteCommand("INCRBY", resp.String("counter"), resp.Int(2)),
-						c.enc.WriteCommand("HSET", resp.String("hash"), resp.String("field"), resp.String(value)),
-						c.enc.WriteCommand("HGETALL", resp.String("hash")),
-						c.enc.WriteCommand("GET", resp.String("missing")),
-						c.enc.WriteCommand("CONFIG GET", resp.String("maxmemory")),
-						c.enc.WriteCommand("ZINCRBY", resp.String("zset"), resp.Float(0.5), resp.String("member")),
+						c.Enc.WriteCommand("INCRBY", resp.String("counter"), resp.Int(2)),
+						c.Enc.WriteCommand("HSET", resp.String("hash"), resp.String("field"), resp.String(value)),
+						c.Enc.WriteCommand("HGETALL", resp.String("hash")),
+						c.Enc.WriteCommand("GET", resp.String("missing")),
+						c.Enc.WriteCommand("CONFIG GET", resp.String("maxmemory")),
+						c.Enc.WriteCommand("ZINCRBY", resp.String("zset"), resp.Float(0.5), resp.String("member")),
 					)
 					if err != nil {
 						t.Fatal(err)
 					}
 				}
-				if err := c.enc.Flush(); err != nil {
+				if err := c.Enc.Flush(); err != nil {
 					t.Fatal(err)
 				}
 				for i := range rounds {
 					value := strings.Repeat("\x00\r\n诗", i%50)
-					n, err := c.dec.ReadInt64()
+					n, err := c.Dec.ReadInt64()
 					expect(t, "INCRBY", int64(2*i+2), n, err)
-					n, err = c.dec.ReadInt64()
+					n, err = c.Dec.ReadInt64()
 					expect(t, "HSET", int64(1-min(i, 1)), n, err)
-					pairs, err := c.dec.ReadMapLen()
+					pairs, err := c.Dec.ReadMapLen()
 					expect(t, "HGETALL", 1, pairs, err)
-					text, err := c.dec.ReadString()
+					text, err := c.Dec.ReadString()
 					expect(t, "HGETALL's field", "field", text, err)
-					text, err = c.dec.ReadString()
+					text, err = c.Dec.ReadString()
 					expect(t, "HGETALL's value", value, text, err)
-					b, err := c.dec.ReadBytes()
+					b, err := c.Dec.ReadBytes()
 					if b != nil || err != resp.ErrNull {
 						t.Errorf("GET missing: %q and %v, want %v", b, err, resp.ErrNull)
 					}
-					pairs, err = c.dec.ReadMapLen()
+					pairs, err = c.Dec.ReadMapLen()
 					expect(t, "CONFIG GET", 1, pairs, err)
-					expect(t, "CONFIG GET's depth", 1, c.dec.Depth(), nil)
-					err = errors.Join(c.dec.SkipValue(), c.dec.SkipValue())
-					expect(t, "CONFIG GET's end", 0, c.dec.Depth(), err)
-					f, err := c.dec.ReadFloat64()
+					expect(t, "CONFIG GET's depth", 1, c.Dec.Depth(), nil)
+					err = errors.Join(c.Dec.SkipValue(), c.Dec.SkipValue())
+					expect(t, "CONFIG GET's end", 0, c.Dec.Depth(), err)
+					f, err := c.Dec.ReadFloat64()
 					expect(t, "ZINCRBY", 0.5*float64(i+1), f, err)
 				}
-				if rest := c.dec.Buffered(); len(rest) > 0 {
+				if rest := c.Dec.Buffered(); len(rest) > 0 {
 					t.Errorf("left over: %.100q", rest)
 				}
 			})
@@ -251,8 +188,8 @@ func expect[T any](t *testing.T, what string, want, got T, err error) {
 // What a Chunker writes to a TCP connection arrives, also where the connection
 // takes the large values only piece by piece.
 func TestLiveChunker(t *testing.T) {
-	s := startServer(t)
-	c := s.connect(t, "tcp")
+	s := tests.StartServer(t)
+	c := s.Connect(t, "tcp")
 	var chunker resp.Chunker
 	values := make(map[string]string)
 	for i, size := range []int{0, 1, 5999, 6000, 6001, 1 << 20, 1<<20 + 1, 3, 1 << 20} {
@@ -263,30 +200,30 @@ func TestLiveChunker(t *testing.T) {
 		}
 	}
 	want := chunker.Len()
-	if n, err := chunker.WriteTo(c.conn); err != nil || n != int64(want) {
+	if n, err := chunker.WriteTo(c.Conn); err != nil || n != int64(want) {
 		t.Fatalf("WriteTo = %d, %v, want %d bytes", n, err, want)
 	}
 	for range values {
-		text, err := c.dec.ReadString()
+		text, err := c.Dec.ReadString()
 		expect(t, "SET", "OK", text, err)
 	}
 	for key, value := range values {
-		c.send("GET", key)
-		got, err := c.dec.ReadBytes()
+		c.Send("GET", key)
+		got, err := c.Dec.ReadBytes()
 		if err != nil || string(got) != value {
-			t.Errorf("GET %s: %v, %s", key, err, difference([]byte(value), got))
+			t.Errorf("GET %s: %v, %s", key, err, tests.Difference([]byte(value), got))
 		}
 	}
 }
 
 // A pipeline of many chunks leaves in one system call.
 func TestLiveChunkerWritesOnce(t *testing.T) {
-	s := startServer(t)
+	s := tests.StartServer(t)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	for _, network := range []string{"tcp", "unix"} {
-		c := s.connect(t, network)
-		if n := writeCalls(func() { c.do("PING") }); n != 1 {
+		c := s.Connect(t, network)
+		if n := writeCalls(func() { c.Do("PING") }); n != 1 {
 			t.Skipf("system calls cannot be counted here: %d for one write", n)
 		}
 		// A socket that is full for a moment takes a write in parts, so one of a
@@ -303,7 +240,7 @@ func TestLiveChunkerWritesOnce(t *testing.T) {
 
 // writePipeline writes ten large values at once, reads the replies, and returns
 // how many system calls the writing took and of how many chunks it was.
-func writePipeline(t *testing.T, c *client) (calls, chunks int) {
+func writePipeline(t *testing.T, c *tests.Client) (calls, chunks int) {
 	t.Helper()
 	var chunker resp.Chunker
 	for range 10 {
@@ -313,12 +250,12 @@ func writePipeline(t *testing.T, c *client) (calls, chunks int) {
 	}
 	chunks = len(chunker.Chunks())
 	calls = writeCalls(func() {
-		if _, err := chunker.WriteTo(c.conn); err != nil {
+		if _, err := chunker.WriteTo(c.Conn); err != nil {
 			t.Fatal(err)
 		}
 	})
 	for range 10 {
-		text, err := c.dec.ReadString()
+		text, err := c.Dec.ReadString()
 		expect(t, "SET", "OK", text, err)
 	}
 	return calls, chunks
@@ -340,9 +277,9 @@ func writeCalls(f func()) (n int) {
 
 // Requests as typed into a terminal, and replies that come in single bytes.
 func TestLiveInline(t *testing.T) {
-	s := startServer(t)
-	c := s.connect(t, "unix")
-	d := resp.NewDecoder(iotest.OneByteReader(c.conn))
+	s := tests.StartServer(t)
+	c := s.Connect(t, "unix")
+	d := resp.NewDecoder(iotest.OneByteReader(c.Conn))
 	for _, test := range []struct {
 		request string
 		want    []string
@@ -354,7 +291,7 @@ func TestLiveInline(t *testing.T) {
 		{`GET "a\x20key"` + "\r\n", []string{`it's \n`}},
 		{"ECHO 床前明月光\nECHO \"\"\r\n*2\r\n$4\r\nECHO\r\n$2\r\n\r\n\r\nPING\n", []string{"床前明月光", "", "\r\n", "PONG"}},
 	} {
-		if _, err := c.conn.Write([]byte(test.request)); err != nil {
+		if _, err := c.Conn.Write([]byte(test.request)); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range test.want {
@@ -368,59 +305,59 @@ func TestLiveInline(t *testing.T) {
 // another's.
 func TestLivePushesBetweenReplies(t *testing.T) {
 	const messages = 500
-	s := startServer(t)
+	s := tests.StartServer(t)
 	var got []string
-	c := s.connect(t, "unix", resp.OnPush(func(v *resp.Value) {
+	c := s.Connect(t, "unix", resp.OnPush(func(v *resp.Value) {
 		if string(v.Elems[0].Bytes) == "message" {
 			got = append(got, string(v.Elems[2].Bytes))
 		}
 	}))
-	c.do("HELLO", "3")
-	c.send("SUBSCRIBE", "channel")
-	c.do("PING")
-	publisher := s.connect(t, "unix")
+	c.Do("HELLO", "3")
+	c.Send("SUBSCRIBE", "channel")
+	c.Do("PING")
+	publisher := s.Connect(t, "unix")
 	var want []string
 	for i := range messages {
 		message := fmt.Sprint("message\r\n", i)
 		want = append(want, message)
-		publisher.send("PUBLISH", "channel", message)
+		publisher.Send("PUBLISH", "channel", message)
 	}
 	published := make(chan struct{})
 	go func() {
 		defer close(published)
 		for range messages {
-			if n, err := publisher.dec.ReadInt64(); n != 1 || err != nil {
+			if n, err := publisher.Dec.ReadInt64(); n != 1 || err != nil {
 				t.Errorf("PUBLISH: %d, %v", n, err)
 			}
 		}
 	}()
 	for i := range messages {
 		text := fmt.Sprint("echo", i)
-		c.send("ECHO", text)
-		reply, err := c.dec.ReadString()
+		c.Send("ECHO", text)
+		reply, err := c.Dec.ReadString()
 		expect(t, "ECHO", text, reply, err)
 	}
 	<-published
-	c.do("PING")
+	c.Do("PING")
 	expect(t, "messages", want, got, nil)
 
 	// Without OnPush a typed read gives way to the push, and the reply is next.
-	plain := s.connect(t, "unix")
-	plain.do("HELLO", "3")
-	plain.send("DEBUG", "PROTOCOL", "push")
-	if _, err := plain.dec.ReadString(); !cmp.Equal(err, error(&resp.KindError{Got: resp.Push, Want: resp.BulkString})) {
+	plain := s.Connect(t, "unix")
+	plain.Do("HELLO", "3")
+	plain.Send("DEBUG", "PROTOCOL", "push")
+	if _, err := plain.Dec.ReadString(); !cmp.Equal(err, error(&resp.KindError{Got: resp.Push, Want: resp.BulkString})) {
 		t.Errorf("a push before the reply gave %v", err)
 	}
-	reply, err := plain.dec.ReadString()
+	reply, err := plain.Dec.ReadString()
 	expect(t, "DEBUG PROTOCOL push", "Some real reply following the push reply", reply, err)
 }
 
 // A read deadline in the middle of a reply loses nothing, whatever method reads.
 func TestLiveDeadlines(t *testing.T) {
-	s := startServer(t)
-	c, other := s.connect(t, "unix"), s.connect(t, "unix")
+	s := tests.StartServer(t)
+	c, other := s.Connect(t, "unix"), s.Connect(t, "unix")
 	want := strings.Repeat("0123456789abcdef", 1<<16) // more than a socket's buffers hold
-	c.do("SET", "key", want)
+	c.Do("SET", "key", want)
 	wire := string(resp.AppendBulkString(nil, want))
 	var got strings.Builder
 	for _, test := range []struct {
@@ -462,20 +399,20 @@ func TestLiveDeadlines(t *testing.T) {
 		timeouts := 0
 		for round := 0; round < 10 && timeouts == 0; round++ {
 			got.Reset()
-			c.send("GET", "key")
-			c.send("PING")
-			if _, err := c.dec.PeekKind(); err != nil { // the reply has begun
+			c.Send("GET", "key")
+			c.Send("PING")
+			if _, err := c.Dec.PeekKind(); err != nil { // the reply has begun
 				t.Fatal(err)
 			}
-			other.send("DEBUG", "SLEEP", "0.03")
+			other.Send("DEBUG", "SLEEP", "0.03")
 			time.Sleep(5 * time.Millisecond)
-			timeouts = c.readWithDeadlines(test.name, test.read)
+			timeouts = readWithDeadlines(c, test.name, test.read)
 			if got.String() != test.want {
-				t.Errorf("%s after %d timeouts: %s", test.name, timeouts, difference([]byte(test.want), []byte(got.String())))
+				t.Errorf("%s after %d timeouts: %s", test.name, timeouts, tests.Difference([]byte(test.want), []byte(got.String())))
 			}
-			pong, err := c.dec.ReadString()
+			pong, err := c.Dec.ReadString()
 			expect(t, "PING after "+test.name, "PONG", pong, err)
-			if err := other.dec.SkipValue(); err != nil {
+			if err := other.Dec.SkipValue(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -487,19 +424,19 @@ func TestLiveDeadlines(t *testing.T) {
 
 // A read deadline between replies loses nothing.
 func TestLiveDeadlinesBetweenReplies(t *testing.T) {
-	s := startServer(t)
-	c := s.connect(t, "tcp")
-	c.send("PING")
-	c.send("BLPOP", "missing", "0.03")
-	c.send("PING")
+	s := tests.StartServer(t)
+	c := s.Connect(t, "tcp")
+	c.Send("PING")
+	c.Send("BLPOP", "missing", "0.03")
+	c.Send("PING")
 	var text string
 	readString := func(d *resp.Decoder) (err error) {
 		text, err = d.ReadString()
 		return err
 	}
-	c.readWithDeadlines("PING", readString)
+	readWithDeadlines(c, "PING", readString)
 	expect(t, "PING", "PONG", text, nil)
-	timeouts := c.readWithDeadlines("BLPOP", func(d *resp.Decoder) error {
+	timeouts := readWithDeadlines(c, "BLPOP", func(d *resp.Decoder) error {
 		v := resp.Value{}
 		err := d.Decode(&v)
 		if err == nil && !v.Null {
@@ -510,23 +447,23 @@ func TestLiveDeadlinesBetweenReplies(t *testing.T) {
 	if timeouts == 0 {
 		t.Error("BLPOP was answered at once")
 	}
-	c.readWithDeadlines("PING", readString)
+	readWithDeadlines(c, "PING", readString)
 	expect(t, "PING", "PONG", text, nil)
 }
 
 // readWithDeadlines calls read until it does not time out, and returns how often
 // it did.
-func (c *client) readWithDeadlines(name string, read func(*resp.Decoder) error) (timeouts int) {
-	c.t.Helper()
-	defer c.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+func readWithDeadlines(c *tests.Client, name string, read func(*resp.Decoder) error) (timeouts int) {
+	c.T.Helper()
+	defer c.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 	for ; ; timeouts++ {
-		c.conn.SetReadDeadline(time.Now().Add(3 * time.Millisecond))
-		err := read(c.dec)
+		c.Conn.SetReadDeadline(time.Now().Add(3 * time.Millisecond))
+		err := read(c.Dec)
 		if err == nil {
 			return timeouts
 		}
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			c.t.Fatalf("%s after %d timeouts: %v", name, timeouts, err)
+			c.T.Fatalf("%s after %d timeouts: %v", name, timeouts, err)
 		}
 	}
 }
@@ -534,11 +471,11 @@ func (c *client) readWithDeadlines(name string, read func(*resp.Decoder) error) 
 // A server's error is a *ReplyError with its prefix, and leaves the stream in
 // step.
 func TestLiveErrors(t *testing.T) {
-	s := startServer(t)
+	s := tests.StartServer(t)
 	for _, protocol := range []string{"2", "3"} {
-		c := s.connect(t, "unix")
-		c.do("HELLO", protocol)
-		c.do("SET", "key", "value")
+		c := s.Connect(t, "unix")
+		c.Do("HELLO", protocol)
+		c.Do("SET", "key", "value")
 		for _, test := range []struct{ command, prefix string }{
 			{"LPUSH key a", "WRONGTYPE"},
 			{"NOSUCHCOMMAND", "ERR"},
@@ -552,25 +489,25 @@ func TestLiveErrors(t *testing.T) {
 			{"SCRIPT KILL", "NOTBUSY"},
 			{`DEBUG ERROR "MOVED 3999 127.0.0.1:6381"`, "MOVED"},
 		} {
-			words := commands(t, test.command)[0]
+			words := tests.Script(t, test.command)[0]
 			for name, read := range map[string]func() error{
-				"ReadBytes":    func() error { _, err := c.dec.ReadBytes(); return err },
-				"ReadInt64":    func() error { _, err := c.dec.ReadInt64(); return err },
-				"ReadArrayLen": func() error { _, err := c.dec.ReadArrayLen(); return err },
-				"CopyBulk":     func() error { _, err := c.dec.CopyBulk(io.Discard); return err },
+				"ReadBytes":    func() error { _, err := c.Dec.ReadBytes(); return err },
+				"ReadInt64":    func() error { _, err := c.Dec.ReadInt64(); return err },
+				"ReadArrayLen": func() error { _, err := c.Dec.ReadArrayLen(); return err },
+				"CopyBulk":     func() error { _, err := c.Dec.CopyBulk(io.Discard); return err },
 			} {
-				c.send(words...)
-				c.send("PING")
+				c.Send(words...)
+				c.Send("PING")
 				err := read()
 				var replyError *resp.ReplyError
 				if !errors.As(err, &replyError) || replyError.Prefix() != test.prefix || !errors.Is(err, resp.ReplyPrefix(test.prefix)) {
 					t.Errorf("%s in RESP%s: %s gave %v, want %s", test.command, protocol, name, err, test.prefix)
 				}
-				pong, err := c.dec.ReadString()
+				pong, err := c.Dec.ReadString()
 				expect(t, "PING after "+test.command, "PONG", pong, err)
 			}
 		}
-		v := c.do("DEBUG", "ERROR", "MOVED 3999 127.0.0.1:6381")
+		v := c.Do("DEBUG", "ERROR", "MOVED 3999 127.0.0.1:6381")
 		var replyError *resp.ReplyError
 		errors.As(v.Err(), &replyError)
 		if slot, addr, ok := replyError.Moved(); slot != 3999 || addr != "127.0.0.1:6381" || !ok {
@@ -585,28 +522,29 @@ func TestLiveHugeValueInConstantMemory(t *testing.T) {
 		t.Skip("64 MiB in short mode")
 	}
 	const size, allowed = 64 << 20, 1 << 20
-	s := startServer(t)
-	c := s.connect(t, "unix")
+	s := tests.StartServer(t)
+	c := s.Connect(t, "unix")
 	sent, received := crc32.NewIEEE(), crc32.NewIEEE()
 	source := io.TeeReader(rand.NewChaCha8([32]byte{}), sent)
-	used := allocated(func() {
-		if err := errors.Join(c.enc.WriteCommand("SET", resp.String("key"), resp.From(source, size)), c.enc.Flush()); err != nil {
+	used := tests.Allocated(func() {
+		if err := errors.Join(c.Enc.WriteCommand("SET", resp.String("key"), resp.From(source, size)), c.Enc.Flush()); err != nil {
 			t.Fatal(err)
 		}
-		text, err := c.dec.ReadString()
+		text, err := c.Dec.ReadString()
 		expect(t, "SET", "OK", text, err)
-		c.send("GET", "key")
-		n, err := c.dec.CopyBulk(received)
+		c.Send("GET", "key")
+		n, err := c.Dec.CopyBulk(received)
 		expect(t, "bytes copied", size, n, err)
 		expect(t, "checksum", sent.Sum32(), received.Sum32(), nil)
-		c.send("GET", "key")
-		if err := c.dec.SkipValue(); err != nil {
+		c.Send("GET", "key")
+		if err := c.Dec.SkipValue(); err != nil {
 			t.Error(err)
 		}
-		c.send("GET", "key")
-		n, err = c.dec.CopyValue(io.Discard)
+		c.Send("GET", "key")
+		n, err = c.Dec.CopyValue(io.Discard)
 		expect(t, "bytes copied", int64(len("$67108864\r\n")+size+len("\r\n")), n, err)
 	})
+
 	if used > allowed {
 		t.Errorf("%d bytes were allocated on the way of %d, want at most %d", used, size, allowed)
 	}
@@ -719,12 +657,12 @@ var requests = []struct{ wire, stricter string }{
 // commands it found as it answers the request itself, and what the Decoder
 // refuses it refuses with the very same words.
 func TestLiveRequestsAreReadAsTheServerReadsThem(t *testing.T) {
-	s := startServer(t)
+	s := tests.StartServer(t)
 	for _, test := range requests {
-		want := s.answer(t, []byte(test.wire))
+		want := answerOf(t, s, []byte(test.wire))
 		found, err := recode(t, test.wire)
-		got := s.answer(t, found)
-		got = append(got, replyTo(err)...)
+		got := answerOf(t, s, found)
+		got = append(got, tests.ReplyTo(err)...)
 		switch same := bytes.Equal(want, got); {
 		case test.stricter == "" && !same:
 			t.Errorf("%.100q: the server answers %.200q, to what was found in it (%v) %.200q", test.wire, want, err, got)
@@ -738,7 +676,7 @@ func TestLiveRequestsAreReadAsTheServerReadsThem(t *testing.T) {
 
 // ReplyText is what the server says, byte for byte, before it closes the connection.
 func TestLiveReplyText(t *testing.T) {
-	s := startServer(t)
+	s := tests.StartServer(t)
 	long := strings.Repeat("x", 100_000)
 	ones := strings.Repeat("1", 100_000)
 	wires := []string{
@@ -754,32 +692,32 @@ func TestLiveReplyText(t *testing.T) {
 		_, err := recode(t, wire)
 		var refused interface{ ReplyText() string }
 		if !errors.As(err, &refused) {
-			t.Errorf("%s: %v, want a fault", shortWire(wire), err)
-		} else if want, got := string(s.answer(t, []byte(wire))), "-ERR "+refused.ReplyText()+"\r\n"; got != want {
-			t.Errorf("%s: ReplyText makes %q, the server answers %q", shortWire(wire), got, want)
+			t.Errorf("%s: %v, want a fault", tests.Short(wire), err)
+		} else if want, got := string(answerOf(t, s, []byte(wire))), "-ERR "+refused.ReplyText()+"\r\n"; got != want {
+			t.Errorf("%s: ReplyText makes %q, the server answers %q", tests.Short(wire), got, want)
 		}
 	}
 }
 
 // UnauthenticatedLimits are those of a server that waits for a password.
 func TestLiveUnauthenticatedLimits(t *testing.T) {
-	s := startServer(t)
-	s.connect(t, "unix").do("CONFIG", "SET", "requirepass", "sesame")
+	s := tests.StartServer(t)
+	s.Connect(t, "unix").Do("CONFIG", "SET", "requirepass", "sesame")
 	for wire, refused := range map[string]bool{
 		"*10\r\n$4\r\nECHO\r\n" + strings.Repeat("$1\r\nx\r\n", 9):             false,
 		"*11\r\n$4\r\nECHO\r\n" + strings.Repeat("$1\r\nx\r\n", 10):            true,
 		"*2\r\n$4\r\nECHO\r\n$16384\r\n" + strings.Repeat("A", 16384) + "\r\n": false,
 		"*2\r\n$4\r\nECHO\r\n$16385\r\n" + strings.Repeat("A", 16385) + "\r\n": true,
 	} {
-		answer := s.answer(t, []byte(wire))
+		answer := answerOf(t, s, []byte(wire))
 		if bytes.Contains(answer, []byte("Protocol error")) != refused {
 			t.Errorf("%.100q: the server answers %.200q", wire, answer)
 		}
 		_, err := recode(t, wire, resp.UnauthenticatedLimits())
 		if limitError := (*resp.LimitError)(nil); errors.As(err, &limitError) != refused {
 			t.Errorf("%.100q: %v, the server answers %.200q", wire, err, answer)
-		} else if refused && !bytes.Equal(replyTo(err), answer) {
-			t.Errorf("%.100q: %q, the server answers %.200q", wire, replyTo(err), answer)
+		} else if refused && !bytes.Equal(tests.ReplyTo(err), answer) {
+			t.Errorf("%.100q: %q, the server answers %.200q", wire, tests.ReplyTo(err), answer)
 		}
 	}
 }
@@ -796,26 +734,16 @@ func recode(t *testing.T, wire string, opts ...resp.Option) (plain []byte, err e
 	return plain, nil
 }
 
-// replyTo is what a server says to a request that is refused: nothing when it
-// is only incomplete.
-func replyTo(err error) []byte {
-	var refused interface{ ReplyText() string }
-	if errors.As(err, &refused) {
-		return resp.AppendSimpleError(nil, "ERR "+refused.ReplyText())
-	}
-	return nil
-}
-
-// answer returns all that the server says to a wire.
-func (s server) answer(t *testing.T, wire []byte) []byte {
+// answerOf returns all that the server says to a wire.
+func answerOf(t *testing.T, s tests.Server, wire []byte) []byte {
 	t.Helper()
-	c := s.connect(t, "unix")
-	defer c.conn.Close()
-	if _, err := c.conn.Write(wire); err != nil {
+	c := s.Connect(t, "unix")
+	defer c.Conn.Close()
+	if _, err := c.Conn.Write(wire); err != nil {
 		t.Fatal(err)
 	}
-	c.conn.(*net.UnixConn).CloseWrite()
-	answer, err := io.ReadAll(c.conn)
+	c.Conn.(*net.UnixConn).CloseWrite()
+	answer, err := io.ReadAll(c.Conn)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("%.100q: no end of the answer %.200q", wire, answer)
 	}

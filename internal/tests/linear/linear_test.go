@@ -1,12 +1,12 @@
-package resp
+package linear_test
 
 // What a read costs is linear in the bytes, however they arrive. Work is
 // counted, not time:
 //
-//   - Nothing is parsed twice because the rest has not arrived: in the memory
-//     behind a value that has been scanned in part, its scanned bytes are replaced
-//     by a decoy until the last bytes come. Whoever goes back to the start takes
-//     the decoy for the value, and is caught.
+//   - Nothing is parsed twice because the rest has not arrived: in the memory behind a
+//     value whose start has been looked at, the view that Buffered gives, bytes of that
+//     start are replaced by a decoy until the last bytes come. Whoever goes back to the
+//     start takes the decoy for the value, and is caught.
 //   - The bytes that the buffer moves are counted.
 //
 // So every byte is looked at by one scan and by the pass that builds the result,
@@ -18,27 +18,31 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/seed65f5866d/resp/internal/respwire"
+	"github.com/seed65f5866d/resp"
 )
 
 // maxMoves is how often a byte is moved within the buffer or to a larger one, on
 // average, at most.
 const maxMoves = 2
 
-// linearCase is a value or request, how it is read, and how to tell how far the
-// read got when it is interrupted.
+// longestToken is more than any token of the cases is long but for lines. A read that
+// waits for more has looked at all that came before the token it waits for, and does not
+// go back there. Of a line it may look at so much again.
+const longestToken = 1000
+
+// linearCase is a value or request, and how it is read.
 type linearCase struct {
 	name string
 	wire string
-	read func(d *Decoder) error
-	seen func(d *Decoder) int // bytes behind the read position that are done with
+	read func(d *resp.Decoder) error
 
-	decoy string // ends the value or is a fault; not one that a look at the first bytes alone takes
+	decoy string // ends the value or is a fault; not one that a look at the first bytes alone takes; "" for none
 	at    int    // of the decoy, behind what may be looked at again: a header line
-	opts  []Option
+	opts  []resp.Option
 }
 
 const linearElements = 100_000
@@ -55,22 +59,19 @@ func linearCases() []linearCase {
 	line := strings.Repeat("x", 100_000)
 	long := fmt.Sprintf("*%d\r\n", some/100) + strings.Repeat("$700\r\n"+strings.Repeat("a", 700)+"\r\n", some/100)
 
-	whole := func(d *Decoder) int { return d.ahead.pos }
-	head := func(d *Decoder) int { return d.ahead.pos }
-	request := func(d *Decoder) int { return d.request.pos }
-	var v Value
-	decode := func(d *Decoder) error { return d.Decode(&v) }
-	readRaw := func(d *Decoder) error { _, err := d.ReadRaw(); return err }
-	readCommand := func(d *Decoder) error { _, err := d.ReadCommand(); return err }
-	copyNull := func(d *Decoder) error {
-		if _, err := d.CopyBulk(io.Discard); err != ErrNull {
+	var v resp.Value
+	decode := func(d *resp.Decoder) error { return d.Decode(&v) }
+	readRaw := func(d *resp.Decoder) error { _, err := d.ReadRaw(); return err }
+	readCommand := func(d *resp.Decoder) error { _, err := d.ReadCommand(); return err }
+	copyNull := func(d *resp.Decoder) error {
+		if _, err := d.CopyBulk(io.Discard); err != resp.ErrNull {
 			return err
 		}
 		return nil
 	}
-	wrongKind := func(d *Decoder) error {
+	wrongKind := func(d *resp.Decoder) error {
 		_, err := d.ReadInt64()
-		var kindError *KindError
+		var kindError *resp.KindError
 		if errors.As(err, &kindError) {
 			return nil
 		}
@@ -83,33 +84,31 @@ func linearCases() []linearCase {
 		command = "*1\r\n$1\r\nX\r\n"
 		fault   = "\x00"
 	)
-	deepest := []Option{MaxDepth(some)}
-	longest := []Option{MaxLineLen(2 << 20)}
+	deepest := []resp.Option{resp.MaxDepth(some)}
+	longest := []resp.Option{resp.MaxLineLen(2 << 20)}
 	return []linearCase{
-		{"Decode of an array", bulks, decode, whole, value, 0, nil},
-		{"Decode of a streamed array", streamed, decode, whole, value, 0, nil},
-		{"Decode of nested arrays", deep, decode, whole, value, 0, deepest},
-		{"Decode behind an attribute", attribute + ":1\r\n", decode, whole, value, 0, nil},
-		{"Decode of a streamed string", chunks, decode, whole, value, 0, nil},
-		{"ReadRaw of an array", bulks, readRaw, whole, array0, 0, nil},
-		{"ReadRaw of nested arrays", deep, readRaw, whole, array0, 0, deepest},
-		{"ReadCommand", bulks, readCommand, request, command, 0, nil},
-		{"ReadCommands", fewer, func(d *Decoder) error { _, err := d.ReadCommands(nil); return err }, request, command, 0, nil},
-		{"ReadCommand of long arguments", long, readCommand, request, command, 0, nil},
-		{"ReadCommand of an inline request", line + "\r\n", readCommand, func(d *Decoder) int { return d.request.seen }, "\n", 0, longest},
-		{"ReadArrayLen behind an attribute", attribute + "*0\r\n", func(d *Decoder) error { _, err := d.ReadArrayLen(); return err }, head, map0, 0, nil},
-		{"ReadMapLen behind an attribute", attribute + "%0\r\n", func(d *Decoder) error { _, err := d.ReadMapLen(); return err }, head, array0, 0, nil},
-		{"ReadBytes of a streamed string", chunks, func(d *Decoder) error { _, err := d.ReadBytes(); return err }, whole, fault, len("$?\r\n"), nil},
-		{"ReadInt64 of an array", bulks, wrongKind, whole, fault, len(array), nil},
-		{"ReadFloat64 behind an attribute", attribute + ",1.5\r\n", func(d *Decoder) error { _, err := d.ReadFloat64(); return err }, head, array0, 0, nil},
-		{"ReadBool behind an attribute", attribute + "#t\r\n", func(d *Decoder) error { _, err := d.ReadBool(); return err }, head, array0, 0, nil},
-		{"ReadString of a streamed string", chunks, func(d *Decoder) error { _, err := d.ReadString(); return err }, whole, fault, len("$?\r\n"), nil},
-		{"CopyBulk of a null behind an attribute", attribute + "_\r\n", copyNull, head, array0, 0, nil},
-		{"Decode of a long line", "+" + line + "\r\n", decode, func(d *Decoder) int { return d.ahead.seen }, "\r\n", respwire.LongestFastLine, longest},
-		{"ReadBytes of a long line behind an attribute", "|0\r\n+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadBytes(); return err },
-			func(d *Decoder) int { return d.ahead.seen }, "\r\n", respwire.LongestFastLine, longest},
-		{"ReadToken of a long line", "+" + line + "\r\n", func(d *Decoder) error { _, err := d.ReadToken(); return err },
-			func(d *Decoder) int { return d.ahead.seen }, "\r\n", respwire.LongestFastLine, longest},
+		{"Decode of an array", bulks, decode, value, 0, nil},
+		{"Decode of a streamed array", streamed, decode, value, 0, nil},
+		{"Decode of nested arrays", deep, decode, value, 0, deepest},
+		{"Decode behind an attribute", attribute + ":1\r\n", decode, value, 0, nil},
+		{"Decode of a streamed string", chunks, decode, value, 0, nil},
+		{"ReadRaw of an array", bulks, readRaw, array0, 0, nil},
+		{"ReadRaw of nested arrays", deep, readRaw, array0, 0, deepest},
+		{"ReadCommand", bulks, readCommand, command, 0, nil},
+		{"ReadCommands", fewer, func(d *resp.Decoder) error { _, err := d.ReadCommands(nil); return err }, command, 0, nil},
+		{"ReadCommand of long arguments", long, readCommand, command, 0, nil},
+		{"ReadCommand of an inline request", line + "\r\n", readCommand, "\n", 0, longest},
+		{"ReadArrayLen behind an attribute", attribute + "*0\r\n", func(d *resp.Decoder) error { _, err := d.ReadArrayLen(); return err }, map0, 0, nil},
+		{"ReadMapLen behind an attribute", attribute + "%0\r\n", func(d *resp.Decoder) error { _, err := d.ReadMapLen(); return err }, array0, 0, nil},
+		{"ReadBytes of a streamed string", chunks, func(d *resp.Decoder) error { _, err := d.ReadBytes(); return err }, fault, len("$?\r\n"), nil},
+		{"ReadInt64 of an array", bulks, wrongKind, fault, len(array), nil},
+		{"ReadFloat64 behind an attribute", attribute + ",1.5\r\n", func(d *resp.Decoder) error { _, err := d.ReadFloat64(); return err }, array0, 0, nil},
+		{"ReadBool behind an attribute", attribute + "#t\r\n", func(d *resp.Decoder) error { _, err := d.ReadBool(); return err }, array0, 0, nil},
+		{"ReadString of a streamed string", chunks, func(d *resp.Decoder) error { _, err := d.ReadString(); return err }, fault, len("$?\r\n"), nil},
+		{"CopyBulk of a null behind an attribute", attribute + "_\r\n", copyNull, array0, 0, nil},
+		{"Decode of a long line", "+" + line + "\r\n", decode, "\r\n", longestToken, longest},
+		{"ReadBytes of a long line behind an attribute", "|0\r\n+" + line + "\r\n", func(d *resp.Decoder) error { _, err := d.ReadBytes(); return err }, "\r\n", longestToken, longest},
+		{"ReadToken of a long line", "+" + line + "\r\n", func(d *resp.Decoder) error { _, err := d.ReadToken(); return err }, "\r\n", longestToken, longest},
 	}
 }
 
@@ -133,7 +132,7 @@ var linearArrivals = []struct {
 // arrival delivers a wire to a Decoder and watches over it.
 type arrival struct {
 	linearCase
-	d         *Decoder
+	d         *resp.Decoder
 	size      int
 	interrupt bool
 
@@ -142,9 +141,8 @@ type arrival struct {
 	decoyed bool
 	timeout bool // the next Read fails
 
-	buffer *byte // the memory in use, to tell when bytes were moved
-	base   int64
-	moved  int
+	start uintptr // where the first byte of the stream would lie in memory, to tell when bytes were moved
+	moved int
 }
 
 // next returns the bytes that come next, at most so many. Before the last ones
@@ -155,10 +153,10 @@ func (a *arrival) next(most int) []byte {
 	a.given = min(from+min(a.size, most), len(a.wire))
 	if a.given == len(a.wire) {
 		if a.decoyed {
-			copy(a.d.in.Data[a.d.in.Pos+a.at:], a.wire[a.at:][:len(a.decoy)])
+			copy(a.d.Buffered()[a.at:], a.wire[a.at:][:len(a.decoy)])
 		}
-	} else if a.seen(a.d) >= a.at+len(a.decoy) {
-		copy(a.d.in.Data[a.d.in.Pos+a.at:], a.decoy)
+	} else if a.decoy != "" && from >= a.at+len(a.decoy)+longestToken {
+		copy(a.d.Buffered()[a.at:], a.decoy)
 		a.decoyed = true
 	}
 	a.piece = append(a.piece[:0], a.wire[from:a.given]...)
@@ -167,12 +165,13 @@ func (a *arrival) next(most int) []byte {
 
 // countMoves counts what has been moved since it was called last.
 func (a *arrival) countMoves() {
-	if len(a.d.in.Data) == 0 {
+	unread := a.d.Buffered()
+	if len(unread) == 0 {
 		return
 	}
-	if buffer := &a.d.in.Data[0]; buffer != a.buffer || a.base != a.d.in.Offset(-a.d.in.Pos) {
-		a.moved += a.d.in.End
-		a.buffer, a.base = buffer, a.d.in.Offset(-a.d.in.Pos)
+	if start := reflect.ValueOf(unread).Pointer() - uintptr(a.d.InputOffset()); start != a.start {
+		a.moved += len(unread)
+		a.start = start
 	}
 }
 
@@ -194,9 +193,9 @@ func TestReadsGoOnWhereTheyStopped(t *testing.T) {
 	for _, c := range linearCases() {
 		for _, way := range linearArrivals {
 			a := &arrival{linearCase: c, size: way.size, interrupt: way.interrupt}
-			a.d = NewDecoder(a, c.opts...)
+			a.d = resp.NewDecoder(a, c.opts...)
 			if way.fed {
-				a.d = NewDecoder(nil, c.opts...)
+				a.d = resp.NewDecoder(nil, c.opts...)
 			}
 			calls := 0
 			for done := false; !done; calls++ {
@@ -206,7 +205,7 @@ func TestReadsGoOnWhereTheyStopped(t *testing.T) {
 				switch err := c.read(a.d); {
 				case err == nil:
 					done = true
-				case err != ErrIncomplete && !errors.Is(err, os.ErrDeadlineExceeded):
+				case err != resp.ErrIncomplete && !errors.Is(err, os.ErrDeadlineExceeded):
 					t.Errorf("%s, %s: after %d of %d bytes: %v", c.name, way.name, a.given, len(c.wire), err)
 					done = true
 				}
@@ -218,7 +217,7 @@ func TestReadsGoOnWhereTheyStopped(t *testing.T) {
 				continue
 			}
 			if !a.decoyed {
-				t.Errorf("%s, %s: nothing was scanned before the last bytes came", c.name, way.name)
+				t.Errorf("%s, %s: the value is too short for a decoy", c.name, way.name)
 			}
 			a.countMoves()
 			if got := a.d.InputOffset(); got != int64(len(c.wire)) {
@@ -245,13 +244,13 @@ func TestPassingOnLeavesNothingBehind(t *testing.T) {
 	var copied bytes.Buffer
 	for _, c := range []struct {
 		name, wire, want string
-		read             func(d *Decoder) error
+		read             func(d *resp.Decoder) error
 	}{
-		{"SkipValue", bulks, "", func(d *Decoder) error { return d.SkipValue() }},
-		{"SkipValue of a string", bulk, "", func(d *Decoder) error { return d.SkipValue() }},
-		{"CopyValue", bulks, bulks, func(d *Decoder) error { _, err := d.CopyValue(&copied); return err }},
-		{"CopyBulk", bulk, strings.Repeat("a", 1<<20), func(d *Decoder) error { _, err := d.CopyBulk(&copied); return err }},
-		{"Peek and Discard", bulk, bulk, func(d *Decoder) (err error) {
+		{"SkipValue", bulks, "", func(d *resp.Decoder) error { return d.SkipValue() }},
+		{"SkipValue of a string", bulk, "", func(d *resp.Decoder) error { return d.SkipValue() }},
+		{"CopyValue", bulks, bulks, func(d *resp.Decoder) error { _, err := d.CopyValue(&copied); return err }},
+		{"CopyBulk", bulk, strings.Repeat("a", 1<<20), func(d *resp.Decoder) error { _, err := d.CopyBulk(&copied); return err }},
+		{"Peek and Discard", bulk, bulk, func(d *resp.Decoder) (err error) {
 			for copied.Len() < len(bulk) && err == nil {
 				if _, err = d.Peek(1); err == nil {
 					copied.Write(d.Buffered())
@@ -260,15 +259,15 @@ func TestPassingOnLeavesNothingBehind(t *testing.T) {
 			}
 			return err
 		}},
-		{"CopyBulk of a streamed string", chunks, strings.Repeat("a", linearElements), func(d *Decoder) error { _, err := d.CopyBulk(&copied); return err }},
+		{"CopyBulk of a streamed string", chunks, strings.Repeat("a", linearElements), func(d *resp.Decoder) error { _, err := d.CopyBulk(&copied); return err }},
 	} {
 		for _, size := range []int{1, 16, 1460} {
 			copied.Reset()
-			d := NewDecoder(nil)
-			a := &arrival{linearCase: linearCase{wire: c.wire, seen: func(*Decoder) int { return -1 }}, d: d, size: size}
-			for err := ErrIncomplete; err == ErrIncomplete && a.given < len(c.wire); {
+			d := resp.NewDecoder(nil)
+			a := &arrival{linearCase: linearCase{wire: c.wire}, d: d, size: size}
+			for err := resp.ErrIncomplete; err == resp.ErrIncomplete && a.given < len(c.wire); {
 				d.Feed(a.next(len(a.wire)))
-				if err = c.read(d); err != nil && err != ErrIncomplete || err == nil && a.given < len(c.wire) {
+				if err = c.read(d); err != nil && err != resp.ErrIncomplete || err == nil && a.given < len(c.wire) {
 					t.Errorf("%s, %d bytes fed at once: %v after %d of %d bytes", c.name, size, err, a.given, len(c.wire))
 				}
 				if len(d.Buffered()) > most {
@@ -293,11 +292,11 @@ func TestPipelineIsNotMovedAround(t *testing.T) {
 	wire := strings.Repeat(value, linearElements)
 	for _, backlog := range []int{0, 1000, len(wire) / 4} {
 		for _, size := range []int{1, 16, 1460, len(wire)} {
-			d := NewDecoder(nil)
-			a := &arrival{linearCase: linearCase{wire: wire, seen: func(*Decoder) int { return -1 }}, d: d, size: max(backlog, 1)}
+			d := resp.NewDecoder(nil)
+			a := &arrival{linearCase: linearCase{wire: wire}, d: d, size: max(backlog, 1)}
 			d.Feed(a.next(len(wire)))
 			a.size = size
-			var v Value
+			var v resp.Value
 			values := 0
 			for a.given < len(wire) {
 				d.Feed(a.next(len(wire)))

@@ -1,10 +1,9 @@
-package resp_test
-
-// The reference decoder: RESP as the package understands it, written a second
-// time as plainly as possible, from the grammar alone and sharing no code with
-// the package. It looks at a whole byte slice at once and recurses, one function
-// for each rule; speed is of no concern. The tests hold the package to it: same
-// values, same error class, same offset, same number of bytes consumed.
+// Package reference is the reference decoder: RESP as package resp understands it,
+// written a second time as plainly as possible, from the grammar alone and sharing no
+// code with that package. It looks at a whole byte slice at once and recurses, one
+// function for each rule; speed is of no concern. The tests hold package resp to it:
+// same values, same error class, same offset, same number of bytes consumed.
+package reference
 
 import (
 	"bytes"
@@ -14,33 +13,33 @@ import (
 	"strings"
 )
 
-// refLimits are the limits the grammar knows: open aggregates, arguments of a
+// Limits are the limits the grammar knows: open aggregates, arguments of a
 // request, elements or pairs as announced, bytes of a payload, bytes of a line
 // before its LF.
-type refLimits struct {
-	depth                            int
-	args, elements, bulkLen, lineLen int64
+type Limits struct {
+	Depth                            int
+	Args, Elements, BulkLen, LineLen int64
 }
 
-// refDefaults are those that hold where nothing else is said. Where int has 32
+// Defaults are those that hold where nothing else is said. Where int has 32
 // bits an aggregate has no more elements than twice their number fits into it.
-var refDefaults = refLimits{depth: 1024, args: 1 << 20, elements: min(1<<32-1, math.MaxInt/2-64), bulkLen: 512 << 20, lineLen: 64 << 10}
+var Defaults = Limits{Depth: 1024, Args: 1 << 20, Elements: min(1<<32-1, math.MaxInt/2-64), BulkLen: 512 << 20, LineLen: 64 << 10}
 
-// refValue is one decoded value. Attributes stand before the value they
+// Value is one decoded value. Attributes stand before the value they
 // decorate, as entries of their own of kind '|', as they do on the wire.
-type refValue struct {
+type Value struct {
 	Kind     byte
 	Null     bool
 	Streamed bool
 	Text     string // payload; an integer in its shortest form; a double or big number as spelled; t or f
 	Format   string // the three bytes of a verbatim string
 	Chunks   []string
-	Elems    []refValue
+	Elems    []Value
 }
 
-// refResult is what there is to know about an input.
-type refResult struct {
-	Values   []refValue // the whole values before the stop
+// Result is what there is to know about an input.
+type Result struct {
+	Values   []Value    // the whole values before the stop
 	Commands [][]string // likewise, of a stream of requests; empty requests leave nothing
 	Class    string     // why decoding stopped: "" at the end of the input, "incomplete", or an error class
 	Offset   int        // of the error, -1 where the grammar names none and where there is no error
@@ -48,9 +47,9 @@ type refResult struct {
 	Line     int        // where the line starts in which decoding stopped, CR LF behind a payload being one
 }
 
-// refReplies decodes b as a stream of replies.
-func refReplies(b []byte, limits refLimits) (result refResult) {
-	p := &refParser{b: b, limits: limits}
+// Replies decodes b as a stream of replies.
+func Replies(b []byte, limits Limits) (result Result) {
+	p := &parser{b: b, limits: limits}
 	result.Offset = -1
 	defer p.stopped(&result)
 	for p.pos < len(b) {
@@ -61,9 +60,9 @@ func refReplies(b []byte, limits refLimits) (result refResult) {
 	return result
 }
 
-// refCommands decodes b as a stream of requests.
-func refCommands(b []byte, limits refLimits) (result refResult) {
-	p := &refParser{b: b, limits: limits}
+// Commands decodes b as a stream of requests.
+func Commands(b []byte, limits Limits) (result Result) {
+	p := &parser{b: b, limits: limits}
 	result.Offset = -1
 	defer p.stopped(&result)
 	for p.pos < len(b) {
@@ -75,28 +74,28 @@ func refCommands(b []byte, limits refLimits) (result refResult) {
 	return result
 }
 
-// refParser is a position in the input. Every rule moves it forward and leaves
+// parser is a position in the input. Every rule moves it forward and leaves
 // by way of fail when the input does not fit.
-type refParser struct {
+type parser struct {
 	b      []byte
 	pos    int
 	line   int // where the current line starts, for the limit on its length
-	limits refLimits
+	limits Limits
 }
 
-// refStop is what fail panics with.
-type refStop struct {
+// stop is what fail panics with.
+type stop struct {
 	class  string
 	offset int
 }
 
-func (p *refParser) fail(class string, offset int) { panic(refStop{class, offset}) }
+func (p *parser) fail(class string, offset int) { panic(stop{class, offset}) }
 
 // stopped puts the reason why the parser failed into result.
-func (p *refParser) stopped(result *refResult) {
+func (p *parser) stopped(result *Result) {
 	switch r := recover().(type) {
 	case nil:
-	case refStop:
+	case stop:
 		result.Class, result.Offset, result.Line = r.class, r.offset, p.line
 	default:
 		panic(r)
@@ -106,14 +105,14 @@ func (p *refParser) stopped(result *refResult) {
 // next gives the next byte of a line. A line that had no LF among the bytes the
 // limit allows, and one more, is too long whatever follows; and so it is with a
 // CR as the one more, behind which the LF can only come too late.
-func (p *refParser) next() byte {
-	if int64(p.pos-p.line) > p.limits.lineLen {
+func (p *parser) next() byte {
+	if int64(p.pos-p.line) > p.limits.LineLen {
 		p.fail("limit", -1)
 	}
 	if p.pos == len(p.b) {
 		p.fail("incomplete", -1)
 	}
-	if int64(p.pos-p.line) == p.limits.lineLen && p.b[p.pos] == '\r' {
+	if int64(p.pos-p.line) == p.limits.LineLen && p.b[p.pos] == '\r' {
 		p.fail("limit", -1)
 	}
 	p.pos++
@@ -122,8 +121,8 @@ func (p *refParser) next() byte {
 
 // lf reads the LF that must follow the CR just read. Another CR is no LF, which
 // is seen before it is seen that the line gets too long with it.
-func (p *refParser) lf() {
-	if p.pos < len(p.b) && p.b[p.pos] == '\r' && int64(p.pos-p.line) <= p.limits.lineLen {
+func (p *parser) lf() {
+	if p.pos < len(p.b) && p.b[p.pos] == '\r' && int64(p.pos-p.line) <= p.limits.LineLen {
 		p.fail("syntax", p.pos-1)
 	}
 	if p.next() != '\n' {
@@ -132,7 +131,7 @@ func (p *refParser) lf() {
 }
 
 // crlf reads the end of a line that may hold nothing more.
-func (p *refParser) crlf() {
+func (p *parser) crlf() {
 	if p.next() != '\r' {
 		p.fail("syntax", p.pos-1)
 	}
@@ -142,7 +141,7 @@ func (p *refParser) crlf() {
 // element reads one value together with the attributes before it, or, where
 // mayEnd allows that, the end of a streamed aggregate. depth is the number of
 // aggregates that are open.
-func (p *refParser) element(depth int, mayEnd bool) (values []refValue, end bool) {
+func (p *parser) element(depth int, mayEnd bool) (values []Value, end bool) {
 	for {
 		at := p.pos
 		p.line = at
@@ -154,7 +153,7 @@ func (p *refParser) element(depth int, mayEnd bool) (values []refValue, end bool
 		if !strings.ContainsRune("+-:$*_#,(!=%|~>", rune(kind)) {
 			p.fail("type", at)
 		}
-		if strings.ContainsRune("*%|~>", rune(kind)) && depth >= p.limits.depth {
+		if strings.ContainsRune("*%|~>", rune(kind)) && depth >= p.limits.Depth {
 			p.fail("depth", at)
 		}
 		values = append(values, p.value(kind, depth))
@@ -165,8 +164,8 @@ func (p *refParser) element(depth int, mayEnd bool) (values []refValue, end bool
 }
 
 // value reads what follows the byte that tells the kind.
-func (p *refParser) value(kind byte, depth int) refValue {
-	v := refValue{Kind: kind}
+func (p *parser) value(kind byte, depth int) Value {
+	v := Value{Kind: kind}
 	switch kind {
 	case '+', '-':
 		v.Text = p.text()
@@ -189,9 +188,9 @@ func (p *refParser) value(kind byte, depth int) refValue {
 		p.crlf()
 	case '$', '!', '=':
 		switch n := p.count(kind); n {
-		case refNull:
+		case null:
 			v.Null = true
-		case refStreamed:
+		case streamed:
 			v.Streamed = true
 			v.Chunks = p.chunks()
 		default:
@@ -208,9 +207,9 @@ func (p *refParser) value(kind byte, depth int) refValue {
 	case '*', '~', '>', '%', '|':
 		pairs := kind == '%' || kind == '|'
 		switch n := p.count(kind); n {
-		case refNull:
+		case null:
 			v.Null = true
-		case refStreamed:
+		case streamed:
 			v.Streamed = true
 			for i := 0; ; i++ {
 				element, end := p.element(depth+1, !pairs || i%2 == 0)
@@ -233,7 +232,7 @@ func (p *refParser) value(kind byte, depth int) refValue {
 }
 
 // text reads the rest of a line that may hold anything but CR and LF.
-func (p *refParser) text() string {
+func (p *parser) text() string {
 	start := p.pos
 	for {
 		switch p.next() {
@@ -247,13 +246,16 @@ func (p *refParser) text() string {
 	}
 }
 
-func refIsDigit(c byte) bool { return '0' <= c && c <= '9' }
+// IsDouble reports whether text is a double as the wire has it.
+func IsDouble(text string) bool { return double.MatchString(text) }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // digits reads the digits of a number whose text starts at start and whose
 // first digit c has been read. It returns the byte after them. A number above
 // limit overflows with the digit that makes it so.
-func (p *refParser) digits(start int, c byte, limit uint64) (n uint64, after byte) {
-	for refIsDigit(c) {
+func (p *parser) digits(start int, c byte, limit uint64) (n uint64, after byte) {
+	for isDigit(c) {
 		digit := uint64(c - '0')
 		if n > (limit-digit)/10 {
 			p.fail("overflow", start)
@@ -266,7 +268,7 @@ func (p *refParser) digits(start int, c byte, limit uint64) (n uint64, after byt
 
 // number reads a number that is data: an optional sign and at least one digit,
 // leading zeros allowed, within int64 where bounded.
-func (p *refParser) number(bounded bool) string {
+func (p *parser) number(bounded bool) string {
 	start := p.pos
 	limit := uint64(math.MaxInt64)
 	c := p.next()
@@ -276,13 +278,13 @@ func (p *refParser) number(bounded bool) string {
 		}
 		c = p.next()
 	}
-	if !refIsDigit(c) {
+	if !isDigit(c) {
 		p.fail("syntax", p.pos-1)
 	}
 	if bounded {
 		_, c = p.digits(start, c, limit)
 	}
-	for refIsDigit(c) {
+	for isDigit(c) {
 		c = p.next()
 	}
 	if c != '\r' {
@@ -295,26 +297,26 @@ func (p *refParser) number(bounded bool) string {
 
 // A double, and every text that a double can start with.
 var (
-	refDouble       = regexp.MustCompile(`^[+-]?(\d+(\.\d+)?([eE][+-]?\d+)?|(?i:inf)|(?i:nan)(\([0-9A-Za-z_]*\))?)$`)
-	refDoublePrefix = regexp.MustCompile(`^[+-]?(\d+(\.\d*|(\.\d+)?[eE][+-]?\d*)?|(?i:i(nf?)?|n(an?)?)|(?i:nan)\([0-9A-Za-z_]*\)?)?`)
+	double       = regexp.MustCompile(`^[+-]?(\d+(\.\d+)?([eE][+-]?\d+)?|(?i:inf)|(?i:nan)(\([0-9A-Za-z_]*\))?)$`)
+	doublePrefix = regexp.MustCompile(`^[+-]?(\d+(\.\d*|(\.\d+)?[eE][+-]?\d*)?|(?i:i(nf?)?|n(an?)?)|(?i:nan)\([0-9A-Za-z_]*\)?)?`)
 )
 
-func init() { refDoublePrefix.Longest() }
+func init() { doublePrefix.Longest() }
 
 // double reads a double. The first byte at fault is the one up to which the
 // text could still have become a double.
-func (p *refParser) double() string {
+func (p *parser) double() string {
 	start := p.pos
 	line := p.b[start:]
 	if end := bytes.IndexAny(line, "\r\n"); end >= 0 {
 		line = line[:end]
 	}
-	for range refDoublePrefix.Find(line) {
+	for range doublePrefix.Find(line) {
 		p.next()
 	}
 	c := p.next()
 	text := string(p.b[start : p.pos-1])
-	if c != '\r' || !refDouble.MatchString(text) {
+	if c != '\r' || !IsDouble(text) {
 		p.fail("syntax", p.pos-1)
 	}
 	if f, _ := strconv.ParseFloat(text, 64); math.IsInf(f, 0) && !strings.ContainsAny(text, "iI") {
@@ -326,12 +328,12 @@ func (p *refParser) double() string {
 
 // What count returns for a header that announces no number.
 const (
-	refNull     = -1
-	refStreamed = -2
+	null     = -1
+	streamed = -2
 )
 
 // count reads the length or count in a header of kind, and the end of its line.
-func (p *refParser) count(kind byte) int64 {
+func (p *parser) count(kind byte) int64 {
 	start := p.pos
 	c := p.next()
 	switch {
@@ -339,7 +341,7 @@ func (p *refParser) count(kind byte) int64 {
 		switch p.next() {
 		case '\r':
 			p.lf()
-			return refStreamed
+			return streamed
 		case '\n':
 			p.fail("syntax", p.pos-1)
 		}
@@ -352,12 +354,12 @@ func (p *refParser) count(kind byte) int64 {
 		default:
 			p.fail("length", start)
 		}
-		if c = p.next(); refIsDigit(c) {
+		if c = p.next(); isDigit(c) {
 			p.fail("length", start)
 		}
 		p.cr(c)
 		p.lf()
-		return refNull
+		return null
 	}
 	n := p.length(start, c)
 	switch {
@@ -365,8 +367,8 @@ func (p *refParser) count(kind byte) int64 {
 		p.fail("overflow", start)
 	case kind == '=' && n < 4:
 		p.fail("length", start)
-	case strings.ContainsRune("$!=", rune(kind)) && n > p.limits.bulkLen,
-		strings.ContainsRune("*~>%|", rune(kind)) && n > p.limits.elements:
+	case strings.ContainsRune("$!=", rune(kind)) && n > p.limits.BulkLen,
+		strings.ContainsRune("*~>%|", rune(kind)) && n > p.limits.Elements:
 		p.fail("limit", start)
 	}
 	p.lf()
@@ -375,8 +377,8 @@ func (p *refParser) count(kind byte) int64 {
 
 // length reads a framing number, canonical and without sign, up to and with its
 // CR. Its text starts at start, its first byte c has been read.
-func (p *refParser) length(start int, c byte) int64 {
-	if !refIsDigit(c) {
+func (p *parser) length(start int, c byte) int64 {
+	if !isDigit(c) {
 		if c == '\n' {
 			p.fail("syntax", p.pos-1)
 		}
@@ -384,7 +386,7 @@ func (p *refParser) length(start int, c byte) int64 {
 	}
 	var n uint64
 	if c == '0' {
-		if c = p.next(); refIsDigit(c) {
+		if c = p.next(); isDigit(c) {
 			p.fail("length", start)
 		}
 	} else {
@@ -395,7 +397,7 @@ func (p *refParser) length(start int, c byte) int64 {
 }
 
 // cr demands that c, which ended a framing number, is a CR.
-func (p *refParser) cr(c byte) {
+func (p *parser) cr(c byte) {
 	switch c {
 	case '\r':
 	case '\n':
@@ -406,7 +408,7 @@ func (p *refParser) cr(c byte) {
 }
 
 // payload reads n bytes.
-func (p *refParser) payload(n int64) string {
+func (p *parser) payload(n int64) string {
 	if int64(len(p.b)-p.pos) < n {
 		p.fail("incomplete", -1)
 	}
@@ -415,7 +417,7 @@ func (p *refParser) payload(n int64) string {
 }
 
 // trailer reads the CR and LF after a payload.
-func (p *refParser) trailer() {
+func (p *parser) trailer() {
 	p.line = p.pos
 	for _, want := range []byte("\r\n") {
 		if p.next() != want {
@@ -425,7 +427,7 @@ func (p *refParser) trailer() {
 }
 
 // chunks reads the parts of a streamed string, up to and with its end.
-func (p *refParser) chunks() (chunks []string) {
+func (p *parser) chunks() (chunks []string) {
 	var total int64
 	for {
 		p.line = p.pos
@@ -434,7 +436,7 @@ func (p *refParser) chunks() (chunks []string) {
 		}
 		start := p.pos
 		n := p.length(start, p.next())
-		if n > p.limits.bulkLen-total {
+		if n > p.limits.BulkLen-total {
 			p.fail("limit", start)
 		}
 		total += n
@@ -448,7 +450,7 @@ func (p *refParser) chunks() (chunks []string) {
 }
 
 // request reads one request, multibulk or inline; an empty one has no arguments.
-func (p *refParser) request() (args []string) {
+func (p *parser) request() (args []string) {
 	p.line = p.pos
 	if p.b[p.pos] != '*' {
 		return p.inline()
@@ -461,7 +463,7 @@ func (p *refParser) request() (args []string) {
 		switch {
 		case c == '\n':
 			p.fail("syntax", p.pos-1)
-		case c == '0' || !refIsDigit(c):
+		case c == '0' || !isDigit(c):
 			p.fail("length", start)
 		}
 		_, c = p.digits(start, c, -math.MinInt64)
@@ -470,7 +472,7 @@ func (p *refParser) request() (args []string) {
 		return nil
 	}
 	n := p.length(start, c)
-	if n > p.limits.args {
+	if n > p.limits.Args {
 		p.fail("limit", start)
 	}
 	p.lf()
@@ -481,7 +483,7 @@ func (p *refParser) request() (args []string) {
 		}
 		start := p.pos
 		n := p.length(start, p.next())
-		if n > p.limits.bulkLen {
+		if n > p.limits.BulkLen {
 			p.fail("limit", start)
 		}
 		p.lf()
@@ -492,14 +494,14 @@ func (p *refParser) request() (args []string) {
 }
 
 // inline reads a request that is one line of words.
-func (p *refParser) inline() []string {
+func (p *parser) inline() []string {
 	start := p.pos
 	for {
 		switch p.next() {
 		case 0:
 			p.fail("syntax", p.pos-1)
 		case '\n':
-			words, fault := refSplitInline(bytes.TrimSuffix(p.b[start:p.pos-1], []byte("\r")))
+			words, fault := SplitInline(bytes.TrimSuffix(p.b[start:p.pos-1], []byte("\r")))
 			if fault >= 0 {
 				p.fail("syntax", start+fault)
 			}
@@ -508,9 +510,9 @@ func (p *refParser) inline() []string {
 	}
 }
 
-// refSplitInline splits the text of an inline request into words, as sdssplitargs
+// SplitInline splits the text of an inline request into words, as sdssplitargs
 // of the Redis server does. fault is where quoting goes wrong, or -1.
-func refSplitInline(line []byte) (words []string, fault int) {
+func SplitInline(line []byte) (words []string, fault int) {
 	isSpace := func(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 	for i := 0; ; {
 		for i < len(line) && isSpace(line[i]) {
@@ -527,7 +529,7 @@ func refSplitInline(line []byte) (words []string, fault int) {
 				i++
 				continue
 			}
-			text, end := refQuoted(line, i)
+			text, end := Unquote(line, i)
 			if end < 0 {
 				return nil, i
 			}
@@ -542,9 +544,9 @@ func refSplitInline(line []byte) (words []string, fault int) {
 	}
 }
 
-// refQuoted reads the text between the quote at open and the one that closes it.
+// Unquote reads the text between the quote at open and the one that closes it.
 // end is behind that one, or -1 when there is none.
-func refQuoted(line []byte, open int) (text []byte, end int) {
+func Unquote(line []byte, open int) (text []byte, end int) {
 	escapes := map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'a': '\a'}
 	quote := line[open]
 	for rest := line[open+1:]; len(rest) > 0; rest = rest[1:] {

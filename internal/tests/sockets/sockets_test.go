@@ -1,4 +1,4 @@
-package resp_test
+package sockets_test
 
 // Deadlines and full buffers of real sockets.
 
@@ -7,60 +7,24 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
-
-// streamPair returns the two ends of a connection, tcp or unix.
-func streamPair(t testing.TB, network string) (client, server streamConn) {
-	t.Helper()
-	addr := "127.0.0.1:0"
-	if network == "unix" {
-		addr = filepath.Join(t.TempDir(), "s")
-	}
-	listener, err := net.Listen(network, addr)
-	if err != nil {
-		t.Skipf("no %s sockets: %v", network, err)
-	}
-	defer listener.Close()
-	dialed, err := net.Dial(network, listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	accepted, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		dialed.Close()
-		accepted.Close()
-	})
-	return dialed.(streamConn), accepted.(streamConn)
-}
-
-// streamConn is what TCP and unix connections have in common.
-type streamConn interface {
-	net.Conn
-	SetReadBuffer(int) error
-	SetWriteBuffer(int) error
-	CloseWrite() error
-}
 
 // deadlineReads are what may be interrupted by a deadline: the method, what it reads,
 // and what it gives of that, all calls together.
 var deadlineReads = []struct{ method, wire, want string }{
-	{"Decode", nestedWire, fmt.Sprintf("%q", nestedWire)},
-	{"ReadRaw", nestedWire, nestedWire},
-	{"CopyValue", nestedWire, nestedWire},
-	{"SkipValue", nestedWire, ""},
+	{"Decode", tests.NestedWire, fmt.Sprintf("%q", tests.NestedWire)},
+	{"ReadRaw", tests.NestedWire, tests.NestedWire},
+	{"CopyValue", tests.NestedWire, tests.NestedWire},
+	{"SkipValue", tests.NestedWire, ""},
 	{"ReadCommand", "*2\r\n$3\r\nGET\r\n$12\r\na\r\nlong\r\nkey\r\n", `["GET" "a\r\nlong\r\nkey"]`},
 	{"ReadCommand", "SET 'a key' \"with\\x20quotes\"\r\n", `["SET" "a key" "with quotes"]`},
 	{"CopyBulk", "$20\r\n0123456789\r\n01234567\r\n", "0123456789\r\n01234567"},
@@ -96,7 +60,7 @@ func TestEveryReadIsTriedWithDeadlines(t *testing.T) {
 // passes while it waits.
 func TestDeadlinesInsideAValueLoseNothing(t *testing.T) {
 	const next = "+NEXT\r\n"
-	peer, conn := streamPair(t, "tcp")
+	peer, conn := tests.ConnPair(t, "tcp")
 	for _, test := range deadlineReads {
 		d := resp.NewDecoder(conn)
 		read := methods.Named(test.method).Text
@@ -150,8 +114,8 @@ func slowPeer(r io.Reader) <-chan []byte {
 
 // narrowPair returns the ends of a connection whose buffers hold little, so that a
 // large write is always taken in parts.
-func narrowPair(t *testing.T, network string) (client, server streamConn) {
-	client, server = streamPair(t, network)
+func narrowPair(t *testing.T, network string) (client, server tests.Conn) {
+	client, server = tests.ConnPair(t, network)
 	client.SetWriteBuffer(16 << 10)
 	server.SetReadBuffer(64 << 10)
 	return client, server
@@ -173,18 +137,11 @@ func untilWritten(t *testing.T, conn net.Conn, write func() error) (timeouts int
 	}
 }
 
-// randomText is text of that size in which no stretch is like another.
-func randomText(size int) []byte {
-	text := make([]byte, size)
-	rand.NewChaCha8([32]byte{1}).Read(text)
-	return text
-}
-
 // wantAll compares what the peer got.
 func wantAll(t *testing.T, name string, got, want []byte, timeouts int) {
 	t.Helper()
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s, %d timeouts: %s", name, timeouts, difference(want, got))
+		t.Errorf("%s, %d timeouts: %s", name, timeouts, tests.Difference(want, got))
 	}
 	if timeouts == 0 {
 		t.Errorf("%s: no write was interrupted", name)
@@ -197,9 +154,9 @@ func TestEncoderGoesOnBehindAFullSocket(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		conn, peer := narrowPair(t, network)
 		got := slowPeer(peer)
-		payload := randomText(2 << 20)
+		payload := tests.RandomText(2 << 20)
 		e := resp.NewEncoder(conn)
-		timeouts, calls := 0, script{
+		timeouts, calls := 0, []func(e *resp.Encoder) error{
 			func(e *resp.Encoder) error { return e.WriteArray(4) },
 			func(e *resp.Encoder) error { return e.WriteBulkBytes(payload) },
 			func(e *resp.Encoder) error { return e.WriteInteger(7) },
@@ -226,7 +183,7 @@ func TestChunkerGoesOnBehindAFullSocket(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
 		conn, peer := narrowPair(t, network)
 		got := slowPeer(peer)
-		payload := randomText(1 << 20)
+		payload := tests.RandomText(1 << 20)
 		var c resp.Chunker
 		var want []byte
 		for i := range 5 {

@@ -1,6 +1,6 @@
 //go:build respdebug
 
-package resp_test
+package memory_test
 
 import (
 	"bytes"

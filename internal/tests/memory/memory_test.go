@@ -1,9 +1,10 @@
-package resp_test
+package memory_test
 
 // Memory is bounded by what has been received, whatever was announced.
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"runtime"
 	"runtime/debug"
@@ -13,6 +14,7 @@ import (
 	"github.com/leanovate/gopter"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
 )
@@ -37,7 +39,7 @@ const (
 // and one of each other sort.
 var memoryMethods = func() map[string]func(d *resp.Decoder) error {
 	all := make(map[string]func(d *resp.Decoder) error)
-	for _, name := range append(wholeMethods, "ReadToken", "ReadBytes", "ReadCommand") {
+	for _, name := range append(methods.Names(func(r methods.Read) bool { return r.Sort == methods.Values }), "ReadToken", "ReadBytes", "ReadCommand") {
 		call := methods.Named(name).Call
 		all[name] = func(d *resp.Decoder) error { return repeat(func() error { return call(d, io.Discard) }) }
 	}
@@ -51,8 +53,9 @@ var memoryMethods = func() map[string]func(d *resp.Decoder) error {
 // repeat calls read until it fails for good: a value of an unexpected kind
 // is no reason to stop.
 func repeat(read func() error) error {
+	var kindError *resp.KindError
 	for {
-		if err := read(); err != nil && (aligned(err) != "" || err == resp.ErrEnd) {
+		if err := read(); err == resp.ErrEnd || !errors.As(err, &kindError) && !resp.InStep(err) {
 			return err
 		}
 	}
@@ -107,28 +110,14 @@ var hostile = []struct {
 	{"4 MiB string", repeats("$4194304\r\n", "0123456789abcdef", 4<<20/16, ""), nil},
 }
 
+// wires opens a reader of wire.
 func wires(wire string) func() io.Reader {
 	return func() io.Reader { return strings.NewReader(wire) }
 }
 
-// repeats is text n times between first and last.
+// repeats opens a reader of text n times between first and last.
 func repeats(first, text string, n int, last string) func() io.Reader {
-	block := strings.Repeat(text, 1+4096/len(text))
-	return func() io.Reader {
-		return io.MultiReader(strings.NewReader(first), io.LimitReader(&looping{block: block}, int64(n*len(text))), strings.NewReader(last))
-	}
-}
-
-// looping gives block over and over.
-type looping struct {
-	block string
-	at    int
-}
-
-func (e *looping) Read(p []byte) (int, error) {
-	n := copy(p, e.block[e.at:])
-	e.at = (e.at + n) % len(e.block)
-	return n, nil
+	return func() io.Reader { return tests.Repeated(first, text, n, last) }
 }
 
 // counting counts the bytes that a reader gave.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 func TestDecodeBuildsTheTree(t *testing.T) {
@@ -89,7 +90,7 @@ func exact(v *resp.Value) string {
 
 // A Value that is used again keeps nothing of what it was, at any level.
 func TestDecodeIntoAUsedValue(t *testing.T) {
-	wires := append([]string{nestedWire, streamedWire}, awkwardWires...)
+	wires := append([]string{tests.NestedWire, tests.StreamedWire}, awkwardWires...)
 	var used resp.Value
 	for _, first := range wires {
 		for _, second := range wires {
@@ -124,7 +125,7 @@ func TestDecodeIntoAValueLeftByAnError(t *testing.T) {
 
 // A clone is not touched by what is read next, though the Decoder's buffer is.
 func TestClonesOutliveTheBuffer(t *testing.T) {
-	d := resp.NewDecoder(strings.NewReader(nestedWire+streamedWire+strings.Repeat("$5\r\nxxxxx\r\n", 1000)), resp.BufferSize(1))
+	d := resp.NewDecoder(strings.NewReader(tests.NestedWire+tests.StreamedWire+strings.Repeat("$5\r\nxxxxx\r\n", 1000)), resp.BufferSize(1))
 	var v resp.Value
 	var clones []resp.Value
 	var want []string
@@ -214,7 +215,7 @@ func TestDecodeAtTheDepthLimit(t *testing.T) {
 
 // Decode's storage grows to what is needed, and is the same the next time.
 func TestDecodeUsesItsStorageAgain(t *testing.T) {
-	d := resp.NewDecoder(&endless{wire: "*3\r\n*2\r\n:1\r\n:2\r\n|1\r\n:1\r\n:2\r\n:3\r\n*?\r\n:4\r\n.\r\n"})
+	d := resp.NewDecoder(tests.Endless("*3\r\n*2\r\n:1\r\n:2\r\n|1\r\n:1\r\n:2\r\n:3\r\n*?\r\n:4\r\n.\r\n", 0))
 	var v resp.Value
 	var before []*resp.Value
 	for range 3 {
@@ -363,10 +364,10 @@ func TestTreesForgetALargeValue(t *testing.T) {
 
 // Nor do the trees of a Decoder itself hold views of a large buffer that it has given up.
 func TestTreesLetGoOfLargeBuffers(t *testing.T) {
-	large := "~3\r\n" + strings.Repeat(bulkWire(1<<20), 3)
+	large := "~3\r\n" + strings.Repeat(tests.Bulk(1<<20), 3)
 	for _, method := range []string{"Values", "OnPush"} {
 		held := 0
-		err := treeReads[method](large+strings.Repeat("~1\r\n"+bulkWire(1000), 2000), func(v *resp.Value) {
+		err := treeReads[method](large+strings.Repeat("~1\r\n"+tests.Bulk(1000), 2000), func(v *resp.Value) {
 			held = 0
 			for _, v := range v.Elems[:cap(v.Elems)] {
 				held += len(v.Bytes)
@@ -387,7 +388,7 @@ func TestSteadyTreesDoNotAllocate(t *testing.T) {
 		"a large element that moves": moving(fmt.Sprintf("*%d\r\n%s", n, strings.Repeat(emptyBulk, n)), n),
 		"large and small by turns":   large + strings.Repeat("~1\r\n:1\r\n", 20),
 	} {
-		d := resp.NewDecoder(&endless{wire: wire})
+		d := resp.NewDecoder(tests.Endless(wire, 0))
 		var v resp.Value
 		cycle := func() {
 			for range n {
@@ -408,7 +409,7 @@ func TestSteadyTreesDoNotAllocate(t *testing.T) {
 // To append to any list of a tree, and to change it in any other way, changes nothing
 // else in it, and what is decoded next is right.
 func TestTreesAreTheCallersOwn(t *testing.T) {
-	wires := append([]string{nestedWire, streamedWire, "*2\r\n*2\r\n:1\r\n*1\r\n:2\r\n*3\r\n:1\r\n:2\r\n:3\r\n"}, awkwardWires...)
+	wires := append([]string{tests.NestedWire, tests.StreamedWire, "*2\r\n*2\r\n:1\r\n*1\r\n:2\r\n*3\r\n:1\r\n:2\r\n:3\r\n"}, awkwardWires...)
 	extra := resp.Value{Kind: resp.Array, Elems: []resp.Value{{Kind: resp.Integer, Int: 7}, {Kind: resp.Array, Elems: make([]resp.Value, 20)}}}
 	var used resp.Value
 	for _, first := range wires {

@@ -1,4 +1,4 @@
-package resp_test
+package memory_test
 
 import (
 	"errors"
@@ -8,14 +8,12 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
-
-// idleMost is what an idle Decoder or Encoder may hold, in bytes.
-const idleMost = 1<<10 - 1
 
 // waiting gives its bytes, up to most at once, and then times out, as a reader does
 // that has been waiting for more.
@@ -39,19 +37,25 @@ var idleWork = []struct {
 	name, wire string
 	read       func(*resp.Decoder) error
 }{
-	{"nothing", "", readingMethods["ReadToken"]},
-	{"a short command", multibulkWire("GET", "key"), readingMethods["ReadCommand"]},
-	{"commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readingMethods["ReadCommand"]},
-	{"batches of commands", strings.Repeat(multibulkWire("SET", "key", strings.Repeat("x", 500)), 100), readingMethods["ReadCommands"]},
-	{"a command of 1,000 words", multibulkWire(slices.Repeat([]string{"word"}, 1000)...), readingMethods["ReadCommand"]},
-	{"an inline command", strings.Repeat("'word' ", 1000) + "\r\n", readingMethods["ReadCommand"]},
-	{"a megabyte", bulkWire(1 << 20), readingMethods["ReadBytes"]},
-	{"a megabyte in chunks", "$?\r\n;" + bulkWire(1 << 20)[1:] + ";0\r\n", readingMethods["ReadBytes"]},
-	{"a megabyte in parts", bulkWire(1 << 20), readingMethods["BulkReader"]},
-	{"a megabyte passed on", bulkWire(1 << 20), readingMethods["CopyBulk"]},
-	{"a deep value", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readingMethods["Decode"]},
-	{"a deep value in tokens", strings.Repeat("*1\r\n", 1000) + ":1\r\n", readingMethods["ReadToken"]},
-	{"a deep value skipped", strings.Repeat("|1\r\n:1\r\n", 1000) + strings.Repeat(":1\r\n", 1001), readingMethods["SkipValue"]},
+	{"nothing", "", caller("ReadToken")},
+	{"a short command", tests.Multibulk("GET", "key"), caller("ReadCommand")},
+	{"commands", strings.Repeat(tests.Multibulk("SET", "key", strings.Repeat("x", 500)), 100), caller("ReadCommand")},
+	{"batches of commands", strings.Repeat(tests.Multibulk("SET", "key", strings.Repeat("x", 500)), 100), caller("ReadCommands")},
+	{"a command of 1,000 words", tests.Multibulk(slices.Repeat([]string{"word"}, 1000)...), caller("ReadCommand")},
+	{"an inline command", strings.Repeat("'word' ", 1000) + "\r\n", caller("ReadCommand")},
+	{"a megabyte", tests.Bulk(1 << 20), caller("ReadBytes")},
+	{"a megabyte in chunks", "$?\r\n;" + tests.Bulk(1 << 20)[1:] + ";0\r\n", caller("ReadBytes")},
+	{"a megabyte in parts", tests.Bulk(1 << 20), caller("BulkReader")},
+	{"a megabyte passed on", tests.Bulk(1 << 20), caller("CopyBulk")},
+	{"a deep value", strings.Repeat("*1\r\n", 1000) + ":1\r\n", caller("Decode")},
+	{"a deep value in tokens", strings.Repeat("*1\r\n", 1000) + ":1\r\n", caller("ReadToken")},
+	{"a deep value skipped", strings.Repeat("|1\r\n:1\r\n", 1000) + strings.Repeat(":1\r\n", 1001), caller("SkipValue")},
+}
+
+// caller returns a call of the method of that name.
+func caller(name string) func(*resp.Decoder) error {
+	call := methods.Named(name).Call
+	return func(d *resp.Decoder) error { return call(d, io.Discard) }
 }
 
 func TestIdleDecodersHoldLittle(t *testing.T) {
@@ -66,7 +70,7 @@ func TestIdleDecodersHoldLittle(t *testing.T) {
 				readUntil(t, d, work.read, os.ErrDeadlineExceeded)
 				return d
 			})
-			if got > decoders*idleMost {
+			if got > decoders*tests.IdleMost {
 				t.Errorf("having read %s, up to %d bytes at once, an idle Decoder holds %d bytes", work.name, most, got/decoders)
 			}
 			runtime.KeepAlive(idle)
@@ -78,7 +82,7 @@ func TestIdleDecodersHoldLittle(t *testing.T) {
 			readUntil(t, d, work.read, resp.ErrIncomplete)
 			return d
 		})
-		if got > decoders*idleMost {
+		if got > decoders*tests.IdleMost {
 			t.Errorf("having read %s, fed, an idle Decoder holds %d bytes", work.name, got/decoders)
 		}
 		runtime.KeepAlive(idle)
@@ -97,24 +101,13 @@ func readUntil(t *testing.T, d *resp.Decoder, read func(*resp.Decoder) error, en
 	}
 }
 
-// heldBy returns how many bytes more are in use behind f, pools excepted.
-func heldBy(f func()) int {
-	settled := func() int {
-		runtime.GC()
-		return inUse()
-	}
-	before := settled()
-	f()
-	return settled() - before
-}
-
 // heldByAll returns how many bytes are in use for all that fill puts into idle. It
 // is the least of some tries, because what others hold comes and goes.
 func heldByAll[T any](idle []*T, fill func(i int) *T) int {
 	least := math.MaxInt
 	for range 3 {
 		clear(idle)
-		least = min(least, heldBy(func() {
+		least = min(least, tests.Held(func() {
 			for i := range idle {
 				idle[i] = fill(i)
 			}
@@ -131,7 +124,7 @@ func TestIdleEncodersHoldLittle(t *testing.T) {
 		"a short command": func(e *resp.Encoder) { e.WriteCommand("GET", resp.String("key")) },
 		"a megabyte":      func(e *resp.Encoder) { e.WriteBulkBytes(make([]byte, 1<<20)) },
 		"a megabyte from a reader": func(e *resp.Encoder) {
-			e.WriteBulkFrom(io.LimitReader(zeros{}, 1<<20), 1<<20)
+			e.WriteBulkFrom(io.LimitReader(tests.Zeros{}, 1<<20), 1<<20)
 		},
 		"a deep value":                 func(e *resp.Encoder) { e.WriteValue(deep) },
 		"a deep value in parts":        func(e *resp.Encoder) { writeDeep(e, 1000) },
@@ -148,7 +141,7 @@ func TestIdleEncodersHoldLittle(t *testing.T) {
 			}
 			return e
 		})
-		if got > encoders*idleMost {
+		if got > encoders*tests.IdleMost {
 			t.Errorf("having written %s, an idle Encoder holds %d bytes", name, got/encoders)
 		}
 		runtime.KeepAlive(idle)
@@ -184,7 +177,7 @@ func deepValue(depth int) *resp.Value {
 
 // Going idle and waking up again allocates nothing, whatever the size.
 func TestWakingUpDoesNotAllocate(t *testing.T) {
-	if !poolsKeep() {
+	if !tests.PoolsKeep() {
 		t.Skip("under the race detector pools drop at random what they are given")
 	}
 	for _, work := range idleWork[1:] {
@@ -204,7 +197,7 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 		}
 	}
 	var batch []resp.Command
-	large, small := strings.Repeat(multibulkWire("SET", "key", "value"), 100), multibulkWire("PING")
+	large, small := strings.Repeat(tests.Multibulk("SET", "key", "value"), 100), tests.Multibulk("PING")
 	source := &waiting{most: 1 << 20}
 	d := resp.NewDecoder(source)
 	n := testing.AllocsPerRun(100, func() {
@@ -216,10 +209,10 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 		t.Errorf("a large batch and a small one by turns: %v allocations", n)
 	}
 	d = resp.NewDecoder(source, resp.BufferSize(64), resp.OnPush(func(*resp.Value) {}))
-	pushed := ">9\r\n" + strings.Repeat(bulkWire(100), 9) + ":1\r\n"
+	pushed := ">9\r\n" + strings.Repeat(tests.Bulk(100), 9) + ":1\r\n"
 	n = testing.AllocsPerRun(100, func() {
 		source.wire = pushed
-		readUntil(t, d, readingMethods["ReadInt64"], os.ErrDeadlineExceeded)
+		readUntil(t, d, caller("ReadInt64"), os.ErrDeadlineExceeded)
 	})
 	if n != 0 {
 		t.Errorf("a push that is larger than the buffer usually is: %v allocations", n)
@@ -235,27 +228,15 @@ func TestWakingUpDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// poolsKeep reports whether a sync.Pool gives what was put into it just before.
-func poolsKeep() bool {
-	var pool sync.Pool
-	for range 100 {
-		pool.Put(new(int))
-		if pool.Get() == nil {
-			return false
-		}
-	}
-	return true
-}
-
 // What 100,000 idle connections hold (B/idle), and what it costs to wake one of
 // them for a command and let it go idle again; busy never goes idle.
 func BenchmarkIdle(b *testing.B) {
 	const connections = 100_000
-	command := []byte(multibulkWire("SET", "key:123456", "0123456789abcdef"))
+	command := []byte(tests.Multibulk("SET", "key:123456", "0123456789abcdef"))
 	b.Run("Decoder", func(b *testing.B) {
 		idle := make([]*resp.Decoder, connections)
 		readers := make([]waiting, connections)
-		held := heldBy(func() {
+		held := tests.Held(func() {
 			for i := range idle {
 				readers[i] = waiting{wire: string(command), most: 1 << 20}
 				idle[i] = resp.NewDecoder(&readers[i])
@@ -264,14 +245,14 @@ func BenchmarkIdle(b *testing.B) {
 		})
 		for i := 0; b.Loop(); i++ {
 			n := i % connections
-			readers[n].wire = setFrame
+			readers[n].wire = string(command)
 			readAll(b, idle[n])
 		}
 		b.ReportMetric(float64(held)/connections, "B/idle")
 	})
 	b.Run("Decoder/fed", func(b *testing.B) {
 		idle := make([]*resp.Decoder, connections)
-		held := heldBy(func() {
+		held := tests.Held(func() {
 			for i := range idle {
 				idle[i] = resp.NewDecoder(nil)
 				idle[i].Feed(command)
@@ -300,7 +281,7 @@ func BenchmarkIdle(b *testing.B) {
 			e.WriteCommand("SET", resp.String("key:123456"), resp.String("0123456789abcdef"))
 			e.Flush()
 		}
-		held := heldBy(func() {
+		held := tests.Held(func() {
 			for i := range idle {
 				idle[i] = resp.NewEncoder(io.Discard)
 				write(idle[i])

@@ -1,4 +1,4 @@
-package resp_test
+package memory_test
 
 // Values of a gibibyte, out and in, in the memory of the buffers.
 
@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 const (
@@ -68,7 +69,7 @@ func (h *heapWatch) check(t *testing.T) {
 }
 
 // hugeBlock is repeated in the payload of a huge value.
-var hugeBlock = string(randomText(1 << 16))
+var hugeBlock = string(tests.RandomText(1 << 16))
 
 // hugeSum is the checksum of such a payload of a gibibyte.
 func hugeSum() uint32 {
@@ -85,7 +86,7 @@ func TestGiBOutInConstantMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads 3 GiB")
 	}
-	payload := repeats("", hugeBlock, gib/len(hugeBlock), "")
+	payload := func() io.Reader { return tests.Repeated("", hugeBlock, gib/len(hugeBlock), "") }
 	counted := fmt.Sprintf("$%d\r\n", gib)
 	const before, inside, behind = "+before\r\n*2\r\n%1\r\n+k\r\n", "*1\r\n|1\r\n+a\r\n:1\r\n", "\r\n:7\r\n"
 	chunk := fmt.Sprintf(";%d\r\n%s\r\n", len(hugeBlock), hugeBlock)
@@ -109,7 +110,7 @@ func TestGiBOutInConstantMemory(t *testing.T) {
 				d.ReadArrayLen()
 				bulk(t, d, sum)
 			}},
-		{"streamed", repeats("*2\r\n*1\r\n$?\r\n", chunk, gib/len(hugeBlock), ";0\r\n:7\r\n")(),
+		{"streamed", tests.Repeated("*2\r\n*1\r\n$?\r\n", chunk, gib/len(hugeBlock), ";0\r\n:7\r\n"),
 			func(t *testing.T, d *resp.Decoder, sum io.Writer) {
 				d.ReadArrayLen()
 				d.ReadArrayLen()
@@ -176,9 +177,9 @@ func hugeFile(t *testing.T) (file *os.File, sum uint32) {
 		t.Skipf("no file of 1 GiB: %v", err)
 	}
 	h := crc32.New(castagnoli)
-	io.CopyN(h, zeros{}, at)
+	io.CopyN(h, tests.Zeros{}, at)
 	io.WriteString(h, text)
-	io.CopyN(h, zeros{}, gib-at-int64(len(text)))
+	io.CopyN(h, tests.Zeros{}, gib-at-int64(len(text)))
 	return file, h.Sum32()
 }
 
@@ -203,7 +204,7 @@ func TestGiBInInConstantMemory(t *testing.T) {
 		}, command + header, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			client, server := streamPair(t, "tcp")
+			client, server := tests.ConnPair(t, "tcp")
 			sum := crc32.New(castagnoli)
 			heap := watchHeap(sum)
 			received := make(chan error, 1)
@@ -262,7 +263,7 @@ func TestFileShorterThanPromised(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	client, server := streamPair(t, "tcp")
+	client, server := tests.ConnPair(t, "tcp")
 	go io.Copy(io.Discard, server)
 	e := resp.NewEncoder(client)
 	err = e.WriteCommand("SET", resp.String("key"), resp.From(file, promised))
@@ -284,7 +285,9 @@ func TestMoreThanAnIntOf32BitsCanHold(t *testing.T) {
 		t.Skip("reads 2 GiB, on machines of 32 bits")
 	}
 	const part = 400 << 20
-	text := repeats(fmt.Sprintf("$%d\r\n", part), strings.Repeat("x", 1<<20), part>>20, "\r\n")
+	text := func() io.Reader {
+		return tests.Repeated(fmt.Sprintf("$%d\r\n", part), strings.Repeat("x", 1<<20), part>>20, "\r\n")
+	}
 	wire := func() io.Reader {
 		return io.MultiReader(strings.NewReader("*3\r\n"), text(), text(), text(), strings.NewReader(":7\r\n"))
 	}

@@ -1,0 +1,224 @@
+package tests_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	module = "github.com/seed65f5866d/resp"
+	root   = "../.." // of the module
+)
+
+// layer is what packages may import.
+type layer struct {
+	of      []string // of this module, each with the packages below it
+	modules bool     // other modules
+}
+
+// layers are those of the packages in these folders and below them, the codec itself
+// being in ".". A package is as the longest name says.
+var layers = map[string]layer{
+	".":                        {of: []string{"internal/quote", "internal/respwire", "internal/window"}},
+	"internal/quote":           {},
+	"internal/respwire":        {},
+	"internal/window":          {of: []string{"internal/respwire"}},
+	"aof":                      {of: []string{".", "internal/quote"}},
+	"replication":              {of: []string{".", "internal/quote"}},
+	"monitor":                  {of: []string{".", "internal/quote"}},
+	"respgo":                   {of: []string{"."}},
+	"resptest":                 {of: []string{".", "testdata/conformance"}, modules: true},
+	"testdata/conformance":     {},
+	"internal/tests":           {of: []string{".", "resptest", "internal/tests"}, modules: true},
+	"internal/tests/reference": {},
+	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "respgo", "resptest", "cmd"}, modules: true},
+	"examples":                 {of: []string{".", "aof", "replication", "monitor", "respgo"}, modules: true},
+}
+
+// Imports run from what is built on the codec down to what the codec is built on.
+// Whoever imports a package gets the standard library and this module alone, unless
+// it is for tests or a program.
+func TestImportsRunDownwards(t *testing.T) {
+	for _, file := range sourceFiles(t) {
+		folder := path.Dir(file)
+		name, ok := layerOf(folder)
+		if !ok {
+			t.Errorf("%s belongs to no layer", folder)
+			continue
+		}
+		for _, imported := range importsOf(t, file) {
+			below, ofModule := strings.CutPrefix(imported+"/", module+"/")
+			switch domain, _, _ := strings.Cut(imported, "/"); {
+			case ofModule:
+				if !mayImport(layers[name], path.Clean(below)) {
+					t.Errorf("%s imports %s, which is not below it", file, imported)
+				}
+			case strings.Contains(domain, ".") && !layers[name].modules:
+				t.Errorf("%s needs %s", file, imported)
+			}
+		}
+	}
+}
+
+// mayImport reports whether l may import the package in folder. The codec is a
+// package, not all that is below its folder.
+func mayImport(l layer, folder string) bool {
+	return slices.ContainsFunc(l.of, func(allowed string) bool {
+		return folder == allowed || allowed != "." && strings.HasPrefix(folder, allowed+"/")
+	})
+}
+
+// layerOf returns the name of the layer that folder is in.
+func layerOf(folder string) (name string, ok bool) {
+	for name := folder; name != "."; name = path.Dir(name) {
+		if _, ok := layers[name]; ok {
+			return name, true
+		}
+	}
+	return ".", folder == "."
+}
+
+// What stands on the codec uses what it exports, as anybody else could.
+func TestApplicationsUseThePublicAPI(t *testing.T) {
+	files := sourceFiles(t)
+	for _, application := range []string{"aof", "replication", "monitor", "respgo"} {
+		usesCodec := false
+		for _, file := range files {
+			if path.Dir(file) != application {
+				continue
+			}
+			for _, imported := range importsOf(t, file) {
+				usesCodec = usesCodec || imported == module
+				if strings.Contains(imported, "/internal/") && imported != module+"/internal/quote" {
+					t.Errorf("%s imports %s", file, imported)
+				}
+			}
+		}
+		if !usesCodec {
+			t.Errorf("%s does not import the codec", application)
+		}
+	}
+}
+
+// applications are words of what is built on RESP, which the codec does not know.
+var applications = regexp.MustCompile(`(?i)\baof|append-?only|rdb|psync|resync|replication|monitor`)
+
+func TestTheCodecKnowsNoApplication(t *testing.T) {
+	examples, err := filepath.Glob(root + "/example*_test.go")
+	if err != nil || len(examples) == 0 {
+		t.Fatal(examples, err)
+	}
+	var files []string
+	for _, example := range examples {
+		files = append(files, filepath.Base(example))
+	}
+	for _, file := range sourceFiles(t) {
+		if folder := path.Dir(file); folder == "." || mayImport(layers["."], folder) {
+			files = append(files, file)
+		}
+	}
+	for _, file := range files {
+		for i, line := range strings.Split(read(t, file), "\n") {
+			if word := applications.FindString(line); word != "" {
+				t.Errorf("%s:%d speaks of %s: %s", file, i+1, word, line)
+			}
+		}
+	}
+}
+
+// unsafe stays in the one file that says why, and nothing needs C.
+func TestUnsafeStaysInOneFile(t *testing.T) {
+	with := make(map[string][]string)
+	for _, file := range sourceFiles(t) {
+		for _, imported := range importsOf(t, file) {
+			if imported == "unsafe" || imported == "C" {
+				with[imported] = append(with[imported], file)
+			}
+		}
+	}
+	want := map[string][]string{"unsafe": {"internal/respwire/unsafe.go"}}
+	if diff := cmp.Diff(want, with); diff != "" {
+		t.Errorf("imports of unsafe and C (-want +got)\n%s", diff)
+	}
+}
+
+// A comment that names a file names one that is there.
+func TestCommentsNameFilesThatAreThere(t *testing.T) {
+	name := regexp.MustCompile(`\b[a-z_0-9]+\.go\b`)
+	for _, file := range sourceFiles(t) {
+		source, err := parser.ParseFile(token.NewFileSet(), file, read(t, file), parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, comment := range source.Comments {
+			for _, named := range name.FindAllString(comment.Text(), -1) {
+				if _, err := os.Stat(filepath.Join(root, filepath.Dir(file), named)); err != nil {
+					t.Errorf("%s: a comment names %s, which is not beside it", file, named)
+				}
+			}
+		}
+	}
+}
+
+// sourceFiles returns the Go files of the module that are no tests, for all systems
+// and with all build tags.
+func sourceFiles(t *testing.T) []string {
+	t.Helper()
+	found := make(map[string]bool)
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), "."):
+			return fs.SkipDir
+		case entry.IsDir() && name != ".":
+			if _, err := os.Stat(filepath.Join(root, name, "go.mod")); err == nil {
+				return fs.SkipDir
+			}
+		case strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go"):
+			found[name] = true
+		}
+		return nil
+	})
+	if err != nil || !found["doc.go"] || !found["internal/tests/tests.go"] {
+		t.Fatal("the source files are not found: ", found, err)
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+func importsOf(t *testing.T, file string) (paths []string) {
+	t.Helper()
+	source, err := parser.ParseFile(token.NewFileSet(), file, read(t, file), parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range source.Imports {
+		imported, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, imported)
+	}
+	return paths
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

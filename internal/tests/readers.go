@@ -1,0 +1,61 @@
+package tests
+
+import (
+	"io"
+	"math/rand/v2"
+	"strings"
+)
+
+// Endless returns a reader of wire over and over, at most so many bytes at once, or
+// as many as there is room for when atOnce is 0.
+func Endless(wire string, atOnce int) io.Reader { return &endless{wire: wire, atOnce: atOnce} }
+
+type endless struct {
+	wire   string
+	at     int
+	atOnce int
+}
+
+func (r *endless) Read(p []byte) (int, error) {
+	if r.atOnce > 0 {
+		p = p[:min(len(p), r.atOnce)]
+	}
+	n := 0
+	for n < len(p) {
+		k := copy(p[n:], r.wire[r.at:])
+		n += k
+		r.at = (r.at + k) % len(r.wire)
+	}
+	return n, nil
+}
+
+// Repeated returns a reader of text n times between first and last.
+func Repeated(first, text string, n int, last string) io.Reader {
+	block := strings.Repeat(text, 1+4096/len(text))
+	return io.MultiReader(strings.NewReader(first), io.LimitReader(Endless(block, 0), int64(n*len(text))), strings.NewReader(last))
+}
+
+// Zeros reads zeros.
+type Zeros struct{}
+
+func (Zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// RandomText is text of that size in which no stretch is like another.
+func RandomText(size int) []byte {
+	text := make([]byte, size)
+	rand.NewChaCha8([32]byte{1}).Read(text)
+	return text
+}
+
+// ReaderFunc is a reader that is a function.
+type ReaderFunc func(p []byte) (int, error)
+
+func (f ReaderFunc) Read(p []byte) (int, error) { return f(p) }
+
+// WriterFunc is a writer that is a function.
+type WriterFunc func(p []byte) (int, error)
+
+func (f WriterFunc) Write(p []byte) (int, error) { return f(p) }
