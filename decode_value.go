@@ -63,9 +63,9 @@ func (d *Decoder) Decode(v *Value) error {
 }
 
 // Values returns an iterator over the values that follow, each decoded into
-// the same Value, which is valid until the next one. It ends at io.EOF, and at
-// the end of a streamed aggregate that is open; any other error is yielded once,
-// with a nil Value, and ends it too.
+// the same Value, which is valid until the next one. A server's error is a value, as
+// for Decode. The iterator ends at io.EOF, and at the end of a streamed aggregate that
+// is open; any other error is yielded once, with a nil Value, and ends it too.
 func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	return func(yield func(*Value, error) bool) {
 		var v Value
