@@ -1,7 +1,7 @@
 // Package resp encodes and decodes RESP, the Redis serialization protocol: every
 // kind of RESP2 and RESP3, requests (multibulk and inline) and replies. It owns
-// no connection: clients, proxies, servers and test doubles import it. Packages aof,
-// replication, monitor and respgo add files, replicas, MONITOR and Go values.
+// no connection: clients, proxies, servers and test doubles import it. What is built
+// on RESP lives in other packages of this module.
 //
 // # Layers
 //
