@@ -1,7 +1,7 @@
 // Package resp encodes and decodes RESP, the Redis serialization protocol: every
 // kind of RESP2 and RESP3, requests (multibulk and inline) and replies. It owns
 // no connection: clients, proxies, servers and test doubles import it. What is built
-// on RESP (files, replicas, Go values) is in the packages in the folders beside it.
+// on RESP lives in other packages of this module.
 //
 // # Layers
 //
@@ -20,26 +20,26 @@
 //
 // A [Token] is one scalar or the header of one aggregate; a [Value] is all of it.
 //
-//	wire            Kind            Token               Value
-//	+OK             SimpleString    Bytes               Bytes
-//	-ERR text       SimpleError     Bytes, Err          Bytes, Err
-//	:1              Integer         Int64               Int
-//	$3 foo          BulkString      Bytes, Len          Bytes
-//	$-1             BulkString      IsNull              Null
-//	*2 ...          Array           Len                 Elems
-//	*-1             Array           IsNull              Null
-//	_               Null            IsNull              Null
-//	#t #f           Boolean         Bool                Int (1 or 0)
-//	,1.5            Double          Float64, Bytes      Bytes, as spelled
-//	(123            BigNumber       Bytes               Bytes, BigInt
-//	!8 ERR text     BulkError       Bytes, Err          Bytes, Err
-//	=7 txt:foo      VerbatimString  Bytes, Encoding     Bytes, Encoding
-//	%1 k v          Map             Len (2 a pair)      Elems, keys and values
-//	|1 k v          Attribute       Len (2 a pair)      Attrs of the next value
-//	~2 ...          Set             Len                 Elems
-//	>2 ...          Push            Len                 Elems
-//	$? ;n ... ;0    BulkString      IsStreamed, Chunk   Streamed, chunks joined
-//	*? ~? %? ... .  Array Set Map   IsStreamed, End     Streamed
+//	wire            Kind            Token               Value                    RESP2
+//	+OK             SimpleString    Bytes               Bytes                    +OK
+//	-ERR text       SimpleError     Bytes, Err          Bytes, Err               -ERR text
+//	:1              Integer         Int64               Int                      :1
+//	$3 foo          BulkString      Bytes, Len          Bytes                    $3 foo
+//	$-1             BulkString      IsNull              Null                     $-1
+//	*2 ...          Array           Len                 Elems                    *2 ...
+//	*-1             Array           IsNull              Null                     *-1
+//	_               Null            IsNull              Null                     $-1
+//	#t #f           Boolean         Bool                Int (1 or 0)             :1 :0
+//	,1.5            Double          Float64, Bytes      Bytes, as spelled        $3 1.5
+//	(123            BigNumber       Bytes               Bytes, BigInt            $3 123
+//	!8 ERR text     BulkError       Bytes, Err          Bytes, Err               -ERR text
+//	=7 txt:foo      VerbatimString  Bytes, Encoding     Bytes, Encoding          $3 foo
+//	%1 k v          Map             Len (2 a pair)      Elems, keys and values   *2 k v
+//	|1 k v          Attribute       Len (2 a pair)      Attrs of the next value  nothing
+//	~2 ...          Set             Len                 Elems                    *2 ...
+//	>2 ...          Push            Len                 Elems                    *2 ...
+//	$? ;n ... ;0    BulkString      IsStreamed, Chunk   Streamed, chunks joined  its length, $n
+//	*? ~? %? ... .  Array Set Map   IsStreamed, End     Streamed                 its count, *n
 //
 // Canonical bytes that are decoded and encoded again are the very same bytes. The
 // three nulls stay apart, and a Double keeps its spelling (1.0, 1e5, INF). What is

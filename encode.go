@@ -366,13 +366,13 @@ func AppendToken(dst []byte, t Token) []byte {
 		return appendFlagged(dst, t)
 	}
 	switch kindTable[t.kind].layout {
-	case payload:
+	case withPayload:
 		return appendPayload(dst, t)
 	case textLine:
 		return appendLine(dst, t.kind, respwire.BytesString(t.Bytes()))
 	case integerLine:
 		return AppendInteger(dst, t.n)
-	case elements, pairs:
+	case withElements, withPairs:
 		return appendHeader(dst, t.kind, int(t.n))
 	case booleanLine:
 		return AppendBoolean(dst, t.n != 0)
@@ -625,8 +625,8 @@ func appendBigInt(dst []byte, n *big.Int) []byte {
 	return n.Append(dst, 10)
 }
 
-// appendNumberText appends a Double or a BigNumber with the spelling that
-// spelling gives it, and a null when there is none.
+// appendNumberText appends a number of kind k with the spelling that spelling gives
+// it, and a null when there is none.
 func appendNumberText(dst []byte, k Kind, text []byte) []byte {
 	var scratch [maxNumberLen]byte
 	minus, digits := spelling(scratch[:0], k, text)
@@ -652,29 +652,29 @@ func appendBulkNumberText(dst []byte, k Kind, text []byte) []byte {
 	return append(dst, crlf...)
 }
 
-// spelling returns how a Double or a BigNumber that came or was built with text
-// is spelled: as it is, without a plus and leading zeros, which are accepted but
+// spelling returns how a number of kind k that came or was built with text is
+// spelled: as it is, without a plus and leading zeros, which are accepted but
 // never written; or, for a double that not every reader takes, such as `.5` or
 // `1e999`, anew, for which scratch is used. digits is nil when text is no number
 // of that kind.
 func spelling(scratch []byte, k Kind, text []byte) (minus string, digits []byte) {
-	if k == BigNumber {
-		if respwire.ScanBigNumber(text) >= 0 {
-			return "", nil
-		}
-	} else if strict := respwire.ScanDouble(text, false) < 0; !strict || respwire.DoubleMayOverflow(text) {
+	strict := scanSpelled(k, text) < 0
+	switch {
+	case k == Double && (!strict || respwire.DoubleMayOverflow(text)):
 		if respwire.ScanDouble(text, true) >= 0 {
 			return "", nil
 		}
 		if f, inRange := respwire.ParseDouble(text); !strict || !inRange {
 			return "", respwire.AppendDouble(scratch, f, 64)
 		}
+	case !strict:
+		return "", nil
 	}
 	return trimNumber(k, text)
 }
 
 // trimNumber splits the minus off a number and drops a plus and leading zeros. A
-// zero that is a BigNumber has no sign.
+// zero that is an integer has no sign.
 func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
 	if text[0] == '-' || text[0] == '+' {
 		if text[0] == '-' {
@@ -685,7 +685,7 @@ func trimNumber(k Kind, text []byte) (minus string, digits []byte) {
 	for len(text) > 1 && text[0] == '0' && respwire.IsDigit(text[1]) {
 		text = text[1:]
 	}
-	if k == BigNumber && text[0] == '0' {
+	if kindTable[k].wholeOnly && text[0] == '0' {
 		minus = ""
 	}
 	return minus, text

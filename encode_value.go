@@ -71,7 +71,7 @@ func (e *Encoder) putPart(part valuePart) {
 	}
 	v := part.value
 	switch kindTable[part.kind].layout {
-	case payload:
+	case withPayload:
 		e.putPayload(part)
 	case textLine:
 		e.putLine(part.kind, respwire.BytesString(v.Bytes))
@@ -144,15 +144,15 @@ var nullPart = valuePart{kind: Null}
 func (p valuePart) appendTo(dst []byte) []byte {
 	v := p.value
 	switch kindTable[p.kind].layout {
-	case payload:
+	case withPayload:
 		return p.appendPayload(dst)
 	case textLine:
 		return appendLine(dst, p.kind, respwire.BytesString(v.Bytes))
 	case integerLine:
 		return AppendInteger(dst, v.Int)
-	case elements:
+	case withElements:
 		return p.appendHeader(dst, len(v.Elems))
-	case pairs:
+	case withPairs:
 		return p.appendHeader(dst, (len(v.Elems)+1)/2)
 	case booleanLine:
 		return AppendBoolean(dst, v.Int != 0)

@@ -765,9 +765,9 @@ func (e *Encoder) WriteToken(t Token) error {
 		return e.WriteBoolean(n != 0)
 	case spelledLine:
 		return e.writeNumberText(t.kind, t.Bytes())
-	case payload:
+	case withPayload:
 		return e.writePayload(t, text)
-	case elements:
+	case withElements:
 		return e.writeElements(t.kind, n)
 	}
 	switch t.kind {

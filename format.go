@@ -267,7 +267,7 @@ func appendScalarText(dst []byte, v *Value) []byte {
 		return append(dst, "(empty hash)"...)
 	}
 	switch kindTable[v.Kind].layout {
-	case textLine, payload:
+	case textLine, withPayload:
 		if v.Kind.IsError() {
 			dst = append(dst, "(error) "...)
 		}
@@ -278,7 +278,7 @@ func appendScalarText(dst []byte, v *Value) []byte {
 		return append(strconv.AppendBool(append(dst, '('), v.Int != 0), ')')
 	case spelledLine:
 		return append(fmt.Appendf(dst, "(%s) ", v.Kind), v.Bytes...)
-	case elements, pairs:
+	case withElements, withPairs:
 		return fmt.Appendf(dst, "(empty %s)", v.Kind)
 	}
 	return fmt.Appendf(dst, "(%s)", v.Kind)
@@ -308,9 +308,9 @@ func appendDetail(dst []byte, v *Value, limit, depth int) []byte {
 // aggregate.
 func (v *Value) headerLen() int {
 	switch kindTable[v.Kind].layout {
-	case pairs:
+	case withPairs:
 		return (len(v.Elems) + 1) / 2
-	case elements:
+	case withElements:
 		return len(v.Elems)
 	}
 	return len(v.Bytes)
@@ -363,9 +363,9 @@ func appendHead(dst []byte, v *Value, length, limit int) []byte {
 		return strconv.AppendBool(append(dst, ' '), v.Int != 0)
 	case spelledLine:
 		return append(quote.AppendEscaped(append(dst, ' '), shown), mark...)
-	case elements, pairs:
+	case withElements, withPairs:
 		return fmt.Appendf(dst, "(%d)", length)
-	case textLine, payload:
+	case textLine, withPayload:
 		dst = fmt.Appendf(dst, "(%d) ", length)
 		if v.Kind == VerbatimString {
 			dst = append(quote.AppendEscaped(dst, v.Encoding[:]), ' ')

@@ -162,9 +162,36 @@ func TestEveryKindIsKnownEverywhere(t *testing.T) {
 			s.checkPrinting(t)
 			s.checkEqualAndClone(t)
 			s.checkOracle(t)
+			s.checkSort(t)
 			s.checkNames(t, table)
 		})
 	}
+}
+
+// A byte that is no kind is of no sort, and its name quotes it.
+func TestOtherBytesAreNoKinds(t *testing.T) {
+	for c := range 256 {
+		k := resp.Kind(c)
+		if k.IsValid() {
+			continue
+		}
+		if k.IsAggregate() || k.IsString() || k.IsError() {
+			t.Errorf("byte %q is no kind, but a method says it is one of some sort", c)
+		}
+		if want := fmt.Sprintf("kind %q", c); k.String() != want {
+			t.Errorf("the name of the byte is %s, want %s", k, want)
+		}
+	}
+}
+
+// kindInRESP2 returns the kind that a value of kind k has for RESP2.
+func kindInRESP2(k resp.Kind) resp.Kind {
+	for i := range kindSamples {
+		if s := &kindSamples[i]; s.kind() == k && !s.isPart() {
+			return resp.Kind(s.resp2[len(s.open)])
+		}
+	}
+	panic("no sample of a " + k.String())
 }
 
 // sameTree compares Values field by field, without Equal.
@@ -572,12 +599,33 @@ func (s *kindSample) checkOracle(t *testing.T) {
 	}
 }
 
-// The kind has a name that is not that of an unknown one, methods named after it,
-// and a row in the table of kinds.
+// The kind is of the sort that the sample is.
+func (s *kindSample) checkSort(t *testing.T) {
+	k := s.kind()
+	if s.refused == "null" {
+		return // which tells nothing
+	}
+	_, isString := s.as["String"]
+	isAggregate := k == resp.Attribute || len(s.value.Elems) > 0
+	if k.IsString() != isString || k.IsError() != (s.refused == "reply") || k.IsAggregate() != isAggregate {
+		t.Errorf("%s: IsString %t, IsError %t, IsAggregate %t", k, k.IsString(), k.IsError(), k.IsAggregate())
+	}
+	if own := methods.OfKind[k]; !s.isPart() && (own.Append == nil || own.Write == nil) {
+		t.Errorf("methods.OfKind lacks %s", k)
+	}
+}
+
+// The kind has the name with which it is printed, a method named after it, and a row
+// in the table of kinds.
 func (s *kindSample) checkNames(t *testing.T, table []string) {
 	name := s.kind().String()
-	if strings.HasPrefix(name, "kind ") {
-		t.Errorf("the kind has no name: %s", name)
+	printed := s.detail
+	if s.tokenDetail != "" {
+		printed = s.tokenDetail
+	}
+	printed = strings.TrimPrefix(strings.TrimPrefix(printed, "null "), "streamed ")
+	if !strings.HasPrefix(printed+" ", name+"(") && !strings.HasPrefix(printed+" ", name+" ") {
+		t.Errorf("the kind is named %s and printed as %s", name, printed)
 	}
 	constant := ""
 	for _, word := range strings.Fields(name) {
@@ -590,25 +638,30 @@ func (s *kindSample) checkNames(t *testing.T, table []string) {
 		words := strings.Fields(row)
 		named := func(word string) bool { return strings.TrimSuffix(word, ",") == constant }
 		spelled := func(word string) bool { return word[0] == s.wire[0] }
-		if slices.ContainsFunc(words, named) && slices.ContainsFunc(words, spelled) {
-			return
+		if !slices.ContainsFunc(words, named) || !slices.ContainsFunc(words, spelled) {
+			continue
 		}
+		resp2 := row[strings.Index(table[0], "RESP2"):]
+		if !s.isPart() && s.kind() != resp.Attribute && !strings.Contains(resp2, string(kindInRESP2(s.kind()))) {
+			t.Errorf("the table of kinds in doc.go has %s as the RESP2 form of %s, which starts with %c", resp2, constant, kindInRESP2(s.kind()))
+		}
+		return
 	}
 	t.Errorf("the table of kinds in doc.go has no row for %s", constant)
 }
 
-// docTable returns the rows of the table of kinds in doc.go.
+// docTable returns the lines of the table of kinds in doc.go, its head first.
 func docTable(t *testing.T) []string {
 	doc, err := os.ReadFile("doc.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, ok := strings.Cut(string(doc), "//\twire ")
-	table, _, end := strings.Cut(rest, "\n//\n")
-	if !ok || !end {
+	start := strings.Index(string(doc), "//\twire ")
+	if start < 0 {
 		t.Fatal("doc.go has no table of kinds")
 	}
-	return strings.Split(table, "\n//\t")[1:]
+	table, _, _ := strings.Cut(string(doc[start:]), "\n//\n")
+	return strings.Split(table, "\n")
 }
 
 // Every kind is generated, as RESP2 those that RESP2 has, and every kind and every

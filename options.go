@@ -230,11 +230,10 @@ func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 func Lenient() Option { return func(c *config) { c.lenient = true } }
 
 // Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
-// kind that RESP2 lacks is written in its RESP2 form, as servers do: a map as
-// a flat array, a set and a push as an array, a double and a big number as a
-// bulk string, a boolean as an integer, a null as `$-1`, a verbatim string as
-// a bulk string without its encoding, a bulk error as a simple error. Attributes
-// are dropped. A Value that is marked as streamed is written with its length or
+// kind that RESP2 lacks is written as servers do, in the form that the table of
+// kinds in the package overview has for it: a map as a flat array, numbers as bulk
+// strings, a boolean as an integer, a null as `$-1`. Attributes are dropped. A
+// Value that is marked as streamed is written with its length or
 // count; the methods that write the parts of a stream, and WriteToken for such a
 // part, return an *EncodeError.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }

@@ -273,24 +273,17 @@ func (r *rules) overlong(kind Kind, text []byte) *fault {
 // line parses the text of a token's first line, without its first byte and
 // line end.
 func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
-	switch kind {
-	case SimpleString, SimpleError:
+	switch kindTable[kind].layout {
+	case textLine:
 		return textToken(kind, text), nil
-	case Integer:
+	case integerLine:
 		n, at, wrong := respwire.ParseInteger(text)
 		return Token{n: n, kind: kind}, numberFaultAt(wrong, at, len(text))
-	case BigNumber:
-		if bad := respwire.ScanBigNumber(text); bad >= 0 {
-			return t, numberFaultAt(respwire.NumberBad, bad, len(text))
-		}
-		return textToken(kind, text), nil
-	case Double:
-		return r.double(text)
-	case Boolean:
+	case spelledLine:
+		return r.spelled(kind, text)
+	case booleanLine:
 		return booleanToken(text)
-	case commandCount:
-		return r.commandCount(text)
-	case Null, End:
+	case bareLine:
 		if len(text) > 0 {
 			return t, syntaxFault(ClassSyntax, 1, "CR LF")
 		}
@@ -300,7 +293,21 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 		}
 		return t, nil
 	}
+	if kind == commandCount {
+		return r.commandCount(text)
+	}
 	return r.count(kind, text)
+}
+
+// spelled parses a number that is kept as it is spelled.
+func (r *rules) spelled(kind Kind, text []byte) (t Token, f *fault) {
+	if kind == Double {
+		return r.double(text)
+	}
+	if bad := scanSpelled(kind, text); bad >= 0 {
+		return t, numberFaultAt(respwire.NumberBad, bad, len(text))
+	}
+	return textToken(kind, text), nil
 }
 
 // emptyText stands for the payload of a line without text, which header points
@@ -435,8 +442,8 @@ func parseLength(text []byte) (n int64, f *fault) {
 
 // checkCount judges a length or count that is complete, digits long.
 func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
-	switch kind {
-	case BulkString, BulkError, VerbatimString, Chunk, commandArgument:
+	switch {
+	case kindTable[kind].layout == withPayload, kind == commandArgument:
 		if kind == VerbatimString && n < verbatimPrefix {
 			f = syntaxFault(ClassLength, 1, "a length of at least 4")
 		} else if n > r.BulkLen {
@@ -445,7 +452,7 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 				f.reply = "Protocol error: unauthenticated bulk length"
 			}
 		}
-	case commandCount: // has a limit of its own
+	case kind == commandCount: // has a limit of its own
 	default:
 		if kind.hasPairs() && n > math.MaxInt64/2 {
 			f = syntaxFault(ClassOverflow, 1, "a count that can be doubled")
@@ -527,12 +534,12 @@ func (r *rules) misplaced(n *nesting, kind Kind) *fault {
 // that t was parsed from.
 func (t Token) hasPayload() bool {
 	switch t.kind {
-	case BulkString, BulkError, VerbatimString, commandArgument:
-		return t.flags == 0
 	case Chunk:
 		return t.n > 0
+	case commandArgument:
+		return t.flags == 0
 	}
-	return false
+	return kindTable[t.kind].layout == withPayload && t.flags == 0
 }
 
 // payload judges what there is of the payload of t, whose header is size bytes

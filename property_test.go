@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"math/big"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -169,7 +168,7 @@ func TestEqualIsThatOfTheWire(t *testing.T) {
 
 // disguise changes fields of v, most of them in a way that does not show on the wire.
 func disguise(rnd *rand.Rand, v *resp.Value) {
-	isText := v.Kind.IsString() || v.Kind.IsError() || v.Kind == resp.Double || v.Kind == resp.BigNumber
+	isText := !v.Kind.IsAggregate() && v.Bytes != nil
 	switch rnd.IntN(8) {
 	case 0:
 		if v.Kind != resp.Integer && v.Kind != resp.Boolean {
@@ -690,49 +689,7 @@ func writeByKind(e *resp.Encoder, v *resp.Value) (err error) {
 	case v.Streamed:
 		write(e.WriteStreamed(v.Kind))
 	default:
-		switch n := len(v.Elems); v.Kind {
-		case resp.SimpleString:
-			write(e.WriteSimpleString(string(v.Bytes)))
-		case resp.SimpleError:
-			write(e.WriteSimpleError(string(v.Bytes)))
-		case resp.Integer:
-			write(e.WriteInteger(v.Int))
-		case resp.BulkString:
-			switch len(v.Bytes) % 3 {
-			case 0:
-				write(e.WriteBulkString(string(v.Bytes)))
-			case 1:
-				write(e.WriteBulkBytes(v.Bytes))
-			case 2:
-				write(e.WriteBulkFrom(bytes.NewReader(v.Bytes), int64(len(v.Bytes))))
-			}
-		case resp.Null:
-			write(e.WriteNull())
-		case resp.Boolean:
-			write(e.WriteBoolean(v.Int != 0))
-		case resp.Double:
-			f, _ := strconv.ParseFloat(string(v.Bytes), 64)
-			write(e.WriteDouble(f))
-		case resp.BigNumber:
-			n, _ := new(big.Int).SetString(string(v.Bytes), 10)
-			write(e.WriteBigNumber(n))
-		case resp.BulkError:
-			write(e.WriteBulkError(string(v.Bytes)))
-		case resp.VerbatimString:
-			write(e.WriteVerbatimString(string(v.Encoding[:]), string(v.Bytes)))
-		case resp.Array:
-			write(e.WriteArray(n))
-		case resp.Set:
-			write(e.WriteSet(n))
-		case resp.Push:
-			write(e.WritePush(n))
-		case resp.Map:
-			write(e.WriteMap(n / 2))
-		case resp.Attribute:
-			write(e.WriteAttribute(n / 2))
-		default:
-			panic("no method for " + v.Kind.String())
-		}
+		write(methods.OfKind[v.Kind].Write(e, v))
 	}
 	for i := range v.Elems {
 		write(writeByKind(e, &v.Elems[i]))
@@ -758,42 +715,7 @@ func appendByKind(b []byte, v *resp.Value) []byte {
 	case v.Streamed:
 		b = resp.AppendStreamed(b, v.Kind)
 	default:
-		switch n := len(v.Elems); v.Kind {
-		case resp.SimpleString:
-			b = resp.AppendSimpleString(b, v.Bytes)
-		case resp.SimpleError:
-			b = resp.AppendSimpleError(b, v.Bytes)
-		case resp.Integer:
-			b = resp.AppendInteger(b, v.Int)
-		case resp.BulkString:
-			b = resp.AppendBulkString(b, v.Bytes)
-		case resp.Null:
-			b = resp.AppendNull(b)
-		case resp.Boolean:
-			b = resp.AppendBoolean(b, v.Int != 0)
-		case resp.Double:
-			f, _ := strconv.ParseFloat(string(v.Bytes), 64)
-			b = resp.AppendDouble(b, f)
-		case resp.BigNumber:
-			n, _ := new(big.Int).SetString(string(v.Bytes), 10)
-			b = resp.AppendBigNumber(b, n)
-		case resp.BulkError:
-			b = resp.AppendBulkError(b, v.Bytes)
-		case resp.VerbatimString:
-			b = resp.AppendVerbatimString(b, string(v.Encoding[:]), v.Bytes)
-		case resp.Array:
-			b = resp.AppendArray(b, n)
-		case resp.Set:
-			b = resp.AppendSet(b, n)
-		case resp.Push:
-			b = resp.AppendPush(b, n)
-		case resp.Map:
-			b = resp.AppendMap(b, n/2)
-		case resp.Attribute:
-			b = resp.AppendAttribute(b, n/2)
-		default:
-			panic("no function for " + v.Kind.String())
-		}
+		b = methods.OfKind[v.Kind].Append(b, v)
 	}
 	for i := range v.Elems {
 		b = appendByKind(b, &v.Elems[i])
@@ -804,23 +726,14 @@ func appendByKind(b []byte, v *resp.Value) []byte {
 	return b
 }
 
-// inRESP2 is what the documentation of Protocol says a value becomes in RESP2.
+// inRESP2 is what the samples of kinds say a value becomes in RESP2.
 func inRESP2(v resp.Value) resp.Value {
 	down := resp.Value{Kind: v.Kind, Null: v.Null, Int: v.Int, Bytes: v.Bytes}
 	for _, e := range v.Elems {
 		down.Elems = append(down.Elems, inRESP2(e))
 	}
-	switch v.Kind {
-	case resp.Map, resp.Set, resp.Push:
-		down.Kind = resp.Array
-	case resp.Double, resp.BigNumber, resp.VerbatimString:
-		down.Kind = resp.BulkString
-	case resp.Boolean:
-		down.Kind = resp.Integer
-	case resp.Null:
-		down.Kind = resp.BulkString
-	case resp.BulkError:
-		down.Kind = resp.SimpleError
+	down.Kind = kindInRESP2(v.Kind)
+	if down.Kind == resp.SimpleError {
 		down.Bytes = []byte(strings.NewReplacer("\r", " ", "\n", " ").Replace(string(v.Bytes)))
 	}
 	return down

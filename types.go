@@ -45,26 +45,22 @@ type kindInfo struct {
 	isString   bool // text or bytes that are no error and no number
 	isError    bool // what a server answers with when a command failed
 	streamable bool // the header may carry `?` in place of the count or length
-	wholeOnly  bool // of a spelled number: it is an integer
-
-	// scan checks the text of a spelled number. It returns the index of the first byte
-	// that does not fit, len(text) where one is missing, or -1.
-	scan func(text []byte) (bad int)
+	wholeOnly  bool // a spelled number that is an integer
 }
 
 // layout is what there is on the wire behind the first byte of a token.
 type layout uint8
 
 const (
-	noLayout    layout = iota // the byte is no kind
-	bareLine                  // nothing but CR LF
-	textLine                  // text
-	integerLine               // a number of 64 bits
-	booleanLine               // t or f
-	spelledLine               // a number that is kept as it is spelled
-	payload                   // a length, and on a line of their own so many bytes
-	elements                  // how many elements follow
-	pairs                     // how many keys and values follow
+	noLayout     layout = iota // the byte is no kind
+	bareLine                   // nothing but CR LF
+	textLine                   // text
+	integerLine                // a number of 64 bits
+	booleanLine                // t or f
+	spelledLine                // a number that is kept as it is spelled
+	withPayload                // a length, and on a line of their own so many bytes
+	withElements               // how many elements follow
+	withPairs                  // how many keys and values follow
 )
 
 // kindTable has an entry for each kind (RESP3 specification, "RESP3 types",
@@ -73,30 +69,37 @@ var kindTable = [256]kindInfo{
 	SimpleString:   {name: "simple string", layout: textLine, resp2: SimpleString, isString: true},
 	SimpleError:    {name: "simple error", layout: textLine, resp2: SimpleError, isError: true},
 	Integer:        {name: "integer", layout: integerLine, resp2: Integer},
-	BulkString:     {name: "bulk string", layout: payload, resp2: BulkString, isString: true, streamable: true},
-	Array:          {name: "array", layout: elements, resp2: Array, streamable: true},
+	BulkString:     {name: "bulk string", layout: withPayload, resp2: BulkString, isString: true, streamable: true},
+	Array:          {name: "array", layout: withElements, resp2: Array, streamable: true},
 	Null:           {name: "null", layout: bareLine, resp2: BulkString},
 	Boolean:        {name: "boolean", layout: booleanLine, resp2: Integer},
-	Double:         {name: "double", layout: spelledLine, resp2: BulkString, scan: scanStrictDouble},
-	BigNumber:      {name: "big number", layout: spelledLine, resp2: BulkString, scan: respwire.ScanBigNumber, wholeOnly: true},
-	BulkError:      {name: "bulk error", layout: payload, resp2: SimpleError, isError: true},
-	VerbatimString: {name: "verbatim string", layout: payload, resp2: BulkString, isString: true},
-	Map:            {name: "map", layout: pairs, resp2: Array, streamable: true},
-	Attribute:      {name: "attribute", layout: pairs},
-	Set:            {name: "set", layout: elements, resp2: Array, streamable: true},
-	Push:           {name: "push", layout: elements, resp2: Array},
-	Chunk:          {name: "chunk", layout: payload, isString: true},
+	Double:         {name: "double", layout: spelledLine, resp2: BulkString},
+	BigNumber:      {name: "big number", layout: spelledLine, resp2: BulkString, wholeOnly: true},
+	BulkError:      {name: "bulk error", layout: withPayload, resp2: SimpleError, isError: true},
+	VerbatimString: {name: "verbatim string", layout: withPayload, resp2: BulkString, isString: true},
+	Map:            {name: "map", layout: withPairs, resp2: Array, streamable: true},
+	Attribute:      {name: "attribute", layout: withPairs},
+	Set:            {name: "set", layout: withElements, resp2: Array, streamable: true},
+	Push:           {name: "push", layout: withElements, resp2: Array},
+	Chunk:          {name: "chunk", layout: withPayload, isString: true},
 	End:            {name: "end", layout: bareLine},
 }
 
-// scanStrictDouble is ScanDouble without what only Lenient takes.
-func scanStrictDouble(b []byte) (bad int) { return respwire.ScanDouble(b, false) }
+// scanSpelled checks the text of a number of kind k that is kept as it is spelled. It
+// returns the index of the first byte that does not fit, len(text) where one is
+// missing, or -1.
+func scanSpelled(k Kind, text []byte) (bad int) {
+	if k == Double {
+		return respwire.ScanDouble(text, false)
+	}
+	return respwire.ScanBigNumber(text)
+}
 
 // opens tells the kinds of aggregates. It is a table of its own because ReadToken asks
 // it for every token.
 var opens = func() (opens [256]bool) {
 	for k, info := range kindTable {
-		opens[k] = info.layout == elements || info.layout == pairs
+		opens[k] = info.layout == withElements || info.layout == withPairs
 	}
 	return opens
 }()
@@ -126,7 +129,7 @@ func (k Kind) IsString() bool { return kindTable[k].isString }
 func (k Kind) IsError() bool { return kindTable[k].isError }
 
 // hasPairs reports whether the count in k's header counts pairs.
-func (k Kind) hasPairs() bool { return kindTable[k].layout == pairs }
+func (k Kind) hasPairs() bool { return kindTable[k].layout == withPairs }
 
 // isSpelled reports whether k is a number that is kept as it is spelled.
 func (k Kind) isSpelled() bool { return kindTable[k].layout == spelledLine }
@@ -183,13 +186,14 @@ func (t Token) Len() int {
 		}
 		return 0
 	}
-	switch t.kind {
-	case Map, Attribute:
+	switch kindTable[t.kind].layout {
+	case withPairs:
 		return int(2 * t.n)
-	case VerbatimString:
-		return int(t.n) - verbatimPrefix
-	case Integer, Boolean:
+	case integerLine, booleanLine:
 		return 0
+	}
+	if t.kind == VerbatimString {
+		return int(t.n) - verbatimPrefix
 	}
 	return int(t.n)
 }
@@ -314,7 +318,7 @@ func int64Of(kind Kind, null, streamed bool, text []byte) (int64, error) {
 	if err := noNumber(kind, null, streamed, text, Integer); err != nil {
 		return 0, err
 	}
-	if kind == Double {
+	if kind.isSpelled() && !kindTable[kind].wholeOnly {
 		return 0, &KindError{Got: kind, Want: Integer}
 	}
 	v, _, fault := respwire.ParseInteger(text)
@@ -351,7 +355,7 @@ func bigIntOf(kind Kind, null, streamed bool, text []byte) (*big.Int, error) {
 	if err := noNumber(kind, null, streamed, text, BigNumber); err != nil {
 		return nil, err
 	}
-	if kind == Double {
+	if kind.isSpelled() && !kindTable[kind].wholeOnly {
 		return nil, &KindError{Got: kind, Want: BigNumber}
 	}
 	if respwire.ScanBigNumber(text) >= 0 {
@@ -384,7 +388,7 @@ func noNumber(kind Kind, null, streamed bool, text []byte, want Kind) error {
 		return ErrNull
 	case kind.IsError():
 		return newReplyError(text)
-	case streamed && text == nil, !kind.IsString() && kind != Double && kind != BigNumber:
+	case streamed && text == nil, !kind.IsString() && !kind.isSpelled():
 		return &KindError{Got: kind, Want: want}
 	}
 	return nil

@@ -169,7 +169,7 @@ func (p valuePart) equal(q valuePart) bool {
 		return (v.Int != 0) == (u.Int != 0)
 	case spelledLine:
 		return equalNumbers(p.kind, v.Bytes, u.Bytes)
-	case payload:
+	case withPayload:
 		return bytes.Equal(v.Bytes, u.Bytes) && (p.kind != VerbatimString || v.Encoding == u.Encoding)
 	}
 	// a header, a null, an end or nothing at all: a few bytes
