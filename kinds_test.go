@@ -507,6 +507,10 @@ func (s *kindSample) checkAccessors(t *testing.T) {
 		}
 		return s.accessed(name)
 	})
+	text, err := first.AppendText([]byte("before "))
+	if got, want := s.outcome(string(text), err), s.appended(); got != want || !bytes.HasPrefix(text, []byte("before ")) {
+		t.Errorf("AppendText of the token: %s, want %s", got, want)
+	}
 	for name := range s.as {
 		if !known[name] {
 			t.Errorf("nothing is named %s", name)
@@ -525,6 +529,25 @@ func (s *kindSample) checkAccessors(t *testing.T) {
 	if tokenErr, valueErr := first.Err(), s.value.Err(); (tokenErr != nil) != (s.refused == "reply") || fmt.Sprint(tokenErr) != fmt.Sprint(valueErr) {
 		t.Errorf("Err: %v of the token and %v of the value", tokenErr, valueErr)
 	}
+}
+
+// appended returns what AppendText of the first token has to give behind "before ".
+func (s *kindSample) appended() string {
+	integer, isInteger := s.as["Int64"]
+	_, isBoolean := s.as["Bool"]
+	switch {
+	case !s.isWholeToken():
+		return "!kind"
+	case s.refused != "":
+		return "!" + s.refused
+	case s.value.Bytes != nil:
+		return "before " + string(s.value.Bytes)
+	case isInteger:
+		return "before " + integer
+	case isBoolean:
+		return "before " + strconv.FormatInt(s.value.Int, 10)
+	}
+	return "!kind"
 }
 
 // Every verb prints what is stated.
