@@ -746,7 +746,7 @@ func (e *Encoder) putFrom(r io.Reader, n int64) {
 	if err == nil || err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	e.out.stop(fmt.Errorf("resp: bulk string of %d bytes broke off after %d: %w", n, copied, err))
+	e.out.stop(&brokenOffError{promised: n, written: copied, cause: err})
 }
 
 // WriteToken writes t, with the checks and the RESP2 forms of the method for its

@@ -45,7 +45,7 @@ var (
 //	ErrIncomplete, a timeout     false  the reply is still to come
 //	io.EOF, io.ErrUnexpectedEOF  false  no reply will come
 //	*SyntaxError, *LimitError    false  the Decoder stays in it
-//	*EncodeError                 false  the Encoder stays in it
+//	an Encoder's                 false  the Encoder stays in it
 //	any other error              false
 //
 // An error that wraps one of these is as that one is; one that wraps several is in
@@ -57,7 +57,7 @@ func InStep(err error) bool {
 		return true
 	case *KindError:
 		return err.Got != Push
-	case *EncodeError:
+	case *EncodeError, *brokenOffError:
 		return false
 	case interface{ Unwrap() error }:
 		inner := err.Unwrap()
@@ -229,6 +229,21 @@ func parseSlot(digits string) (slot int, ok bool) {
 	}
 	return slot, slot < clusterSlots
 }
+
+// brokenOffError means that less was written of a bulk string than its header
+// promises.
+type brokenOffError struct {
+	promised, written int64 // bytes
+	cause             error // of the reader, or of the writer
+}
+
+// Error names both sizes and the cause.
+func (e *brokenOffError) Error() string {
+	return fmt.Sprintf("resp: bulk string of %d bytes broke off after %d: %v", e.promised, e.written, e.cause)
+}
+
+// Unwrap returns the cause.
+func (e *brokenOffError) Unwrap() error { return e.cause }
 
 // ReplyPrefix is the code a server's error starts with, as a target for
 // errors.Is: errors.Is(err, resp.ReplyPrefix("WRONGTYPE")).
