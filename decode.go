@@ -231,6 +231,7 @@ var (
 	errInsideValue   = errors.New("resp: Peek or Discard inside an aggregate that is open, or behind an attribute")
 	errNegativePeek  = errors.New("resp: Peek or Discard of a negative number of bytes")
 	errDiscardUnread = errors.New("resp: Discard of more bytes than are buffered")
+	errDiscardLeft   = errors.New("resp: Discard where a BulkReader or a loop has left part of a value: Peek passes over that")
 )
 
 // Peek returns the next n bytes without reading them, as a view that is valid until
@@ -274,6 +275,8 @@ func (d *Decoder) Discard(n int) error {
 	switch {
 	case d.err != nil:
 		return d.err
+	case d.isDropped():
+		return errDiscardLeft
 	case d.copy.name != "":
 		return d.interrupted()
 	case n > d.in.End-d.in.Pos:
