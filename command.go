@@ -118,6 +118,10 @@ func (d *Decoder) ReadCommand() (Command, error) {
 // ReadCommands reads every request that is buffered whole, at least one, and
 // appends them to dst. Empty ones are skipped. A fault behind them is returned
 // by the next call. All are valid until the next call on the Decoder.
+//
+// It is for those who handle several requests at once, under one lock or in one
+// transaction. Who handles one after the other is served a little faster by
+// ReadCommand, with [OnWait] to flush the replies to all of them together.
 func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 	if window.Debug {
 		d.expireViews()

@@ -16,12 +16,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/resptest"
@@ -104,21 +104,18 @@ type delivery struct {
 // deliveries are all of them; the first is the usual one. The seed is for those
 // that are random.
 func deliveries(seed uint64) []delivery {
-	return []delivery{
-		{"whole", read(func(r io.Reader) io.Reader { return r })},
-		{"one byte per Read", read(iotest.OneByteReader)},
-		{"data with io.EOF", read(iotest.DataErrReader)},
-		{"random splits", read(func(r io.Reader) io.Reader { return resptest.RandomReader(r, seed) })},
-		{"empty reads", read(resptest.EmptyReader)},
-		{"timeouts", read(resptest.TimeoutReader)},
-		{"data with timeouts", read(resptest.DataTimeoutReader)},
+	var all []delivery
+	for _, arrival := range tests.Arrivals(seed) {
+		all = append(all, delivery{arrival.Name, read(arrival.Of)})
+	}
+	return append(all, []delivery{
 		{"fed whole", fed(func(wire []byte) []int { return []int{len(wire)} })},
 		{"fed byte by byte", fed(func(wire []byte) []int { return []int{1} })},
 		{"fed in random pieces", fed(func(wire []byte) []int {
 			rnd := rand.New(rand.NewPCG(seed, 1))
 			return []int{rnd.IntN(20), rnd.IntN(5), rnd.IntN(80), 1 + rnd.IntN(2)}
 		})},
-	}
+	}...)
 }
 
 // read makes a delivery of a reader that wraps the wire.

@@ -426,16 +426,6 @@ func TestLimitsHoldInConstantMemoryToo(t *testing.T) {
 	}
 }
 
-// bulkArrivals are ways in which a wire may come to a Decoder.
-var bulkArrivals = map[string]func(io.Reader) io.Reader{
-	"at once":                func(r io.Reader) io.Reader { return r },
-	"byte by byte":           iotest.OneByteReader,
-	"with the end":           iotest.DataErrReader,
-	"with empty reads":       resptest.EmptyReader,
-	"timeouts between bytes": resptest.TimeoutReader,
-	"timeouts with bytes":    resptest.DataTimeoutReader,
-}
-
 // bulkReads read a payload to its end.
 var bulkReads = map[string]func(*resp.BulkReader, *bytes.Buffer) error{
 	"by 1 byte":     func(r *resp.BulkReader, w *bytes.Buffer) error { return readBy(r, w, 1) },
@@ -494,9 +484,9 @@ func untilDone[T any](call func() (T, error)) (T, error) {
 func TestBulkReaderReadsThePayloadAlone(t *testing.T) {
 	for _, test := range bulkCases {
 		for _, around := range []string{"", "*2\r\n", "*?\r\n", "|0\r\n", "*2\r\n|1\r\n:1\r\n:2\r\n"} {
-			for arrival, wrap := range bulkArrivals {
+			for _, arrival := range tests.Arrivals(1) {
 				for how, read := range bulkReads {
-					d := resp.NewDecoder(wrap(strings.NewReader(around + test.wire + "+NEXT\r\n")))
+					d := resp.NewDecoder(arrival.Of(strings.NewReader(around + test.wire + "+NEXT\r\n")))
 					for d.InputOffset() < int64(len(around)) {
 						if _, err := untilDone(d.ReadToken); err != nil {
 							t.Fatal(err)
@@ -508,15 +498,15 @@ func TestBulkReaderReadsThePayloadAlone(t *testing.T) {
 						err = read(r, &payload)
 					}
 					if payload.String() != test.payload || err == nil && test.err != "" || err != nil && err.Error() != test.err {
-						t.Errorf("%q inside %q, %s, %s: %q and %v, want %q and %q", test.wire, around, arrival, how, payload.String(), err, test.payload, test.err)
+						t.Errorf("%q inside %q, %s, %s: %q and %v, want %q and %q", test.wire, around, arrival.Name, how, payload.String(), err, test.payload, test.err)
 					}
 					if r != nil {
 						if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF || r.Len() != 0 {
-							t.Errorf("%q, %s, %s: at the end %d, %v and %d left", test.wire, arrival, how, n, err, r.Len())
+							t.Errorf("%q, %s, %s: at the end %d, %v and %d left", test.wire, arrival.Name, how, n, err, r.Len())
 						}
 					}
 					if next, err := untilDone(d.ReadString); next != "NEXT" {
-						t.Errorf("behind %q inside %q, %s, %s: %q and %v, want NEXT", test.wire, around, arrival, how, next, err)
+						t.Errorf("behind %q inside %q, %s, %s: %q and %v, want NEXT", test.wire, around, arrival.Name, how, next, err)
 					}
 				}
 			}
@@ -533,22 +523,22 @@ func TestWhatABulkReaderLeavesIsDropped(t *testing.T) {
 		next[method] = got.Text
 	}
 	for _, value := range []string{"$5\r\nhello\r\n", "$0\r\n\r\n", "+hello\r\n", "=7\r\ntxt:abc\r\n", "$?\r\n;2\r\nab\r\n;3\r\ncde\r\n;0\r\n", "$?\r\n;0\r\n"} {
-		for arrival, wrap := range bulkArrivals {
+		for _, arrival := range tests.Arrivals(1) {
 			for take := range 7 {
 				for _, method := range namedMethods {
-					r := newReading(wrap(strings.NewReader(value + "+1\r\n:5\r\n")))
+					r := newReading(arrival.Of(strings.NewReader(value + "+1\r\n:5\r\n")))
 					payload, err := untilDone(r.BulkReader)
 					if err != nil {
-						t.Fatalf("%q, %s: %v", value, arrival, err)
+						t.Fatalf("%q, %s: %v", value, arrival.Name, err)
 					}
 					for range take {
 						if _, err := payload.Read(make([]byte, 1)); err != nil && err != io.EOF && !stopsShort(err) {
-							t.Fatalf("%q, %s: %v", value, arrival, err)
+							t.Fatalf("%q, %s: %v", value, arrival.Name, err)
 						}
 					}
 					got, _ := untilDone(func() (result, error) { return r.call(method) })
 					if got.Err != "" && !strings.HasPrefix(got.Err, "resp: got") || got.Text != next[method] {
-						t.Errorf("%s behind %d bytes of %q, %s: %+v, want %s", method, take, value, arrival, got, next[method])
+						t.Errorf("%s behind %d bytes of %q, %s: %+v, want %s", method, take, value, arrival.Name, got, next[method])
 					}
 				}
 			}
@@ -718,12 +708,12 @@ func TestBulkReaderGivesAllBeforeAWrongEnd(t *testing.T) {
 	for wire, payload := range map[string]string{
 		"$3\r\nabcXX": "abc", "$3\r\nabc\rX": "abc", "=7\r\ntxt:abc\n\n": "abc", "$0\r\nXX": "", "$?\r\n;2\r\nab\r\n;1\r\ncXX": "abc", "$?\r\n;2\r\nabXX": "ab",
 	} {
-		for arrival, wrap := range bulkArrivals {
+		for _, arrival := range tests.Arrivals(1) {
 			for _, size := range []int{1, 2, 1000} {
-				d := resp.NewDecoder(wrap(strings.NewReader(wire)))
+				d := resp.NewDecoder(arrival.Of(strings.NewReader(wire)))
 				r, err := untilDone(d.BulkReader)
 				if err != nil {
-					t.Fatalf("%q, %s: %v", wire, arrival, err)
+					t.Fatalf("%q, %s: %v", wire, arrival.Name, err)
 				}
 				var got []byte
 				p := make([]byte, size)
@@ -731,12 +721,12 @@ func TestBulkReaderGivesAllBeforeAWrongEnd(t *testing.T) {
 					var n int
 					n, err = r.Read(p)
 					if got = append(got, p[:n]...); n > 0 && err != nil {
-						t.Errorf("%q, %s: %d bytes and %v at once", wire, arrival, n, err)
+						t.Errorf("%q, %s: %d bytes and %v at once", wire, arrival.Name, n, err)
 					}
 				}
 				var syntax *resp.SyntaxError
 				if string(got) != payload || !errors.As(err, &syntax) || syntax.Expected != "CR LF behind the payload" {
-					t.Errorf("%q, %s, %d bytes at a time: %q and %v, want %q", wire, arrival, size, got, err, payload)
+					t.Errorf("%q, %s, %d bytes at a time: %q and %v, want %q", wire, arrival.Name, size, got, err, payload)
 				}
 			}
 		}

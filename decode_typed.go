@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 
+	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -27,6 +28,10 @@ import (
 // one in int64's range. A string that spells none gives a *strconv.NumError.
 // What other values give is said under Decoder and in the package overview.
 func (d *Decoder) ReadInt64() (int64, error) {
+	if d.fast && d.in.Pos < d.in.End && Kind(d.in.Data[d.in.Pos]) == Integer {
+		t, err := d.ReadToken()
+		return t.n, err
+	}
 	t, err := d.readScalar(Integer)
 	if err != nil {
 		return 0, err
@@ -167,6 +172,9 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 		d.expireViews()
 	}
 	if d.fast {
+		if d.isToken() {
+			return d.ReadToken()
+		}
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if uint(n-1) < uint(d.in.End-d.in.Pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
 			d.consumeOne(n)
@@ -183,6 +191,21 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 		}
 	}
 	return d.readValueToken(want)
+}
+
+// isToken reports whether the value that comes next is known to be one token by its
+// first bytes, and neither null nor an error.
+func (d *Decoder) isToken() bool {
+	if d.in.End-d.in.Pos < 2 {
+		return false
+	}
+	switch Kind(d.in.Data[d.in.Pos]) {
+	case Integer, SimpleString:
+		return true
+	case BulkString:
+		return respwire.IsDigit(d.in.Data[d.in.Pos+1])
+	}
+	return false
 }
 
 // readValueToken reads the next whole value and returns the token of it.
@@ -227,7 +250,10 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 	}
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && opens[want] && d.nest.depth < d.rules.Depth {
+		if uint(n-1) < uint(d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && (!opens[want] || d.nest.depth < d.rules.Depth) {
+			if t.hasPayload() {
+				n -= int(t.n) + len("\r\n")
+			}
 			return t, 0, n, nil
 		}
 	}
@@ -397,14 +423,21 @@ func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bo
 	defer d.leave(&w, d.nest.low)
 	d.nest.low = w.inside
 	for i := 0; ; i++ {
-		if err := d.takeEndOf(&w); err != nil {
-			yield(i, err)
-			return
+		if w.streamed {
+			if err := d.takeEndOf(&w); err != nil {
+				yield(i, err)
+				return
+			}
 		}
 		if w.done || !yield(i, nil) {
 			return
 		}
-		if err := d.finish(&w); err != nil {
+		if window.Debug {
+			d.expireViews()
+		}
+		if d.hasTakenOne(&w) {
+			w.left = d.nest.left
+		} else if err := d.finish(&w); err != nil {
 			yield(i, err)
 			return
 		}
@@ -413,25 +446,26 @@ func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bo
 
 // takeEndOf takes the end of a streamed aggregate off the input, if it comes next.
 func (d *Decoder) takeEndOf(w *walk) error {
-	if !w.streamed || w.done {
+	if w.done {
 		return nil
 	}
-	if err := d.need(1); err != nil {
+	if err := d.need(1); err != nil || Kind(d.in.Data[d.in.Pos]) != End {
 		return err
-	}
-	if Kind(d.in.Data[d.in.Pos]) != End {
-		return nil
 	}
 	_, err := d.readTokenSlow()
 	w.done = err == nil
 	return err
 }
 
+// hasTakenOne reports whether the body has read its element, neither more nor less,
+// and it was not the last one.
+func (d *Decoder) hasTakenOne(w *walk) bool {
+	n := &d.nest
+	return d.fast && len(n.outer) == w.inside && n.low == w.inside && n.left == w.left-w.step
+}
+
 // finish skips what the body has left of its element.
 func (d *Decoder) finish(w *walk) error {
-	if window.Debug {
-		d.expireViews()
-	}
 	if w.done = d.nest.low < 0; w.done {
 		return nil
 	}

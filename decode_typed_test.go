@@ -274,8 +274,8 @@ func TestAPushAtTopLevelIsNoArray(t *testing.T) {
 			if tokens > 0 && push[0] != '|' {
 				continue
 			}
-			for arrival, wrap := range bulkArrivals {
-				r := newReading(wrap(strings.NewReader(push + "*1\r\n:7\r\n")))
+			for _, arrival := range tests.Arrivals(1) {
+				r := newReading(arrival.Of(strings.NewReader(push + "*1\r\n:7\r\n")))
 				for r.InputOffset() < tokens {
 					if _, err := untilDone(r.ReadToken); err != nil {
 						t.Fatal(err)
@@ -283,10 +283,10 @@ func TestAPushAtTopLevelIsNoArray(t *testing.T) {
 				}
 				var kind *resp.KindError
 				if n, err := untilDone(r.ReadArrayLen); n != 0 || !errors.As(err, &kind) || *kind != (resp.KindError{Got: resp.Push, Want: resp.Array}) || r.Depth() != 0 {
-					t.Errorf("ReadArrayLen of %q, %s: %d and %v at depth %d", push, arrival, n, err, r.Depth())
+					t.Errorf("ReadArrayLen of %q, %s: %d and %v at depth %d", push, arrival.Name, n, err, r.Depth())
 				}
 				if n, err := untilDone(r.ReadArrayLen); n != 1 || err != nil {
-					t.Errorf("ReadArrayLen behind %q, %s: %d and %v, want 1", push, arrival, n, err)
+					t.Errorf("ReadArrayLen behind %q, %s: %d and %v, want 1", push, arrival.Name, n, err)
 				}
 			}
 		}
@@ -337,33 +337,33 @@ func TestElementsWalksCountedAndStreamedAlike(t *testing.T) {
 		"*2\r\n$?\r\n;1\r\n1\r\n;1\r\n2\r\n;0\r\n:3\r\n":         "0:12 1:3",
 	} {
 		for _, around := range []string{"", "*2\r\n", "*?\r\n", "|1\r\n", "%1\r\n+k\r\n", "*2\r\n|1\r\n:1\r\n:2\r\n"} {
-			for arrival, wrap := range bulkArrivals {
-				d := resp.NewDecoder(wrap(strings.NewReader(around + wire + "+NEXT\r\n")))
+			for _, arrival := range tests.Arrivals(1) {
+				d := resp.NewDecoder(arrival.Of(strings.NewReader(around + wire + "+NEXT\r\n")))
 				for d.InputOffset() < int64(len(around)) {
 					if _, err := untilDone(d.ReadToken); err != nil {
 						t.Fatal(err)
 					}
 				}
-				if strings.HasPrefix(arrival, "timeouts") {
+				if strings.Contains(arrival.Name, "timeouts") {
 					continue // see TestALoopIsGivenUpWhereItIsInterrupted
 				}
 				depth := d.Depth()
 				var got []string
 				for i, err := range d.Elements() {
 					if err != nil {
-						t.Errorf("%q inside %q, %s: %v", wire, around, arrival, err)
+						t.Errorf("%q inside %q, %s: %v", wire, around, arrival.Name, err)
 					}
 					n, err := d.ReadInt64()
 					if err != nil {
-						t.Errorf("%q inside %q, %s: element %d: %v", wire, around, arrival, i, err)
+						t.Errorf("%q inside %q, %s: element %d: %v", wire, around, arrival.Name, i, err)
 					}
 					got = append(got, fmt.Sprint(i, ":", n))
 				}
 				if diff := cmp.Diff(want, strings.ReplaceAll(strings.Join(got, " "), " :", ":")); diff != "" {
-					t.Errorf("%q inside %q, %s (-want +got):\n%s", wire, around, arrival, diff)
+					t.Errorf("%q inside %q, %s (-want +got):\n%s", wire, around, arrival.Name, diff)
 				}
 				if next, err := d.ReadString(); next != "NEXT" || depth == 0 && d.Depth() != 0 {
-					t.Errorf("behind %q inside %q, %s: %q and %v, want NEXT", wire, around, arrival, next, err)
+					t.Errorf("behind %q inside %q, %s: %q and %v, want NEXT", wire, around, arrival.Name, next, err)
 				}
 			}
 		}
@@ -529,10 +529,10 @@ func TestLoopsSkipWhatTheBodyLeaves(t *testing.T) {
 		other := leftElements[(i+1)%len(leftElements)]
 		for wire, name := range loopWires(element, other, element, element) {
 			for _, around := range []string{"", "*2\r\n", "%?\r\n", "|1\r\n:1\r\n", "*1\r\n*1\r\n*1\r\n"} {
-				for arrival, wrap := range bulkArrivals {
+				for _, arrival := range tests.Arrivals(1) {
 					for how, body := range elementBodies {
 						for leaveAt := range 4 {
-							d := resp.NewDecoder(wrap(strings.NewReader(around + wire + "+NEXT\r\n")))
+							d := resp.NewDecoder(arrival.Of(strings.NewReader(around + wire + "+NEXT\r\n")))
 							for d.InputOffset() < int64(len(around)) {
 								if _, err := untilDone(d.ReadToken); err != nil {
 									t.Fatal(err)
@@ -546,12 +546,12 @@ func TestLoopsSkipWhatTheBodyLeaves(t *testing.T) {
 										// Behind the header the loop is given up.
 										again = d.InputOffset() == int64(len(around))
 										if !stopsShort(err) {
-											t.Errorf("%q inside %q, %s, %s: %v at %d", wire, around, arrival, how, err, i)
+											t.Errorf("%q inside %q, %s, %s: %v at %d", wire, around, arrival.Name, how, err, i)
 										}
 										continue
 									}
 									if turns != i {
-										t.Errorf("%q inside %q, %s, %s: index %d, want %d", wire, around, arrival, how, i, turns)
+										t.Errorf("%q inside %q, %s, %s: index %d, want %d", wire, around, arrival.Name, how, i, turns)
 									}
 									turns++
 									body(t, d)
@@ -561,7 +561,7 @@ func TestLoopsSkipWhatTheBodyLeaves(t *testing.T) {
 								}
 							}
 							if next, err := untilDone(d.ReadString); next != "NEXT" {
-								t.Fatalf("behind %q inside %q, %s, left at %d, %s: %q and %v, want NEXT", wire, around, arrival, leaveAt, how, next, err)
+								t.Fatalf("behind %q inside %q, %s, left at %d, %s: %q and %v, want NEXT", wire, around, arrival.Name, leaveAt, how, next, err)
 							}
 						}
 					}
@@ -1008,13 +1008,13 @@ func TestSkipAttributesLeavesTheValue(t *testing.T) {
 				if value[0] == '|' {
 					continue
 				}
-				for arrival, wrap := range bulkArrivals {
+				for _, arrival := range tests.Arrivals(1) {
 					for _, method := range namedMethods {
 						alone := newReading(strings.NewReader(around + value + "+NEXT\r\n"))
 						openTokens(t, alone, len(around))
 						want, _ := alone.call(method)
 						want.Offset += int64(len(attribute))
-						r := newReading(wrap(strings.NewReader(around + attribute + value + "+NEXT\r\n")))
+						r := newReading(arrival.Of(strings.NewReader(around + attribute + value + "+NEXT\r\n")))
 						for r.InputOffset() < int64(len(around)) {
 							if _, err := untilDone(r.ReadToken); err != nil {
 								t.Fatal(err)
@@ -1023,10 +1023,10 @@ func TestSkipAttributesLeavesTheValue(t *testing.T) {
 						depth := r.Depth()
 						err := skipAttributes(t, r)
 						if at := len(around + attribute); err != nil || r.InputOffset() != int64(at) || r.Depth() != depth {
-							t.Fatalf("%q, %s: %v at offset %d and depth %d, want %d and %d", around+attribute+value, arrival, err, r.InputOffset(), r.Depth(), at, depth)
+							t.Fatalf("%q, %s: %v at offset %d and depth %d, want %d and %d", around+attribute+value, arrival.Name, err, r.InputOffset(), r.Depth(), at, depth)
 						}
 						if got, _ := untilDone(func() (result, error) { return r.call(method) }); got != want {
-							t.Fatalf("%s of %q behind %q, %s: %+v, want %+v", method, value, around+attribute, arrival, got, want)
+							t.Fatalf("%s of %q behind %q, %s: %+v, want %+v", method, value, around+attribute, arrival.Name, got, want)
 						}
 					}
 				}
@@ -1073,8 +1073,8 @@ func TestSkipAttributesWhereThereAreNone(t *testing.T) {
 		{"|x\r\n", 0, `resp: length error at offset 1: expected a digit or CR LF, found "|x"`, 0},
 		{"|1\r\n+a\r\n.\r\n", 0, `resp: type error at offset 8: expected a value, not the end of a streamed aggregate, found "."`, 0},
 	} {
-		for _, wrap := range bulkArrivals {
-			d := resp.NewDecoder(wrap(strings.NewReader(test.wire)))
+		for _, arrival := range tests.Arrivals(1) {
+			d := resp.NewDecoder(arrival.Of(strings.NewReader(test.wire)))
 			for range test.tokens {
 				untilDone(d.ReadToken)
 			}

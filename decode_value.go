@@ -63,9 +63,9 @@ func (d *Decoder) Decode(v *Value) error {
 }
 
 // Values returns an iterator over the values that follow, each decoded into
-// the same Value, which is valid until the next one. It ends at io.EOF, and at
-// the end of a streamed aggregate that is open; any other error is yielded once,
-// with a nil Value, and ends it too.
+// the same Value, which is valid until the next one. A server's error is a value, as
+// for Decode. The iterator ends at io.EOF, and at the end of a streamed aggregate that
+// is open; any other error is yielded once, with a nil Value, and ends it too.
 func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	return func(yield func(*Value, error) bool) {
 		var v Value
@@ -135,11 +135,19 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	}
 	pos := d.in.Pos
 	for v := b.start(); v != nil; {
+		var row []Value // what comes next goes there
 		w := respwire.HeadAt(d.in.Data, pos)
+		kind := Kind(w[0])
 		n, size := respwire.ShortLength(w)
-		if Kind(w[0]) == Array && n > 0 && d.mayOpen(&b, n, pos+size) {
-			v.setString(Array, nil)
-			v = b.push(v, n)
+		if kind.hasPairs() {
+			n *= 2
+		}
+		if n > 0 && opens[kind] && d.mayOpen(&b, n, pos+size) {
+			if kind == Attribute {
+				v = b.addAttribute(v)
+			}
+			v.setString(kind, nil)
+			row = b.push(v, n)
 		} else {
 			var t Token
 			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
@@ -153,9 +161,10 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 				return 0
 			}
 			v = b.add(v, t)
+			row = b.row(v)
 		}
 		pos += size
-		if row := b.row(v); len(row) > 0 {
+		if len(row) > 0 {
 			n, size := d.buildScalars(row, pos)
 			pos += size
 			v = b.skip(n)
@@ -170,7 +179,8 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 // be built without a scan: it is not too deep, and so many can be there. Nothing is
 // reserved before that.
 func (d *Decoder) mayOpen(b *treeBuilder, n, pos int) bool {
-	return b.missing+int64(n) <= int64(d.in.End-pos)/minElement+1 && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
+	left := d.in.End - pos
+	return n <= left && (b.missing-1+int64(n))*minElement <= int64(left) && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
 }
 
 // scanFrom has the scan of the value go on at d.in.Data[pos:], up to where it has been
@@ -391,6 +401,9 @@ const (
 	// minBlock is the size of a first block.
 	minBlock = 16
 
+	// minStreamed is what a streamed aggregate has room for at first.
+	minStreamed = 4
+
 	// usualTree is how many Values a tree may hold in any case. One that holds more is
 	// given up when quietTimes values in a row needed less than this part of it.
 	usualTree  = 512
@@ -445,37 +458,38 @@ func (b *treeBuilder) add(v *Value, t Token) *Value {
 	case t.kind == Attribute:
 		attribute := b.addAttribute(v)
 		attribute.set(t)
-		if t.n == 0 {
-			return v
+		if t.n > 0 {
+			b.push(attribute, t.Len())
+			return b.top().newSlot()
 		}
-		b.missing++ // v is still to come
-		return b.push(attribute, t.Len())
+		b.missing--
+		return v
 	case t.kind == End:
 		b.end()
 		return b.next()
 	}
 	v.set(t)
 	if opens[t.kind] && t.flags&flagNull == 0 && t.n|int64(t.flags) > 0 {
-		return b.push(v, t.Len())
+		b.push(v, t.Len())
+		return b.top().newSlot()
 	}
 	b.missing--
 	return b.next()
 }
 
-// push opens an aggregate of n elements, or a streamed one, and returns where the first
-// goes.
-func (b *treeBuilder) push(v *Value, n int) *Value {
+// push opens an aggregate of n elements, or a streamed one, and returns them.
+func (b *treeBuilder) push(v *Value, n int) []Value {
 	b.missing += int64(n) - 1
-	n = max(n, 1)
-	if v == b.root {
-		v.reserve(n)
-	} else {
+	switch {
+	case v == b.root:
+		v.reserve(max(n, 1))
+	case n > 0:
 		v.Elems = b.take(n)
+	default:
+		v.Elems = b.take(minStreamed)[:1]
 	}
 	b.open = append(b.open, builder{v: v})
-	first := &v.Elems[0]
-	first.dropLists()
-	return first
+	return v.Elems
 }
 
 // row returns the elements from v on of the innermost aggregate, or none where it is
@@ -553,8 +567,9 @@ func (b *treeBuilder) addElem(v *Value) {
 	}
 }
 
-// addAttribute returns a new one of v's Attrs.
+// addAttribute returns a new one of v's Attrs. It is one value more that has to come.
 func (b *treeBuilder) addAttribute(v *Value) *Value {
+	b.missing++
 	if v != b.root {
 		v.Attrs = b.lengthen(v.Attrs)
 	} else if n := len(v.Attrs); n < cap(v.Attrs) {

@@ -22,7 +22,8 @@ var (
 	// more of them are needed, nothing was consumed and nothing is wrong.
 	ErrIncomplete = window.ErrIncomplete
 
-	// ErrNull is what a typed read returns for a null (`_`, `$-1` or `*-1`).
+	// ErrNull is what every typed read and every accessor returns for a null (`_`,
+	// `$-1` or `*-1`), ReadBytes and ReadInto too.
 	ErrNull = errors.New("resp: null")
 
 	// ErrEnd is what Decode and the typed reads return at the end of a streamed

@@ -171,30 +171,10 @@ func oraclePreamble(b []byte, lenient bool) (end int, err error) {
 	return 0, io.ErrUnexpectedEOF
 }
 
-// delivery is a way in which bytes arrive. None changes what is read.
-type delivery struct {
-	name string
-	wrap func(io.Reader) io.Reader
-}
-
-// deliveries are all of them; the first is the usual one. The seed is for those
-// that are random.
-func deliveries(seed uint64) []delivery {
-	return []delivery{
-		{"whole", func(r io.Reader) io.Reader { return r }},
-		{"one byte per Read", iotest.OneByteReader},
-		{"data with io.EOF", iotest.DataErrReader},
-		{"random splits", func(r io.Reader) io.Reader { return resptest.RandomReader(r, seed) }},
-		{"empty reads", resptest.EmptyReader},
-		{"timeouts", resptest.TimeoutReader},
-		{"data with timeouts", resptest.DataTimeoutReader},
-	}
-}
-
 // read reads a file to its end.
-func read(d delivery, wire []byte, s settings) (o outcome) {
+func read(d tests.Arrival, wire []byte, s settings) (o outcome) {
 	var preamble bytes.Buffer
-	r := aof.NewReader(d.wrap(bytes.NewReader(wire)), append(s.options(),
+	r := aof.NewReader(d.Of(bytes.NewReader(wire)), append(s.options(),
 		aof.OnAnnotation(func(text []byte) { o.Events = append(o.Events, "#"+string(text)) }),
 		aof.PreambleTo(&preamble))...)
 	for range 6*len(wire) + 100 {
@@ -219,7 +199,7 @@ func read(d delivery, wire []byte, s settings) (o outcome) {
 
 // diff compares what is read in one way with what the oracle says, strictly and
 // leniently.
-func diff(wire []byte, s settings, d delivery) (differences string) {
+func diff(wire []byte, s settings, d tests.Arrival) (differences string) {
 	for _, lenient := range []bool{false, true} {
 		s.lenient = lenient
 		want, got := oracle(wire, s), read(d, wire, s)
@@ -227,7 +207,7 @@ func diff(wire []byte, s settings, d delivery) (differences string) {
 			got.Preamble = "" // as much as has come
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			differences += fmt.Sprintf("%s, lenient: %t: %.300q (-oracle +got):\n%s", d.name, lenient, wire, diff)
+			differences += fmt.Sprintf("%s, lenient: %t: %.300q (-oracle +got):\n%s", d.Name, lenient, wire, diff)
 		}
 	}
 	return differences
@@ -276,7 +256,7 @@ var wires = []string{
 func TestAppendOnlyFiles(t *testing.T) {
 	t.Parallel()
 	for _, wire := range wires {
-		for _, d := range deliveries(1) {
+		for _, d := range tests.Arrivals(1) {
 			if diff := diff([]byte(wire), usual, d) + diff([]byte(wire), small, d); diff != "" {
 				t.Error(diff)
 			}
@@ -289,7 +269,7 @@ func TestAppendOnlyFiles(t *testing.T) {
 func TestNoCommandsComeOutOfValues(t *testing.T) {
 	hostile := noSum + tests.Multibulk("FLUSHALL")
 	for _, preamble := range []string{rdb("a" + hostile + "b"), uncheckedRDB("a" + hostile + "b")} {
-		got := read(deliveries(1)[0], []byte(preamble), usual)
+		got := read(tests.Arrivals(1)[0], []byte(preamble), usual)
 		if diff := cmp.Diff(outcome{Preamble: preamble, Err: "EOF", Offset: int64(len(preamble))}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -301,11 +281,11 @@ func TestAppendOnlyFilesInParts(t *testing.T) {
 	t.Parallel()
 	for _, wire := range wires {
 		for cut := range len(wire) {
-			inTwo := delivery{"in two reads", func(r io.Reader) io.Reader { return resptest.SplitReader(r, cut+1, len(wire)) }}
+			inTwo := tests.Arrival{Name: "in two reads", Of: func(r io.Reader) io.Reader { return resptest.SplitReader(r, cut+1, len(wire)) }}
 			if diff := diff([]byte(wire), usual, inTwo); diff != "" {
 				t.Errorf("split behind byte %d: %s", cut, diff)
 			}
-			if diff := diff([]byte(wire[:cut]), usual, deliveries(1)[0]); diff != "" {
+			if diff := diff([]byte(wire[:cut]), usual, tests.Arrivals(1)[0]); diff != "" {
 				t.Errorf("cut: %s", diff)
 			}
 		}
@@ -324,7 +304,7 @@ func TestAnyAppendOnlyFile(t *testing.T) {
 			wire = resp.AppendArgs(wire, command...)
 		}
 		wire = wire[:len(wire)-rnd.IntN(2)*rnd.IntN(min(len(wire), 40)+1)]
-		ways := deliveries(seed)
+		ways := tests.Arrivals(seed)
 		return diff(wire, usual, ways[0]) + diff(wire, usual, ways[rnd.IntN(len(ways))])
 	}, gen.SliceOfN(5, resptest.GenCommand(10, 99, 6000)), gen.UInt64())
 }
@@ -375,14 +355,10 @@ func TestPreambleToAwkwardWriters(t *testing.T) {
 	}
 }
 
-// impossible says that it wrote more, or less than nothing.
-type impossible int
-
-func (n impossible) Write([]byte) (int, error) { return int(n), nil }
-
 func TestPreambleToWritersThatReturnImpossibleCounts(t *testing.T) {
-	for _, n := range []impossible{-1, 1000, math.MaxInt} {
-		r := aof.NewReader(strings.NewReader(aRealPreamble), aof.PreambleTo(n))
+	for _, n := range []int{-1, 1000, math.MaxInt} {
+		w := tests.WriterFunc(func([]byte) (int, error) { return n, nil })
+		r := aof.NewReader(strings.NewReader(aRealPreamble), aof.PreambleTo(w))
 		for range 2 {
 			if _, err := r.ReadCommand(); err == nil || err == io.EOF {
 				t.Errorf("%d: %v", n, err)
@@ -481,12 +457,12 @@ func TestLimitsOfAnnotations(t *testing.T) {
 	for wire, ok := range map[string]bool{
 		"#2345\n": true, "#234\r\n": true, "#23456\n": false, "#2345\r\n": false, "#23456": false, "#2345": true,
 	} {
-		for _, d := range deliveries(1) {
+		for _, d := range tests.Arrivals(1) {
 			if diff := diff([]byte(wire), settings{lineLen: 5}, d); diff != "" {
 				t.Error(diff)
 			}
 			if got := read(d, []byte(wire), settings{lineLen: 5}); strings.Contains(got.Err, "limit") == ok {
-				t.Errorf("%q, %s: %+v", wire, d.name, got)
+				t.Errorf("%q, %s: %+v", wire, d.Name, got)
 			}
 		}
 	}
@@ -655,7 +631,7 @@ func FuzzAOF(f *testing.F) {
 		if seed%4 == 0 {
 			s = small
 		}
-		ways := deliveries(seed)
+		ways := tests.Arrivals(seed)
 		if diff := diff(wire, s, ways[0]) + diff(wire, s, ways[seed/4%uint64(len(ways))]); diff != "" {
 			t.Error(diff)
 		}

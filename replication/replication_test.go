@@ -536,16 +536,11 @@ func TestAnswersWaitForCopyRDB(t *testing.T) {
 	}
 }
 
-// impossible says that it wrote more, or less than nothing.
-type impossible int
-
-func (n impossible) Write([]byte) (int, error) { return int(n), nil }
-
 func TestCopyRDBToWritersThatReturnImpossibleCounts(t *testing.T) {
-	for _, n := range []impossible{-1, 4, math.MaxInt} {
+	for _, n := range []int{-1, 4, math.MaxInt} {
 		d := resp.NewDecoder(strings.NewReader("$3\r\nabc"))
 		r := replication.NewReader(d)
-		if written, err := r.CopyRDB(n); written != 0 || err == nil {
+		if written, err := r.CopyRDB(tests.WriterFunc(func([]byte) (int, error) { return n, nil })); written != 0 || err == nil {
 			t.Errorf("%d: %d, %v", n, written, err)
 		}
 		var rdb strings.Builder

@@ -8,15 +8,13 @@ package respgo_test
 import (
 	"flag"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 var takeCaptures = flag.Bool("capture", false, "take the captures anew with the redis-server on PATH")
@@ -54,22 +52,22 @@ func TestCapture(t *testing.T) {
 	if !*takeCaptures {
 		t.Skip("run with -capture to take the captures anew")
 	}
-	address := startServer(t)
-	data := dial(t, address)
-	data.do(t, "CLUSTER ADDSLOTSRANGE 0 16383")
-	for !strings.Contains(string(data.do(t, "CLUSTER INFO")), "cluster_state:ok") {
+	server := tests.StartServer(t, "--cluster-enabled", "yes")
+	data := server.Connect(t, "tcp")
+	reply(data, "CLUSTER ADDSLOTSRANGE 0 16383")
+	for !strings.Contains(string(reply(data, "CLUSTER INFO")), "cluster_state:ok") {
 		time.Sleep(50 * time.Millisecond)
 	}
 	for _, command := range capturedData {
-		data.do(t, command)
+		reply(data, command)
 	}
 	for _, protocol := range []string{"2", "3"} {
-		c := dial(t, address)
+		c := server.Connect(t, "tcp")
 		if protocol == "3" {
-			c.do(t, "HELLO 3")
+			reply(c, "HELLO 3")
 		}
 		for _, capture := range captured {
-			save(t, capture.name+".resp"+protocol, c.do(t, capture.command))
+			save(t, capture.name+".resp"+protocol, reply(c, capture.command))
 		}
 	}
 }
@@ -81,75 +79,13 @@ func save(t *testing.T, name string, wire []byte) {
 	}
 }
 
-// startServer starts a redis-server of this test's own, in cluster mode, and
-// returns its address.
-func startServer(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("there is no redis-server: ", err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port % 50000 // its bus listens 10,000 above
-	l.Close()
-	port = max(port, 1024)
-	server := exec.Command(path, "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-		"--enable-debug-command", "yes", "--cluster-enabled", "yes", "--dir", t.TempDir())
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait()
-	})
-	address := fmt.Sprint("127.0.0.1:", port)
-	for range 100 {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			conn.Close()
-			return address
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatal("redis-server does not listen")
-	return ""
-}
-
-// client is one connection to a server.
-type client struct {
-	enc *resp.Encoder
-	dec *resp.Decoder
-}
-
-func dial(t *testing.T, address string) *client {
-	t.Helper()
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	return &client{resp.NewEncoder(conn), resp.NewDecoder(conn)}
-}
-
-// do returns the bytes of the reply to a command.
-func (c *client) do(t *testing.T, command string) []byte {
-	t.Helper()
-	var args []resp.Arg
-	words := strings.Fields(command)
-	for _, word := range words[1:] {
-		args = append(args, resp.String(word))
-	}
-	if err := c.enc.WriteCommand(words[0], args...); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.enc.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := c.dec.ReadRaw()
+// reply returns the bytes of the reply to a command.
+func reply(c *tests.Client, command string) []byte {
+	c.T.Helper()
+	c.Send(strings.Fields(command)...)
+	raw, err := c.Dec.ReadRaw()
 	if err != nil || raw[0] == '-' {
-		t.Fatalf("%s: %q, %v", command, raw, err)
+		c.T.Fatalf("%s: %q, %v", command, raw, err)
 	}
 	return raw
 }

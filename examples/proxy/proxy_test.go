@@ -8,8 +8,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -18,6 +16,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // listen accepts connections until the test ends and handles each on a
@@ -409,7 +408,7 @@ func TestClientBreaksWhileItsServerIsSilent(t *testing.T) {
 // proxy, as the same bytes as from the servers themselves.
 func TestRealServers(t *testing.T) {
 	for name, start := range map[string]func(*testing.T) string{
-		"redis-server": startRedis,
+		"redis-server": func(t *testing.T) string { return tests.StartServer(t).TCP },
 		"miniredis":    func(t *testing.T) string { return miniredis.RunT(t).Addr() },
 	} {
 		t.Run(name, func(t *testing.T) { testRealServers(t, []string{start(t), start(t)}) })
@@ -480,37 +479,4 @@ func testRealServers(t *testing.T, servers []string) {
 	if used[0] < n/4 || used[1] < n/4 {
 		t.Errorf("commands by server: %v", used)
 	}
-}
-
-// startRedis runs redis-server until the test ends.
-func startRedis(t *testing.T) (addr string) {
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Skip("no redis-server on PATH")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Skip(err)
-	}
-	l.Close()
-	addr = l.Addr().String()
-	_, port, _ := net.SplitHostPort(addr)
-	cmd := exec.Command(path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no",
-		"--logfile", filepath.Join(t.TempDir(), "log"))
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	for range 1000 {
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			conn.Close()
-			return addr
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatal("redis-server does not start")
-	return ""
 }
