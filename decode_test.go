@@ -762,10 +762,8 @@ func TestTotalLengthStartsAnewWithEachValue(t *testing.T) {
 // Limits below zero are as good as zero: nothing gets through, nothing panics.
 func TestLimitsBelowZero(t *testing.T) {
 	const n = -5
-	for name, opt := range map[string]resp.Option{
-		"MaxDepth": resp.MaxDepth(n), "MaxElements": resp.MaxElements(n), "MaxBulkLen": resp.MaxBulkLen(n),
-		"MaxLineLen": resp.MaxLineLen(n), "MaxTotalLen": resp.MaxTotalLen(n), "MaxArgs": resp.MaxArgs(n),
-	} {
+	for _, limit := range methods.Limits {
+		name, opt := limit.Name, limit.Set(n)
 		for _, method := range append([]string{"ReadCommand"}, namedMethods[1:]...) {
 			wire := "*1\r\n$4\r\nPING\r\n"
 			if method != "ReadCommand" && name == "MaxArgs" || method == "ReadCommand" && (name == "MaxDepth" || name == "MaxElements") {
