@@ -493,9 +493,9 @@ func (d *Decoder) interrupted() error {
 
 // noteFast notes what the fast parsers depend on. It follows every slow step.
 func (d *Decoder) noteFast() {
-	plain := d.err == nil && d.copy.name == "" && d.rules.LineLen >= respwire.LongestFastLine
-	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= respwire.LongestShortLength && !d.nest.inStreamedString()
-	d.fastCommands = plain && d.workspace != nil
+	plain := d.err == nil && d.copy.name == ""
+	d.fast = plain && d.rules.spareUsual() && !d.nest.inStreamedString()
+	d.fastCommands = plain && d.rules.LineLen >= respwire.LongestFastLine && d.workspace != nil
 }
 
 // fail puts the Decoder into the error for f, in the token that starts rel

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -328,8 +327,7 @@ func (d *Decoder) copyToken(w io.Writer) (written int64, err error) {
 // copyUsual passes on tokens of the usual forms that are buffered whole, and
 // reports whether there was one. Strings of a payload to be copied are not for it.
 func (d *Decoder) copyUsual() (passed bool) {
-	if d.copy.parts == payloads || d.rules.LineLen < respwire.LongestFastLine || d.rules.TotalLen != unlimited ||
-		d.rules.BulkLen < respwire.LongestShortLength {
+	if d.copy.parts == payloads || !d.rules.spareUsual() {
 		return false
 	}
 	pos, done := d.advanceUsual(&d.nest, d.in.Pos, d.copy.end)

@@ -761,30 +761,21 @@ func TestTotalLengthStartsAnewWithEachValue(t *testing.T) {
 // Limits below zero are as good as zero: nothing gets through, nothing panics.
 func TestLimitsBelowZero(t *testing.T) {
 	const n = -5
-	for name, opt := range map[string]resp.Option{
-		"MaxDepth": resp.MaxDepth(n), "MaxElements": resp.MaxElements(n), "MaxBulkLen": resp.MaxBulkLen(n),
-		"MaxLineLen": resp.MaxLineLen(n), "MaxTotalLen": resp.MaxTotalLen(n), "MaxArgs": resp.MaxArgs(n),
-	} {
-		for _, method := range append([]string{"ReadCommand"}, namedMethods[1:]...) {
-			wire := "*1\r\n$4\r\nPING\r\n"
-			if method != "ReadCommand" && name == "MaxArgs" || method == "ReadCommand" && (name == "MaxDepth" || name == "MaxElements") {
-				continue
-			}
-			r := newReading(strings.NewReader(wire), opt)
-			var err error
-			for err == nil {
-				if method == "ReadCommand" {
-					_, err = r.ReadCommand()
-				} else {
-					_, err = r.call(method)
-				}
-			}
-			if !errors.As(err, new(*resp.LimitError)) {
-				t.Errorf("%s of %q with %s(%d): %v, want a LimitError", method, wire, name, n, err)
+	for _, limit := range methods.Limits {
+		names := consumingMethods
+		if limit.Request {
+			names = []string{"ReadCommand", "ReadCommands"}
+		}
+		for _, name := range names {
+			d := resp.NewDecoder(strings.NewReader(limit.Over), limit.Set(n))
+			if err := methods.Named(name).Call(d, io.Discard); !errors.As(err, new(*resp.LimitError)) {
+				t.Errorf("%s of %q with %s(%d): %v, want a LimitError", name, limit.Over, limit.Name, n, err)
 			}
 		}
-		if _, err := resp.NewDecoder(strings.NewReader("PING\r\n"), opt).ReadCommand(); strings.HasSuffix(name, "Len") && name != "MaxBulkLen" && err == nil {
-			t.Errorf("ReadCommand of an inline request with %s(%d) gives one", name, n)
+	}
+	for _, opt := range []resp.Option{resp.MaxLineLen(n), resp.MaxTotalLen(n)} {
+		if _, err := resp.NewDecoder(strings.NewReader("PING\r\n"), opt).ReadCommand(); err == nil {
+			t.Error("an inline request over its limit is read")
 		}
 	}
 }

@@ -84,13 +84,13 @@
 //
 // What a header announces reserves nothing, and is refused above these limits:
 //
-//	limit               default        option
-//	open aggregates     1,024          MaxDepth
-//	arguments           1,048,576      MaxArgs
-//	elements            4,294,967,295  MaxElements
-//	bytes of a string   512 MiB        MaxBulkLen
-//	bytes of a line     64 KiB         MaxLineLen
-//	bytes of a value    unlimited      MaxTotalLen
+//	limit         of                default        option
+//	depth         open aggregates   1,024          MaxDepth
+//	arguments     a request         1,048,576      MaxArgs
+//	elements      an aggregate      4,294,967,295  MaxElements
+//	bulk length   bytes of strings  512 MiB        MaxBulkLen
+//	line length   bytes of lines    64 KiB         MaxLineLen
+//	total length  bytes of values   unlimited      MaxTotalLen
 //
 // They are those of [ClientLimits]. [ServerLimits], [UnauthenticatedLimits] and
 // [NoLimits] are others, each option above refines them, and [Decoder.SetLimits] sets

@@ -822,10 +822,10 @@ func (e *Encoder) writeNumberText(k Kind, text []byte) error {
 
 func (e *Encoder) putNumberText(k Kind, text []byte) {
 	e.out.reserve(pieceRoom + len(text))
-	if e.resp2 {
-		e.out.buf = appendBulkNumberText(e.out.buf, k, text)
-	} else {
+	if e.inRESP2(k) == k {
 		e.out.buf = appendNumberText(e.out.buf, k, text)
+	} else {
+		e.out.buf = appendBulkNumberText(e.out.buf, k, text)
 	}
 }
 

@@ -106,22 +106,12 @@ func (e *SyntaxError) ReplyText() string { return e.reply }
 // LimitError reports a length, count or depth over a limit of the Decoder. It
 // is found before anything is reserved for it. The Decoder stays in it.
 type LimitError struct {
-	Limit  string // which: depth, arguments, elements, bulk length, line length, total length
+	Limit  string // which, as the table of limits in the package overview names it
 	Max    int64  // the highest that is allowed, in levels, arguments, elements (pairs of a map) or bytes
 	Offset int64  // of the number, line or aggregate over the limit, from the start of the stream
 
 	reply string
 }
-
-// The names in LimitError.Limit.
-const (
-	limitDepth    = "depth"
-	limitArgs     = "arguments"
-	limitElements = "elements"
-	limitBulk     = "bulk length"
-	limitLine     = "line length"
-	limitTotal    = "total length"
-)
 
 // Error names the limit, its value and the offset.
 func (e *LimitError) Error() string {

@@ -3,6 +3,7 @@ package resp
 import (
 	"math"
 
+	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -31,6 +32,22 @@ type limits struct {
 	BulkLen  int64 // bytes of one string's payload
 	LineLen  int64 // bytes of one line before its LF
 	TotalLen int64 // bytes of one whole value with its attributes, or of one command
+}
+
+// The names in LimitError.Limit.
+const (
+	limitDepth    = "depth"
+	limitArgs     = "arguments"
+	limitElements = "elements"
+	limitBulk     = "bulk length"
+	limitLine     = "line length"
+	limitTotal    = "total length"
+)
+
+// spareUsual reports whether nothing that fastToken takes is over a limit which
+// fastToken does not look at.
+func (l *limits) spareUsual() bool {
+	return l.LineLen >= respwire.LongestFastLine && l.BulkLen >= respwire.LongestShortLength && l.TotalLen == unlimited
 }
 
 const (

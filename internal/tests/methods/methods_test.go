@@ -113,20 +113,17 @@ func TestWritesWriteWhatTheListStates(t *testing.T) {
 
 // Every limit is the one that its option names.
 func TestLimitsLimitWhatTheListStates(t *testing.T) {
-	wires := map[string]string{
-		"depth": "*1\r\n", "arguments": "*1\r\n", "elements": "*1\r\n", "bulk length": "$1\r\n", "line length": "+xxxxxxx\r\n", "total length": "+xxxxxxx\r\n",
-	}
 	for _, limit := range methods.Limits {
-		d := resp.NewDecoder(strings.NewReader(wires[limit.Limit]), resp.NoLimits(), limit.Set(0))
+		d := resp.NewDecoder(strings.NewReader(limit.Over), resp.NoLimits(), limit.Set(0))
 		var err error
-		if limit.Limit == "arguments" {
+		if limit.Request {
 			_, err = d.ReadCommand()
 		} else {
 			_, err = d.ReadToken()
 		}
 		var limitError *resp.LimitError
 		if !errors.As(err, &limitError) || limitError.Limit != limit.Limit {
-			t.Errorf("%s(0): %q gives %v, want a *LimitError for %q", limit.Name, wires[limit.Limit], err, limit.Limit)
+			t.Errorf("%s(0): %q gives %v, want a *LimitError for %q", limit.Name, limit.Over, err, limit.Limit)
 		}
 	}
 }
