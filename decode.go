@@ -15,7 +15,7 @@ import (
 //	       whoever consumes moves its Pos.
 //	nest   what is open at Pos (nesting.go). It changes when bytes are consumed,
 //	       and then only.
-//	ahead  what has been looked at behind Pos and not consumed: a cursor with a
+//	ahead  what has been scanned after Pos and not consumed: a cursor with a
 //	       nesting of its own, and request, which is the same for commands. Both
 //	       are void as soon as Pos is elsewhere.
 //	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
