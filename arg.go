@@ -11,35 +11,34 @@ import (
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
-// This file holds Arg, one argument of a command: how it is made from Go's
-// types and how its text is appended. Arguments go into AppendCommand, WriteCommand and
-// Chunker.AddCommand.
+// This file holds Arg, one argument of a command: how it is made from Go values and
+// how its text is appended. AppendCommand, WriteCommand and Chunker.AddCommand take
+// Args.
 
-// Arg is one argument of a command. Make one with String, Bytes, Int, Uint,
-// Float, From or Any; none of them but Any allocates. The zero Arg is the empty
-// string. An Arg refers to the text it was made of and is meant to be used up at
-// once.
+// Arg is one argument of a command. String, Bytes, Int, Uint, Float, From and Any
+// make one; only Any allocates. The zero Arg is the empty string. An Arg refers to
+// the text it was made of and is meant to be written at once.
 //
-// It is small, because a SET with two arguments of 48 bytes took a fifth longer.
-// So the type of value says what the argument is, as in slog.Value.
+// An Arg is small, because commands are slower with larger ones. So it has no field
+// for the sort of argument: the type of value tells that, as in slog.Value.
 type Arg struct {
-	number uint64 // of a text its length; the bits of a number; the bytes promised of a reader
+	number uint64 // the length of a text, the bits of a number, or the bytes a reader has to give
 	value  any    // textStart, one of the types below, or an io.Reader; nil in the zero Arg
 }
 
-// textStart is where the bytes of a text start.
+// textStart points to the first byte of a text.
 type textStart *byte
 
 type (
 	intArg     struct{}
 	uintArg    struct{}
 	floatArg   struct{}
-	float32Arg struct{} // kept as a float64, written as the shortest text of a float32
+	float32Arg struct{} // stored as a float64, written as the shortest text of a float32
 	noReader   struct{} // From without a reader
 )
 
-// maxNumberLen is the most bytes that the text of a number argument has: the
-// longest double is `-0.0000012345678901234567` or `-1.2345678901234567e-308`.
+// maxNumberLen is a bound on the bytes of a number's text: the longest double is
+// `-0.0000012345678901234567` or `-1.2345678901234567e-308`.
 const maxNumberLen = 32
 
 // String returns an argument with the bytes of s.
@@ -82,10 +81,9 @@ func From(r io.Reader, n int64) Arg {
 //     time.Duration is its nanoseconds;
 //   - fmt.Stringer: what String returns.
 //
-// Everything else is an error that names the type, in particular nil, nil
-// pointers, pointers without one of these methods, and structs: there is
-// no text for them that every reader would expect. An error of v's method is
-// returned wrapped.
+// Everything else is an error that names the type, in particular nil, nil pointers,
+// pointers without one of these methods, and structs: no text for them is the one
+// that everybody would expect. An error of v's method is returned wrapped.
 func Any(v any) (Arg, error) {
 	switch v := v.(type) {
 	case nil:
@@ -126,7 +124,7 @@ func Any(v any) (Arg, error) {
 	return Arg{}, fmt.Errorf("resp: %T is no command argument", v)
 }
 
-// marshaledText returns what v's marshaling method gives and whether it has one.
+// marshaledText returns what v's marshaling method returns and whether v has one.
 func marshaledText(v any) (text []byte, ok bool, err error) {
 	switch v := v.(type) {
 	case encoding.TextAppender:
@@ -173,8 +171,8 @@ func (a *Arg) text() (s string, ok bool) {
 	return "", a.value == nil
 }
 
-// reader returns what From was given and whether this is such an argument; r is
-// nil when From was.
+// reader returns the arguments of From and whether a was made by it. r is nil when
+// From was given nil.
 func (a *Arg) reader() (r io.Reader, n int64, ok bool) {
 	switch value := a.value.(type) {
 	case nil, textStart, intArg, uintArg, floatArg, float32Arg:
@@ -231,8 +229,9 @@ func (a *Arg) appendText(dst []byte) []byte {
 	panic("resp: a From argument can only be written by an Encoder")
 }
 
-// measure returns a bound on the bytes that args have on the wire, and whether
-// it is an int and all of them are numbers or texts of at most longest bytes.
+// measure returns a bound on the bytes that args take on the wire. It reports
+// whether that fits an int and each arg is a number or a text of at most longest
+// bytes.
 func measure(args []Arg, longest int) (size int, plain bool) {
 	for i := range args {
 		size += maxHeaderLen + maxNumberLen + len(crlf)
@@ -244,9 +243,9 @@ func measure(args []Arg, longest int) (size int, plain bool) {
 	return size, true
 }
 
-// What follows splits the name of a command into its words: SplitCommand for the
-// caller, and the pieces that AppendCommand, the Encoder and the Chunker use to
-// do it without allocating.
+// The rest of the file splits the name of a command into its words: SplitCommand
+// does so for the caller, and AppendCommand, the Encoder and the Chunker do it
+// without allocating.
 
 // SplitCommand returns the words of a command's name as clients send them, each
 // an argument of its own: "CONFIG GET" gives CONFIG and GET. Words are separated
@@ -265,8 +264,8 @@ func SplitCommand(name string) []string {
 	return words
 }
 
-// isOneWord reports whether name is a word and nothing else, as nearly all are.
-// A name with other control characters than white space is not told apart here.
+// isOneWord reports whether name is one word and nothing else, as nearly all names
+// are. It returns false for any control character, white space or not.
 func isOneWord(name string) bool {
 	for i := range len(name) {
 		if name[i] <= ' ' {

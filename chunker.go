@@ -8,25 +8,24 @@ import (
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
-// This file holds the Chunker. Small pieces are copied into one arena, where
-// those of a chunk are neighbours; a large argument is a chunk by itself and
-// stays where it is. A chunk is therefore a stretch of the arena or a reference.
+// This file holds the Chunker. It copies small pieces into one arena, where the
+// pieces of a chunk are neighbours. A large argument is a chunk by itself and stays
+// where it is. So a chunk is either a part of the arena or a reference.
 
 // defaultCutoff is the cutoff of redis-py.
 const defaultCutoff = 6000
 
-// Chunker packs commands into chunks for as few and as cheap writes as
-// possible, with the very chunk boundaries of redis-py.
+// Chunker packs commands into chunks, so that few and cheap writes send them. The
+// boundaries of the chunks are exactly those of redis-py.
 //
-// Arguments longer than the cutoff are not copied: the Chunker refers to them
-// until WriteTo has written everything, or until Reset; until then they must not
-// change.
+// Arguments longer than the cutoff are not copied: the Chunker refers to them, and
+// they must not change, until WriteTo has written everything or Reset is called.
 //
 // The zero Chunker is ready to use. Packing allocates nothing in the steady
 // state. A Chunker is not safe for concurrent use.
 type Chunker struct {
-	// Cutoff is the length in bytes above which an argument or a chunk stands
-	// alone. 0 means 6,000; a negative Cutoff means no byte at all.
+	// Cutoff is the length in bytes above which an argument or a chunk stands alone.
+	// 0 means 6,000; a negative Cutoff means a length of 0.
 	Cutoff int
 
 	arena  []byte
@@ -44,8 +43,8 @@ type Chunker struct {
 	looks int // writes and Resets since then
 }
 
-// packedChunk is arena[start:end] or, where large is set, that; start and end are
-// equal then. What has been written of a chunk is cut off.
+// packedChunk is arena[start:end] or, when large is set, large; start and end are
+// equal then. It loses the bytes that have been written.
 type packedChunk struct {
 	start, end int
 	large      []byte
@@ -53,15 +52,15 @@ type packedChunk struct {
 
 func (c packedChunk) len() int { return c.end - c.start + len(c.large) }
 
-// AddCommand adds a command to a pipeline. The chunks of one command and of the
-// next are joined until the joined length or the next chunk is over the cutoff,
-// as redis-py's pack_commands does, over all commands since the last WriteTo or
-// Reset. The name may have several words, which become an argument each: "CONFIG
-// GET" (see SplitCommand); args are never split. A name without a word and a From
-// argument give an *EncodeError, and nothing of the command is added then.
+// AddCommand adds a command to a pipeline. As redis-py's pack_commands does, it
+// joins the chunks of all commands since the last WriteTo or Reset, until the joined
+// length or the next chunk is over the cutoff. The name may have several words,
+// which become an argument each: "CONFIG GET" (see SplitCommand); args are never
+// split. A name without a word or a From argument gives an *EncodeError, and nothing
+// of the command is added.
 func (c *Chunker) AddCommand(name string, args ...Arg) error { return c.pack(name, args, true) }
 
-// PackCommand adds a command that alone decides its chunks, as redis-py's
+// PackCommand adds a command whose chunks depend on no other command, as redis-py's
 // pack_command does: it begins a chunk, and no later command joins its last one.
 // Names and errors are those of AddCommand.
 func (c *Chunker) PackCommand(name string, args ...Arg) error { return c.pack(name, args, false) }
@@ -74,7 +73,7 @@ func (c *Chunker) pack(name string, args []Arg, join bool) error {
 		return p.packSlow(name, args)
 	}
 	if cap(c.arena)-len(c.arena) < size {
-		c.arena = slices.Grow(c.arena, size) // more than it needs, so that AppendCommand need not look again
+		c.arena = slices.Grow(c.arena, size) // more than is needed, so that AppendCommand has enough
 	}
 	c.arena = AppendCommand(c.arena, name, args...)
 	p.emit()
@@ -95,8 +94,8 @@ func (c *Chunker) cutoff() int {
 type packing struct {
 	*Chunker
 	cutoff int
-	start  int  // of the pending buffer, which is the arena from there on
-	join   bool // as part of a pipeline
+	start  int  // of the pending buffer, which is arena[start:]
+	join   bool // whether the command is part of a pipeline
 }
 
 // packSlow packs a command that may have more than one chunk.
@@ -125,8 +124,9 @@ func (p *packing) packSlow(name string, args []Arg) error {
 	return nil
 }
 
-// add packs one argument. An argument stands alone when it is over the cutoff or
-// the pending buffer is; it is copied unless it is over the cutoff and lasts.
+// add packs one argument. An argument stands alone when it or the pending buffer is
+// over the cutoff. It is copied unless it is over the cutoff and lasts, that is, its
+// bytes stay until they are written.
 func (p *packing) add(arg string, lasts bool) {
 	if len(p.arena)-p.start <= p.cutoff && len(arg) <= p.cutoff {
 		p.arena = appendString(p.arena, BulkString, arg)
@@ -166,8 +166,8 @@ func (p *packing) emit() {
 	p.open = p.join && n <= p.cutoff
 }
 
-// Chunks returns the chunks that have not been written, in order; the first one
-// without what has been written of it. They are valid until the next call on the
+// Chunks returns the chunks that have not been written, in order, without the bytes
+// of the first one that have been written. They are valid until the next call on the
 // Chunker and must not be changed.
 func (c *Chunker) Chunks() [][]byte {
 	c.views = c.views[:0]
@@ -184,12 +184,12 @@ func (c *Chunker) Chunks() [][]byte {
 // Len returns how many bytes have not been written.
 func (c *Chunker) Len() int { return c.length }
 
-// WriteTo writes all chunks to w, to a TCP or unix connection with one system
-// call, and then resets the Chunker. After an error, which is the writer's or
-// io.ErrShortWrite, it may be called again and goes on with exactly the next byte;
-// commands added in between begin a new chunk. What has been written is let go of,
-// so that a Chunker that is written on, always with something left, holds what
-// waits and no more.
+// WriteTo writes all chunks to w and then resets the Chunker. To a TCP or unix
+// connection it writes with one system call. An error is the writer's or
+// io.ErrShortWrite; after it WriteTo may be called again and goes on with exactly
+// the next byte, and commands added in between begin a new chunk. The Chunker
+// releases what has been written, so it holds only what waits, even if it is never
+// empty.
 func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
 	c.bufs = c.Chunks()
 	n, err := writeBuffers(w, &c.bufs)
@@ -198,7 +198,7 @@ func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
-// advance passes over n bytes that have been written.
+// advance removes n bytes, which have been written, from the chunks.
 func (c *Chunker) advance(n int) {
 	if n == c.length {
 		c.Reset()
@@ -220,8 +220,8 @@ func (c *Chunker) advance(n int) {
 	c.release()
 }
 
-// release gives back the room of what has been written, once that is half of all,
-// so that what is left is moved no more often than it was written.
+// release reclaims the room of what has been written. It waits until that is half of
+// all the room, so that moving the rest costs no more than writing did.
 func (c *Chunker) release() {
 	c.peak = max(c.peak, c.used())
 	written := c.chunks[c.first].start
@@ -241,8 +241,8 @@ func (c *Chunker) release() {
 	c.shrink()
 }
 
-// Reset drops all chunks and every reference to arguments. It keeps the memory
-// for the next ones unless much of it was not needed for some time.
+// Reset drops all chunks and every reference to arguments. It keeps the memory for
+// the next chunks unless most of it has not been needed for some time.
 func (c *Chunker) Reset() {
 	c.peak = max(c.peak, c.used())
 	clear(c.chunks)
@@ -252,13 +252,13 @@ func (c *Chunker) Reset() {
 	c.shrink()
 }
 
-// chunkBytes is the memory for one chunk beside its bytes.
+// chunkBytes is about the memory that one chunk takes in addition to its bytes.
 const chunkBytes = 64
 
 // used returns how much memory is in use, written or not.
 func (c *Chunker) used() int { return len(c.arena) + len(c.chunks)*chunkBytes }
 
-// shrink moves what is left to memory of its size when much of the memory was not
+// shrink moves what is left to less memory when most of the memory has not been
 // needed for some time.
 func (c *Chunker) shrink() {
 	const (

@@ -12,10 +12,11 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file reads commands: multibulk requests, `*` and so many bulk strings,
-// and inline requests, a line of words as typed into a terminal. As with values
-// there is a fast parser for multibulk requests that are all there and as
-// usual, and a careful one that goes on where it stopped and judges.
+// This file reads commands: multibulk requests, which are arrays of bulk strings,
+// and inline requests, which are lines of words as typed into a terminal. As with
+// values, there are two parsers. The fast one takes complete multibulk requests of
+// the usual form. The slow one takes all others, finds the faults, and resumes where
+// it stopped.
 
 // Command is a request. Its slices are views, valid until the next call on the
 // Decoder it came from.
@@ -25,9 +26,9 @@ type Command struct {
 	Inline bool     // whether it was an inline request
 }
 
-// Clone returns a copy of c that shares nothing with it and so outlives the Decoder's
-// buffer. All its bytes are in one block of memory: an argument that is kept keeps the
-// whole.
+// Clone returns a copy of c that shares nothing with it and so outlives the
+// Decoder's buffer. All its bytes are in one block of memory, so keeping one
+// argument keeps them all.
 func (c Command) Clone() Command {
 	size := len(c.Raw)
 	for _, arg := range c.Args {
@@ -56,32 +57,32 @@ func (c Command) Clone() Command {
 	return Command{Args: args, Raw: raw, Inline: c.Inline}
 }
 
-// The kinds by which the careful parser tells the two headers of a multibulk
-// request from those of replies.
+// These kinds stand for the two headers of a multibulk request, whose rules differ
+// from those of replies.
 const (
 	commandCount    Kind = 2
 	commandArgument Kind = 3
 )
 
-// serverRules are those of ConsumeCommand.
+// serverRules are the rules of ConsumeCommand.
 var serverRules = newConfig([]Option{ServerLimits()}).rules
 
-// ConsumeCommand parses the request at the start of b, multibulk or inline,
-// appends its arguments to args and returns them with its size in bytes. The
-// arguments are views into b, but for those of an inline request with quotes,
-// which are allocated. An empty request (`*0`, a blank line), which servers
-// ignore, gives no arguments and n > 0. The limits are ServerLimits.
+// ConsumeCommand parses the request at the start of b, multibulk or inline, appends
+// its arguments to args and returns them with the size of the request in bytes. The
+// arguments are views into b; only those of an inline request with quotes are
+// allocated. An empty request (`*0`, a blank line), which servers ignore, gives no
+// arguments and n > 0. The limits are ServerLimits.
 //
-// It returns ErrIncomplete when b ends before the request does, and a
-// *SyntaxError or *LimitError, offsets counted from the start of b, when b
-// does not start with one; n is 0 then. It keeps no state: with every call it
-// begins anew, so requests that arrive in many pieces are better read with a
-// Decoder, whose cost is linear.
+// ConsumeCommand returns ErrIncomplete when b ends inside the request. It returns a
+// *SyntaxError or *LimitError when b does not start with a valid one; offsets count
+// from the start of b. n is 0 after an error. It keeps no state, so each call begins
+// at the start of the request: a Decoder is better for requests that arrive in many
+// pieces, because its cost is linear.
 func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 	if out, n = fastCommand(b, len(b), args, &serverRules.limits); n > 0 {
 		return out, n, nil
 	}
-	args = out[:len(args)] // it may have grown
+	args = out[:len(args)] // keep what args has grown to
 	var scan requestScan
 	done, _, f := scan.advance(&serverRules, b)
 	if f == nil && !done {
@@ -97,8 +98,8 @@ func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 	return out, scan.pos, nil
 }
 
-// ReadCommand reads the next request. Empty ones are skipped. It reads streams
-// of requests: inside an aggregate that is open it is an error.
+// ReadCommand reads the next request. It skips empty ones. Inside an open aggregate
+// it is an error.
 func (d *Decoder) ReadCommand() (Command, error) {
 	if window.Debug {
 		d.expireViews()
@@ -142,9 +143,9 @@ func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 	}
 }
 
-// Commands returns an iterator over the requests that follow, each valid until
-// the next one. It ends at io.EOF; any other error is yielded once, with an
-// empty Command, and ends it too.
+// Commands returns an iterator over the requests that follow, each valid until the
+// next one. It ends at io.EOF. It yields any other error once, with an empty
+// Command, and then ends too.
 func (d *Decoder) Commands() iter.Seq2[Command, error] {
 	return func(yield func(Command, error) bool) {
 		for {
@@ -188,12 +189,13 @@ func (d *Decoder) readCommandSlow() (Command, error) {
 }
 
 // bufferedCommand takes the next request, or an empty one, off the buffer and
-// appends its arguments to d.args. Where the buffer ends inside it, it returns
-// a Command without Raw and how many bytes of it need to be there. The fast
-// parser has one try a request, so that none is parsed again from its start.
+// appends its arguments to d.args. When the buffer ends inside the request, it
+// returns a Command without Raw and how many bytes of the request have to be
+// buffered for the next try. The fast parser tries each request only once, so that
+// no request is parsed from its start again and again.
 func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
 	if d.in.Pos == d.in.End {
-		return Command{}, 1, nil // the fast parser waits for its try
+		return Command{}, 1, nil // nothing yet that the fast parser could try
 	}
 	first := len(d.args)
 	var args [][]byte
@@ -223,9 +225,9 @@ func (d *Decoder) bufferedCommand() (command Command, need int, f *fault) {
 	return Command{Args: args[first:len(args):len(args)], Raw: raw, Inline: inline}, 0, nil
 }
 
-// fastCommand parses the multibulk request at the start of b[:avail] when it
-// is all there and has the usual form, appends its arguments to args and
-// returns its size, or 0 as size.
+// fastCommand parses the multibulk request at the start of b[:avail] and appends its
+// arguments to args. It returns the size of the request, or 0 when it is incomplete
+// or has an unusual form.
 func fastCommand(b []byte, avail int, args [][]byte, limits *limits) (out [][]byte, size int) {
 	const shortest = len("*1\r\n$0\r\n\r\n")
 	if avail < shortest || b[0] != '*' {
@@ -283,21 +285,20 @@ func lengthAt(b []byte) (n, size int) {
 	return n, end + 2
 }
 
-// requestScan is how far the request at offset at has been scanned.
+// requestScan records how far the request at offset at has been scanned.
 type requestScan struct {
 	at     int64
-	pos    int   // behind at
-	left   int64 // arguments that are still to come
+	pos    int   // from at
+	left   int64 // arguments that have not been scanned
 	begun  bool
 	inline bool
-	seen   int // bytes behind pos that hold no line end
+	seen   int // bytes after pos known to hold no line end
 }
 
 func (s *requestScan) reset(at int64) { *s = requestScan{at: at} }
 
-// advance scans b, in which the request starts, up to its end. It returns
-// whether it got there and, if not, how many bytes have to be there before it is
-// worth going on.
+// advance scans the request at the start of b up to its end. It reports whether it
+// got there and, if not, how many bytes it needs before another call makes sense.
 func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault) {
 	if !s.begun {
 		if len(b) == 0 {
@@ -329,7 +330,7 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 		f = syntaxFault(ClassType, 0, "the $ of an argument").behind(s.pos)
 		got := b[s.pos : s.pos+1]
 		if got[0] == '\r' || got[0] == '\n' {
-			got = []byte(" ") // as Redis has it in a line
+			got = []byte(" ") // Redis shows a line end as a space here
 		}
 		return 0, f.withReply("expected '$', got '" + string(got) + "'")
 	}
@@ -366,8 +367,8 @@ func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, n
 	return t, true, 0, nil
 }
 
-// withReply gives f the text to answer with, unless it has one. A request that is
-// too large as a whole is told so, wherever in it that shows.
+// withReply gives f the text to answer with, unless it has one. A request over the
+// total length gets the same text wherever that is found.
 func (f *fault) withReply(text string) *fault {
 	switch {
 	case f == nil, f.reply != "":
@@ -379,8 +380,8 @@ func (f *fault) withReply(text string) *fault {
 	return f
 }
 
-// commandCount parses the count of a multibulk request. A negative one is a
-// request without arguments.
+// commandCount parses the count of a multibulk request. A negative count is that of
+// a request without arguments.
 func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 	t.kind = commandCount
 	if len(text) > 0 && text[0] == '-' {
@@ -410,8 +411,9 @@ func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 	return t, f
 }
 
-// advanceInline scans for the end of an inline request. It ends at LF alone. A
-// NUL in it is an error at once: servers, written in C, would wait for more.
+// advanceInline scans for the end of an inline request. Only LF ends it. A NUL in it
+// is an error at once, although servers, which are written in C, would wait for
+// more.
 func (s *requestScan) advanceInline(r *rules, b []byte) (done bool, need int, f *fault) {
 	longest, limit, limitName := r.LineLen, r.LineLen, limitLine
 	if r.TotalLen <= longest {
@@ -439,8 +441,8 @@ func nulFault(at int) *fault {
 	return syntaxFault(ClassSyntax, at, "an inline request without NUL").withReply("NUL in inline request")
 }
 
-// args appends the arguments of the request raw, which has been scanned to its
-// end, to args. Those that have to be unquoted go to unquoted.
+// args appends to args the arguments of the request raw, which has been scanned to
+// its end. It unquotes quoted ones into unquoted.
 func (s *requestScan) args(raw []byte, args [][]byte, unquoted *[]byte) ([][]byte, *fault) {
 	if s.inline {
 		line := bytes.TrimSuffix(raw[:len(raw)-1], []byte{'\r'})
@@ -461,8 +463,8 @@ func (s *requestScan) args(raw []byte, args [][]byte, unquoted *[]byte) ([][]byt
 	return args, nil
 }
 
-// scannedLength returns the number behind b[0] and the size of its line, both
-// known to be right.
+// scannedLength returns the number after b[0] and the size of its line, in a line
+// that is known to be valid.
 func scannedLength(b []byte) (n, size int) {
 	end := respwire.ScanDigits(b, 1)
 	for _, c := range b[1:end] {
@@ -471,15 +473,17 @@ func scannedLength(b []byte) (n, size int) {
 	return n, end + 2
 }
 
-// SplitInline splits an inline request into words as Redis does (sdssplitargs)
-// and appends them to dst. Words are separated by white space. A quote may open
-// anywhere in a word and, when it is closed, ends it: double quotes know the
-// escapes \n \r \t \b \a and \xHH, and a backslash before any other byte gives
-// that byte; single quotes know \' alone. Words without quotes are views into
+// SplitInline splits an inline request into words as Redis does (sdssplitargs) and
+// appends them to dst. Words are separated by white space. A quote may open anywhere
+// in a word; the closing quote ends the word. In double quotes
+//
+// \r \t \b \a and \xHH are escapes, and a backslash before any other byte gives that
+// byte. In single quotes only \' is an escape. Words without quotes are views into
 // line; the others are allocated together.
 //
-// A quote that is not closed, a closing quote with no white space behind it and
-// a NUL are a *SyntaxError, with an offset into line; dst comes back as it was.
+// SplitInline returns a *SyntaxError, with an offset into line, for a quote that is
+// not closed, for a closing quote without white space after it, and for a NUL. It
+// then returns dst unchanged.
 func SplitInline(dst [][]byte, line []byte) ([][]byte, error) {
 	if i := bytes.IndexByte(line, 0); i >= 0 {
 		return dst, nulFault(i).asError(line, 0)
@@ -492,14 +496,14 @@ func SplitInline(dst [][]byte, line []byte) ([][]byte, error) {
 	return words, nil
 }
 
-// isSpace reports whether c may stand between words.
+// isSpace reports whether c separates words.
 func isSpace(c byte) bool { return c == ' ' || c-'\t' <= '\r'-'\t' }
 
-// endsWord reports whether c ends a word outside quotes. Vertical tab and form
-// feed do not, as in Redis, though they are skipped before one.
+// endsWord reports whether c ends a word outside quotes. As in Redis, vertical tab
+// and form feed do not, although they are skipped before a word.
 func endsWord(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// splitInline appends the words of line to dst, and what has to be unquoted to
+// splitInline appends the words of line to dst. It unquotes quoted ones into
 // unquoted.
 func splitInline(dst [][]byte, line []byte, unquoted *[]byte) ([][]byte, *fault) {
 	for i := 0; ; {
@@ -531,8 +535,8 @@ func splitInline(dst [][]byte, line []byte, unquoted *[]byte) ([][]byte, *fault)
 	}
 }
 
-// unquote appends the text in the quotes that open at line[open] to dst and
-// returns the index behind them.
+// unquote appends the text in the quotes that open at line[open] to dst and returns
+// the index after them.
 func unquote(dst *[]byte, line []byte, open int) (end int, f *fault) {
 	out, end, ok := quote.AppendUnquoted(*dst, line, open)
 	*dst = out

@@ -8,14 +8,14 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// The stream layer of decoding. A Decoder has five parts, and each of them one
-// owner:
+// This file holds the stream layer of decoding. A Decoder has five parts, each with
+// one owner:
 //
 //	in     the bytes that have arrived (internal/window). need lets it read;
 //	       whoever consumes moves its Pos.
 //	nest   what is open at Pos (nesting.go). It changes when bytes are consumed,
 //	       and then only.
-//	ahead  what has been looked at behind Pos and not consumed: a cursor with a
+//	ahead  what has been scanned after Pos and not consumed: a cursor with a
 //	       nesting of its own, and request, which is the same for commands. Both
 //	       are void as soon as Pos is elsewhere.
 //	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
@@ -34,28 +34,28 @@ import (
 //	       copy says where the same method goes on.
 //
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
-// all others. fast tells that nothing stands in the way of the fast one.
+// all others. The field fast tells whether the fast one may be tried.
 //
-// A usual bulk string is spelled out in five places, because a call for each would
-// cost too much there: ReadToken, advanceUsual, buildScalars, fastToken and
-// fastCommand.
+// The code that parses a usual bulk string stands in five places, where a call for
+// each string would cost too much: ReadToken, advanceUsual, buildScalars, fastToken
+// and fastCommand.
 
-// Decoder reads RESP from a reader, or from bytes it is fed, without allocating
-// once its buffers have grown. What its methods return as bytes, Tokens, Values
-// and Commands are views into its buffer: they are valid until the next call
-// on the Decoder.
+// Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
+// nothing once its buffers have grown. The bytes, Tokens, Values and Commands that
+// its methods return are views into its buffer and are valid until the next call on
+// the Decoder.
 //
-// A read that fails with the reader's error, io.ErrUnexpectedEOF or
-// ErrIncomplete has lost nothing: call again when there is more. io.EOF comes
-// between values alone. After a *SyntaxError or a *LimitError the Decoder
-// stays in that error until Reset.
+// A read that fails with the reader's error, io.ErrUnexpectedEOF or ErrIncomplete
+// has lost nothing: call again when there is more input. io.EOF comes only between
+// values. After a *SyntaxError or a *LimitError the Decoder stays in that error
+// until Reset.
 //
-// A Decoder that has read all that came holds less than 1 KiB: its buffer is shared
-// with others meanwhile, so views that are kept too long may come to show what
-// belongs to another (the tag respdebug finds them).
+// A Decoder that has read everything that came holds less than 1 KiB. Its buffer may
+// then serve another Decoder, so a view that is kept too long may show another's
+// data. The build tag respdebug finds such views.
 //
-// The zero Decoder is one of NewDecoder without a reader and options: Reset gives it
-// a reader, or Feed its input.
+// The zero Decoder is like NewDecoder(nil): Reset gives it a reader, or Feed its
+// input.
 //
 // A Decoder is not safe for use by several goroutines at once.
 type Decoder struct {
@@ -66,12 +66,13 @@ type Decoder struct {
 	copy    copying
 	err     error
 
-	// fast and fastCommands tell that ReadToken and ReadCommand may try the fast
-	// parsers: nothing stands in their way that these do not look at.
+	// fast and fastCommands tell whether ReadToken and ReadCommand may try the fast
+	// parsers. They are false while a condition holds that the fast parsers do not
+	// check.
 	fast, fastCommands bool
 
 	rules  rules
-	given  *rules // by NewDecoder, when SetLimits has set others
+	given  *rules // to NewDecoder; set when SetLimits has replaced them
 	onPush func(*Value)
 	start  int64 // offset of the value at top level that is being read, for TotalLen
 	bulk   BulkReader
@@ -79,33 +80,33 @@ type Decoder struct {
 	*workspace // nil when idle
 }
 
-// cursor is how far the next value, or the token that comes next, has been looked
-// at without consuming it.
+// cursor records how far the next value or token has been scanned without being
+// consumed.
 type cursor struct {
 	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere
-	pos   int     // what has been looked at, in bytes behind at
-	value int     // where the value itself starts behind its attributes, in bytes behind at; -1 when not known
-	seen  int     // bytes behind pos that hold no line end
+	pos   int     // how far the scan got, in bytes from at
+	value int     // where the value itself starts, after its attributes, in bytes from at; -1 when not known
+	seen  int     // bytes after pos known to hold no line end
 	nest  nesting // what is open at pos
 }
 
-// reset makes c a cursor at the start of the value at offset at, at a depth of
-// open aggregates.
+// reset moves c to the start of the value at offset at, inside depth open
+// aggregates.
 func (c *cursor) reset(at int64, depth int) {
 	c.at, c.pos, c.value, c.seen = at, 0, -1, 0
 	c.nest.resetOne(depth)
 }
 
-// advance takes account of the token t of that size at c.
+// advance moves c over the token t, which has the given size.
 func (c *cursor) advance(t Token, size int) {
 	c.pos += size
 	c.seen = 0
 	c.nest.add(t)
 }
 
-// NewDecoder returns a Decoder that reads from r with the limits of
-// ClientLimits and a buffer of 16 KiB, unless options say otherwise. r may be
-// nil: then Feed gives it its input.
+// NewDecoder returns a Decoder that reads from r with the limits of ClientLimits and
+// a buffer of 16 KiB, unless options say otherwise. r may be nil; Feed then gives it
+// its input.
 func NewDecoder(r io.Reader, opts ...Option) *Decoder {
 	d := new(Decoder)
 	d.configure(opts...)
@@ -120,12 +121,12 @@ func (d *Decoder) configure(opts ...Option) {
 	d.in.Size, d.in.OnWait = c.bufferSize, c.onWait
 }
 
-// isZero reports whether the Decoder is none of NewDecoder's and has not been used.
+// isZero reports whether the Decoder is a zero Decoder that has not been used.
 func (d *Decoder) isZero() bool { return d.in.Size == 0 }
 
-// Reset makes the Decoder read from r as if it were new, with the same options
-// (the limits are those of NewDecoder again) and, unless it has grown large, the
-// same buffer. Everything unread is dropped, and the error that it stayed in too.
+// Reset makes the Decoder read from r as if it were new. It keeps the options,
+// including the limits given to NewDecoder, and the buffer unless that has grown
+// large. It drops everything unread and the error that the Decoder stayed in.
 func (d *Decoder) Reset(r io.Reader) {
 	if d.isZero() {
 		d.configure()
@@ -146,16 +147,18 @@ func (d *Decoder) Reset(r io.Reader) {
 	d.noteFast()
 }
 
-// forgetScans has the next value scanned from its start.
+// forgetScans voids what has been scanned ahead, so the next value is scanned from
+// its start.
 func (d *Decoder) forgetScans() {
 	d.ahead.at = -1
 	d.request.reset(-1)
 }
 
-// Feed appends a copy of p to the input, for event loops and others who do the
-// reading themselves: feed, then read until ErrIncomplete. A Decoder with a
-// reader takes p before what it reads next. Where int has 32 bits, what is fed and
-// not read may have just below 1 GiB; more is a *LimitError of the next read.
+// Feed appends a copy of p to the input. It serves event loops and others that read
+// from the connection themselves: feed, then read until ErrIncomplete. A Decoder
+// with a reader takes p before what it reads next. On platforms with a 32-bit int,
+// the bytes that are fed and not read must be just below 1 GiB; the next read
+// returns a *LimitError for more.
 func (d *Decoder) Feed(p []byte) {
 	if d.isZero() {
 		d.Reset(nil)
@@ -175,8 +178,8 @@ func (d *Decoder) Feed(p []byte) {
 	d.acquireWorkspace()
 }
 
-// expireViews overwrites all that views from the last call may look at, in debug
-// builds.
+// expireViews overwrites, in debug builds, everything that views from the last call
+// may show.
 func (d *Decoder) expireViews() {
 	d.in.Expire()
 	if d.workspace == nil {
@@ -187,9 +190,9 @@ func (d *Decoder) expireViews() {
 	clear(d.args)
 }
 
-// release gives back the buffer and, between values, the workspace, when there is
-// nothing left to read and the reader, or who feeds, does not seem to have more
-// at hand. Views from the last call end here.
+// release gives back the buffer and, between values, the workspace, when nothing is
+// left to read and no more input seems to be at hand. Views from the last call end
+// here.
 func (d *Decoder) release() {
 	if !d.in.Drained() || !d.nest.atTop() || d.copy.name != "" {
 		return
@@ -199,9 +202,9 @@ func (d *Decoder) release() {
 }
 
 // Depth returns how many aggregates are open: those whose header ReadToken,
-// ReadArrayLen or ReadMapLen has returned and whose last element has not been
-// read. A streamed string counts while its chunks are read as tokens. What a
-// BulkReader or a loop has left counts as read, since the next read drops it.
+// ReadArrayLen or ReadMapLen has returned and whose last element has not been read.
+// A streamed string counts while its chunks are read as tokens. The rest that a
+// BulkReader or a loop has left counts as read, because the next read drops it.
 func (d *Decoder) Depth() int {
 	if d.copy.name == "" && d.nest.kind != streamedString {
 		return d.nest.depth
@@ -209,7 +212,7 @@ func (d *Decoder) Depth() int {
 	return d.depthSlow()
 }
 
-// depthSlow is Depth inside a streamed string and while something is under way.
+// depthSlow is Depth inside a streamed string and while a value is being copied.
 func (d *Decoder) depthSlow() int {
 	switch {
 	case d.isDropped():
@@ -235,20 +238,20 @@ var (
 )
 
 // Peek returns the next n bytes without reading them, as a view that is valid until
-// the next call on the Decoder other than Discard. With [Decoder.Discard] it reads
-// what is no RESP and stands between values at top level: a newline that keeps a
+// the next call on the Decoder other than Discard. Peek and [Decoder.Discard] read
+// data between values at top level that is not RESP: a newline that keeps a
 // connection alive, or a file in the middle of a stream.
 //
-// With fewer than n bytes it returns those that are there and the reason: io.EOF
-// when there are none, io.ErrUnexpectedEOF when there are some, ErrIncomplete
-// when the Decoder is fed, or the reader's error. Nothing is lost, and any method
-// may be called next. The buffer grows with the bytes that arrive, whatever n is,
-// and no limit holds.
+// When fewer than n bytes can be read, Peek returns those and the reason: at the end
+// of the input io.EOF, or io.ErrUnexpectedEOF when there are some bytes;
+// ErrIncomplete when the Decoder is fed; or the reader's error. Nothing is lost, and
+// any method may be called next. The buffer grows with the bytes that arrive,
+// whatever n is. No limit applies.
 //
-// Inside an aggregate, behind an attribute, inside a value that SkipValue,
-// CopyValue or CopyBulk has begun, and for a negative n, Peek fails, and the
-// Decoder does not stay in that error. Like any read it drops what a BulkReader has
-// left of its payload.
+// Peek fails inside an aggregate, after an attribute, inside a value that SkipValue,
+// CopyValue or CopyBulk has begun, and for a negative n. The Decoder does not stay
+// in that error. Like any read, Peek drops what a BulkReader has left of its
+// payload.
 func (d *Decoder) Peek(n int) ([]byte, error) {
 	if window.Debug {
 		d.expireViews()
@@ -267,10 +270,10 @@ func (d *Decoder) Peek(n int) ([]byte, error) {
 	return d.in.Data[d.in.Pos : d.in.Pos+n : d.in.Pos+n], err
 }
 
-// Discard takes the next n bytes off the input. They must have arrived: it reads
-// nothing, and takes nothing and fails when n is above len(Buffered()). It moves no
-// bytes, so a view from [Decoder.Peek] stays valid. It fails where Peek does, and
-// while a BulkReader has not been read to its end.
+// Discard takes the next n bytes off the input. It reads nothing: when n is above
+// len(Buffered()) it fails and takes nothing. It moves no bytes, so a view from
+// [Decoder.Peek] stays valid. It fails where Peek does, and while a BulkReader has
+// not been read to its end.
 func (d *Decoder) Discard(n int) error {
 	switch {
 	case d.err != nil:
@@ -289,7 +292,7 @@ func (d *Decoder) Discard(n int) error {
 	return nil
 }
 
-// checkPeek returns why n bytes that are no value cannot stand here.
+// checkPeek returns why Peek and Discard cannot take n bytes here, or nil.
 func (d *Decoder) checkPeek(n int) error {
 	switch {
 	case n < 0:
@@ -300,8 +303,8 @@ func (d *Decoder) checkPeek(n int) error {
 	return nil
 }
 
-// PeekKind returns the kind of the next token without reading it, an Attribute
-// or a Push too. It fails as ReadToken does.
+// PeekKind returns the kind of the next token without reading it. That may be
+// Attribute or Push. It fails as ReadToken does.
 func (d *Decoder) PeekKind() (Kind, error) {
 	if window.Debug {
 		d.expireViews()
@@ -319,16 +322,16 @@ func (d *Decoder) PeekKind() (Kind, error) {
 	return kind, nil
 }
 
-// ReadToken reads one token: a scalar, the header of an aggregate or of a
-// streamed string, a chunk or an end. Attributes and pushes come as they are.
+// ReadToken reads one token: a scalar, the header of an aggregate or of a streamed
+// string, a chunk or an end. It returns attributes and pushes like any other token.
 // The Token is valid until the next call on the Decoder.
 func (d *Decoder) ReadToken() (Token, error) {
 	if window.Debug {
 		d.expireViews()
 	}
 	if d.fast && d.in.Pos < d.in.End {
-		// The most frequent forms are taken here and not by fastToken: the
-		// call alone costs half of what they take.
+		// The most frequent forms are parsed here, because calling fastToken would
+		// cost as much as parsing them.
 		w := respwire.HeadAt(d.in.Data, d.in.Pos)
 		switch Kind(w[0]) {
 		case BulkString:
@@ -377,7 +380,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 	return d.readTokenSlow()
 }
 
-// consumeOne takes a scalar of size bytes off the input.
+// consumeOne consumes a scalar of size bytes.
 func (d *Decoder) consumeOne(size int) {
 	d.in.Pos += size
 	if d.nest.left--; d.nest.left == 0 {
@@ -385,7 +388,7 @@ func (d *Decoder) consumeOne(size int) {
 	}
 }
 
-// readTokenSlow is ReadToken for everything unusual.
+// readTokenSlow is ReadToken for unusual or incomplete tokens.
 func (d *Decoder) readTokenSlow() (Token, error) {
 	if waited, err := d.awaitString(); waited {
 		if err != nil {
@@ -406,9 +409,9 @@ func (d *Decoder) readTokenSlow() (Token, error) {
 	return t, nil
 }
 
-// awaitString reads the rest of the bulk string that comes next, if only the
-// beginning of its payload is there, so that the fast parsers can take it. It
-// reports whether that was so. It pays where reads end inside strings again and again.
+// awaitString reads the rest of the next bulk string if only the beginning of its
+// payload has arrived, and reports whether that was so. The fast parsers can take
+// the string then, which pays when reads often end inside strings.
 func (d *Decoder) awaitString() (waited bool, err error) {
 	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
 		return false, nil
@@ -422,12 +425,11 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
 		return false, nil
 	}
-	return true, d.need(start + n + 1) // not the LF: what comes in place of the CR may be at fault
+	return true, d.need(start + n + 1) // do not wait for the LF: the byte in the place of the CR may be a fault
 }
 
-// ReadRaw returns the bytes of the next whole value, with its attributes,
-// exactly as they came, as a view. The end of a streamed aggregate counts as a
-// value here.
+// ReadRaw returns a view of the next whole value with its attributes: its bytes
+// exactly as they came. The end of a streamed aggregate counts as a value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
 	if n := d.consumeUsual(); n > 0 {
 		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
@@ -444,8 +446,8 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	return raw, nil
 }
 
-// consumeUsual takes the next value off the input when that is a scalar which is
-// buffered and has one of the usual forms, and returns its size, or 0.
+// consumeUsual consumes the next value if it is a buffered scalar of a usual form.
+// It returns the size of the value, or 0.
 func (d *Decoder) consumeUsual() (size int) {
 	if window.Debug {
 		d.expireViews()
@@ -461,10 +463,10 @@ func (d *Decoder) consumeUsual() (size int) {
 	return n
 }
 
-// ready returns why nothing can be read now: the error the Decoder stays in,
-// or that another method has to be called again first. What a BulkReader or a loop
-// has left is dropped. It comes before every slow step and notes where a value at
-// top level starts.
+// ready returns why nothing can be read now: the error the Decoder stays in, or that
+// another method has to be called again first. It drops what a BulkReader or a loop
+// has left, and records where a value at top level starts. Every slow step calls it
+// first.
 func (d *Decoder) ready() error {
 	if d.isZero() {
 		d.Reset(nil)
@@ -486,28 +488,29 @@ func (d *Decoder) ready() error {
 	return nil
 }
 
-// interrupted returns that the method under way has to be called again first.
+// interrupted returns the error that the interrupted method has to be called again
+// first.
 func (d *Decoder) interrupted() error {
 	return errors.New("resp: " + d.copy.name + " was interrupted inside a value: call it again first")
 }
 
-// noteFast notes what the fast parsers depend on. It follows every slow step.
+// noteFast sets fast and fastCommands. Every slow step calls it last.
 func (d *Decoder) noteFast() {
 	plain := d.err == nil && d.copy.name == ""
 	d.fast = plain && d.rules.spareUsual() && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.rules.LineLen >= respwire.LongestFastLine && d.workspace != nil
 }
 
-// fail puts the Decoder into the error for f, in the token that starts rel
-// bytes behind the read position.
+// fail puts the Decoder into the error for f and returns it. The token at fault
+// starts rel bytes after the read position.
 func (d *Decoder) fail(f *fault, rel int) error {
 	d.err = f.asError(d.in.Data[d.in.Pos+rel:d.in.End], d.in.Offset(rel))
 	d.noteFast()
 	return d.err
 }
 
-// need reads until want bytes are unread. An end of the input is unexpected
-// where bytes of a value are there or an aggregate is open.
+// need reads until want bytes are unread. It returns io.ErrUnexpectedEOF for an end
+// of the input inside a value.
 func (d *Decoder) need(want int) error {
 	if d.in.End-d.in.Pos >= want {
 		return nil
@@ -528,12 +531,13 @@ func (d *Decoder) need(want int) error {
 	return err
 }
 
-// tooMuchHeld is the fault of what would have to be held at once and is larger than
-// an int can count. It cannot occur where that has 64 bits.
+// tooMuchHeld is the fault of a value that has to be held at once and is larger than
+// an int can count. It cannot occur where an int has 64 bits.
 func tooMuchHeld() *fault { return limitFault(limitTotal, window.MaxHeld, 0) }
 
-// wholeToken returns the token that starts rel bytes behind the read position, in
-// the place of n, and its size, reading until it is all there.
+// wholeToken returns the token that starts rel bytes after the read position, and
+// its size. It reads until the whole token has arrived. n is the place where the
+// token stands.
 func (d *Decoder) wholeToken(n *nesting, rel int) (t Token, size int, err error) {
 	t, header, err := d.readHeader(n, rel)
 	if err != nil || !t.hasPayload() {
@@ -553,8 +557,9 @@ func (d *Decoder) wholeToken(n *nesting, rel int) (t Token, size int, err error)
 	}
 }
 
-// readHeader returns the token whose first line starts rel bytes behind the read
-// position, in the place of n, and the size of that line, reading until it is there.
+// readHeader returns the token whose first line starts rel bytes after the read
+// position, and the size of that line. It reads until the line has arrived. n is the
+// place where the token stands.
 func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error) {
 	if err := d.need(rel + 1); err != nil {
 		return t, 0, err
@@ -582,9 +587,9 @@ func (d *Decoder) readHeader(n *nesting, rel int) (t Token, size int, err error)
 	}
 }
 
-// remaining returns how many bytes the value at top level may still have, rel
-// bytes behind the read position. SetLimits may have lowered them below what has
-// been read.
+// remaining returns how many more bytes the value at top level may have from rel
+// bytes after the read position on. It is never negative, although SetLimits may
+// lower the limit below what has been read.
 func (d *Decoder) remaining(rel int) int64 {
 	if d.rules.TotalLen == unlimited {
 		return unlimited
@@ -592,9 +597,9 @@ func (d *Decoder) remaining(rel int) int64 {
 	return max(d.rules.TotalLen-(d.in.Offset(rel)-d.start), 0)
 }
 
-// wholeSize returns the size of the next whole value with its attributes,
-// reading until it is all there. Of a streamed string or aggregate that is open,
-// the next value may also be a chunk or the end.
+// wholeSize returns the size of the next whole value with its attributes. It reads
+// until the value has arrived. In an open streamed string or aggregate, a chunk or
+// the end counts as a value.
 func (d *Decoder) wholeSize() (int, error) {
 	if ends, err := d.atPart(); ends || err != nil {
 		if err != nil {
@@ -619,7 +624,7 @@ func (d *Decoder) wholeSize() (int, error) {
 	}
 }
 
-// scanUsual moves c behind tokens of the usual forms that are buffered whole.
+// scanUsual moves c over tokens of the usual forms that are buffered whole.
 func (d *Decoder) scanUsual(c *cursor) {
 	if !d.fast || c.nest.isDone() {
 		return
@@ -630,9 +635,9 @@ func (d *Decoder) scanUsual(c *cursor) {
 	}
 }
 
-// advanceUsual passes over tokens of the usual forms that are buffered whole, from
-// d.in.Data[pos:] in the place of n, until a value is complete in which no more than
-// outer frames are around. It returns where it stopped and whether that is so.
+// advanceUsual moves n over tokens of the usual forms that are buffered whole, from
+// d.in.Data[pos:] on. It stops when a value is complete that has at most outer
+// frames around it. It returns where it stopped, and whether for that reason.
 func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) {
 	if n.inStreamedString() {
 		return pos, false
@@ -666,8 +671,8 @@ func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) 
 	return pos, false
 }
 
-// atPart reports whether what comes next is only part of a value whose header
-// has been read: a chunk, or the end of a streamed aggregate.
+// atPart reports whether a part of a value whose header has been read comes next: a
+// chunk, or the end of a streamed aggregate.
 func (d *Decoder) atPart() (bool, error) {
 	if d.nest.inStreamedString() {
 		return true, d.need(1)
@@ -678,7 +683,8 @@ func (d *Decoder) atPart() (bool, error) {
 	return Kind(d.in.Data[d.in.Pos]) == End && d.nest.mayEnd(), nil
 }
 
-// lookAhead returns the cursor, at the start of the next value unless it is inside.
+// lookAhead returns the cursor. It moves the cursor to the start of the next value
+// unless it is inside that value already.
 func (d *Decoder) lookAhead() *cursor {
 	if at := d.in.Offset(0); d.ahead.at != at {
 		d.ahead.reset(at, d.nest.depth)
@@ -686,7 +692,7 @@ func (d *Decoder) lookAhead() *cursor {
 	return &d.ahead
 }
 
-// scanToken moves c behind one token, reading until it is all there.
+// scanToken moves c over one token. It reads until the token has arrived.
 func (d *Decoder) scanToken(c *cursor) error {
 	t, size, err := d.wholeToken(&c.nest, c.pos)
 	if err != nil {
@@ -696,8 +702,8 @@ func (d *Decoder) scanToken(c *cursor) error {
 	return nil
 }
 
-// scanAttributes moves the cursor behind the attributes of the next value, unless
-// it has been there.
+// scanAttributes moves the cursor over the attributes of the next value, unless it
+// has passed them already.
 func (d *Decoder) scanAttributes() error {
 	for c := d.lookAhead(); c.value < 0; {
 		if c.nest.valueAtTop() {
@@ -719,7 +725,8 @@ func (d *Decoder) scanAttributes() error {
 	return nil
 }
 
-// scanOneUsual moves c behind one token, if it has a usual form and is buffered whole.
+// scanOneUsual moves c over one token if that has a usual form and is buffered
+// whole. It reports whether it did.
 func (d *Decoder) scanOneUsual(c *cursor) bool {
 	pos := d.in.Pos + c.pos
 	if !d.fast || pos >= d.in.End || c.nest.inStreamedString() {
@@ -733,14 +740,15 @@ func (d *Decoder) scanOneUsual(c *cursor) bool {
 	return true
 }
 
-// scanHeader scans the attributes of the next value, which end at d.ahead.value,
-// and the first line of the value itself, whose size it returns.
+// scanHeader scans the attributes of the next value, which end at d.ahead.value, and
+// the first line of the value itself. It returns the token and the size of that
+// line.
 func (d *Decoder) scanHeader() (t Token, size int, err error) {
 	if err := d.scanAttributes(); err != nil {
 		return t, 0, err
 	}
 	c := &d.ahead
-	if c.pos > c.value { // the value has been looked at and found right
+	if c.pos > c.value { // the value has been scanned and is valid
 		b := d.in.Data[d.in.Pos+c.value : d.in.End]
 		t, size, _ = d.rules.header(Kind(b[0]), b, 0)
 		return t, size, nil
@@ -748,10 +756,9 @@ func (d *Decoder) scanHeader() (t Token, size int, err error) {
 	return d.readHeader(&c.nest, c.pos)
 }
 
-// consume takes a whole value of size bytes, or a part of an open one, off the
-// input.
+// consume consumes a whole value of size bytes, or a part of an open one.
 func (d *Decoder) consume(size int) {
-	t := Token{kind: Null, flags: flagNull} // which counts as any whole value does
+	t := Token{kind: Null, flags: flagNull} // counts like any whole value
 	switch kind := Kind(d.in.Data[d.in.Pos]); kind {
 	case Chunk:
 		n, _ := scannedLength(d.in.Data[d.in.Pos:])

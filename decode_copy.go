@@ -8,19 +8,19 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file passes values on in constant memory, whatever their size: to
-// nowhere (SkipValue), whole to a writer (CopyValue), or only the payload of a
-// string (CopyBulk, ReadInto, BulkReader). When one of them is interrupted in the
-// middle of a value, d.copy says where the same method goes on.
+// This file reads values of any size in constant memory. SkipValue drops a value,
+// CopyValue writes it whole, and CopyBulk, ReadInto and BulkReader pass on the
+// payload of a string. When one of them is interrupted inside a value, d.copy says
+// where the same method goes on.
 //
-// A fault stops them at a byte that does not depend on how the input was split:
-// where the token starts, or behind its payload when that does not end in CR LF.
-// What comes before that byte has been written, and nothing else.
+// A fault stops them at a byte that does not depend on how the input was split: at
+// the start of the token, or after its payload when that does not end in CR LF.
+// Exactly the bytes before it have been written.
 //
-// What is to be written stays in the window right before the read position (Kept)
-// until it has to make room, or the value is complete.
+// The bytes to be written stay in the window right before the read position (Kept)
+// until the window needs room or the value is complete.
 
-// copying is a value that has been begun and not been passed on to its end.
+// copying is the state of a value that has been passed on in part.
 type copying struct {
 	name  string // of the method that has to go on; empty when there is none
 	parts parts  // what is written
@@ -28,8 +28,8 @@ type copying struct {
 
 	inPayload bool
 	token     Token // of the payload
-	payload   int64 // bytes of it that have not been passed on
-	done      bool  // but for writing what is kept
+	payload   int64 // bytes of the payload that have not been passed on
+	done      bool  // except for writing what is kept
 	result    error // to return in the end
 }
 
@@ -42,11 +42,10 @@ const (
 	everything
 )
 
-// SkipValue reads the next whole value with its attributes and drops it, in
-// constant memory. The limits hold all the same, and options such as [MaxBulkLen]
-// lift them. At the end of a streamed aggregate or string that is open
-// it takes the end. When it is interrupted inside the value it has to be called
-// again.
+// SkipValue reads the next whole value with its attributes and drops it, in constant
+// memory. The limits apply; options such as [MaxBulkLen] lift them. At the end of an
+// open streamed aggregate or string it takes the end. When it is interrupted inside
+// the value, it has to be called again.
 func (d *Decoder) SkipValue() error {
 	if d.consumeUsual() > 0 {
 		return nil
@@ -58,19 +57,18 @@ func (d *Decoder) SkipValue() error {
 	return err
 }
 
-// CopyValue writes the next whole value with its attributes to w, byte for
-// byte, and returns how many bytes this call wrote. At the end of a streamed
-// aggregate or string that is open it copies the end. When it is interrupted
-// inside the value, by the reader or by w, it has to be called again and goes
-// on from exactly that byte.
+// CopyValue writes the next whole value with its attributes to w, byte for byte, and
+// returns how many bytes this call wrote. At the end of an open streamed aggregate
+// or string it copies the end. When the reader or w interrupts it inside the value,
+// it has to be called again and goes on from exactly that byte.
 //
-// It takes constant memory, and the limits hold all the same: by default a value
-// with a string of more than 512 MiB is a *LimitError, in which the Decoder stays.
-// [MaxBulkLen] and the other options lift them.
+// It takes constant memory. The limits apply: by default a value with a string of
+// more than 512 MiB is a *LimitError, in which the Decoder stays. [MaxBulkLen] and
+// the other options lift them.
 //
-// After a *SyntaxError or a *LimitError InputOffset is where the token at fault
-// starts, or behind its payload when that does not end in CR LF. All that comes
-// before it has been written.
+// After a *SyntaxError or a *LimitError, InputOffset is the start of the token at
+// fault, or the end of its payload when no CR LF follows that. Everything before it
+// has been written.
 func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 	if err := d.begin("CopyValue", everything); err != nil {
 		return 0, err
@@ -78,18 +76,18 @@ func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 	return d.goOn(w)
 }
 
-// CopyBulk writes the payload of the next string to w, of a streamed one that
-// of all chunks and of a verbatim one its text, and returns how many bytes this
-// call wrote. Attributes are passed over and pushes treated as in typed reads. A
-// null gives ErrNull, a server's error itself as a *ReplyError; any other kind
-// is read whole and gives a *KindError. When it is interrupted inside the value,
-// by the reader or by w, it has to be called again and goes on from exactly
-// that byte.
+// CopyBulk writes the payload of the next string to w and returns how many bytes
+// this call wrote. The payload of a streamed string is that of all its chunks, and
+// of a verbatim string its text. CopyBulk skips attributes and treats pushes as
+// typed reads do. It returns ErrNull for a null and a *ReplyError for a server's
+// error; it reads a value of any other kind whole and returns a *KindError. When the
+// reader or w interrupts it inside the value, it has to be called again and goes on
+// from exactly that byte.
 //
-// It takes constant memory, and the limits hold all the same: by default a string
-// of more than 512 MiB, the sum of its chunks if it is streamed, is a *LimitError,
-// in which the Decoder stays. [MaxBulkLen] lifts that. After a fault behind a
-// payload that payload has been written.
+// It takes constant memory. The limits apply: by default a string of more than 512
+// MiB, counting all chunks, is a *LimitError, in which the Decoder stays.
+// [MaxBulkLen] lifts that. After a fault that follows a payload, that payload has
+// been written.
 func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 	const name = "CopyBulk"
 	if d.copy.name != name || d.err != nil {
@@ -100,17 +98,18 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 	return d.goOn(w)
 }
 
-// ReadInto reads the payload of the next string into p and returns its size, in
-// bytes: of a streamed string that of all chunks and of a verbatim one its text.
-// Other values are treated as ReadBytes does. A payload larger than the Decoder's
-// buffer is read straight into p where it has not arrived yet.
+// ReadInto reads the payload of the next string into p and returns its size in
+// bytes. The payload of a streamed string is that of all its chunks, and of a
+// verbatim string its text. ReadInto treats other values as ReadBytes does. The part
+// of a payload larger than the Decoder's buffer that has not arrived yet is read
+// straight into p.
 //
-// When p is too short nothing is read: the size that is needed comes with
-// io.ErrShortBuffer, and the value may be read in any way. That size is what the
+// When p is too short, ReadInto reads nothing and returns the size it needs with
+// io.ErrShortBuffer; the value may then be read in any way. That size is what the
 // header says, up to [MaxBulkLen], and the payload may never come.
 //
-// When ReadInto is interrupted it has to be called again with the same p, the first
-// n bytes of which are filled, and goes on from there.
+// When ReadInto is interrupted, the first n bytes of p are filled. It has to be
+// called again with the same p and goes on from there.
 func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	if window.Debug {
 		d.expireViews()
@@ -143,8 +142,8 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	return d.fillPayload(p)
 }
 
-// copyWhole copies the payload of the string t, whose header ends start bytes behind
-// the read position, when all of it is there, and consumes nothing before.
+// copyWhole copies the payload of the string t, whose header ends start bytes after
+// the read position. It consumes nothing until the whole string has arrived.
 func (d *Decoder) copyWhole(p []byte, t Token, start int) (n int, err error) {
 	size, err := d.wholeSize()
 	if err != nil {
@@ -158,7 +157,7 @@ func (d *Decoder) copyWhole(p []byte, t Token, start int) (n int, err error) {
 	return copy(p, payload), nil
 }
 
-// fillPayload goes on with reading the payload under way into p.
+// fillPayload reads the rest of the begun payload into p.
 func (d *Decoder) fillPayload(p []byte) (n int, err error) {
 	size := d.copy.token.Len()
 	if size > len(p) {
@@ -174,8 +173,7 @@ func (d *Decoder) fillPayload(p []byte) (n int, err error) {
 	return size, err
 }
 
-// begin starts the method of that name with the next value, unless it has
-// been started.
+// begin starts the named method on the next value, unless it has started already.
 func (d *Decoder) begin(name string, parts parts) error {
 	if window.Debug {
 		d.expireViews()
@@ -207,7 +205,7 @@ func (d *Decoder) beginCopyBulk(name string) error {
 	return d.beginPayload(name, t, attributes, header)
 }
 
-// beginPayload starts the method of that name with the payload of the value that
+// beginPayload starts the named method on the payload of the value whose header
 // typedHeader has returned.
 func (d *Decoder) beginPayload(name string, t Token, attributes, header int) error {
 	op := copying{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
@@ -218,7 +216,7 @@ func (d *Decoder) beginPayload(name string, t Token, attributes, header int) err
 		d.setCopy(op)
 		return nil
 	case t.kind == SimpleString:
-		header = 1 // the text takes the part of a payload
+		header = 1 // the text serves as the payload
 	case t.kind == VerbatimString:
 		if err := d.needEncoding(attributes, header); err != nil {
 			return err
@@ -236,8 +234,8 @@ func (d *Decoder) beginPayload(name string, t Token, attributes, header int) err
 	return nil
 }
 
-// needEncoding reads the encoding of a verbatim string, whose header of that
-// size starts rel bytes behind the read position.
+// needEncoding reads and checks the encoding of a verbatim string. Its header starts
+// rel bytes after the read position and has header bytes.
 func (d *Decoder) needEncoding(rel, header int) error {
 	if err := d.need(rel + header + verbatimPrefix); err != nil {
 		return err
@@ -248,12 +246,12 @@ func (d *Decoder) needEncoding(rel, header int) error {
 	return nil
 }
 
-// dropping is the name of what drops what nobody is to read any more. Any read
+// dropping is the name of the copying that drops what no method will read. Any read
 // goes on with it.
 const dropping = "dropping a value"
 
-// drop drops what comes next, and what is left of it where it has been begun, up
-// to where a value is complete in which no more than outer frames are around.
+// drop drops the rest of the value that has been begun, or the next one, up to the
+// end of a value that has at most outer frames around it.
 func (d *Decoder) drop(outer int) error {
 	if d.copy.name == bulkReader && d.bulk.Len() != 0 {
 		d.bulk.dropped = true
@@ -265,7 +263,7 @@ func (d *Decoder) drop(outer int) error {
 	return err
 }
 
-// isDropped reports whether the next read drops what is under way.
+// isDropped reports whether the next read drops the value that has been begun.
 func (d *Decoder) isDropped() bool {
 	return d.copy.name == dropping || d.copy.name == bulkReader && d.copy.result == nil
 }
@@ -298,7 +296,7 @@ func (d *Decoder) copyNext(w io.Writer) (written int64, err error) {
 	return d.copyToken(w)
 }
 
-// copyToken passes on a token, of one with a payload the header.
+// copyToken passes on the next token, or only its header if it has a payload.
 func (d *Decoder) copyToken(w io.Writer) (written int64, err error) {
 	if d.copyUsual() {
 		return 0, nil
@@ -324,8 +322,8 @@ func (d *Decoder) copyToken(w io.Writer) (written int64, err error) {
 	return written, nil
 }
 
-// copyUsual passes on tokens of the usual forms that are buffered whole, and
-// reports whether there was one. Strings of a payload to be copied are not for it.
+// copyUsual passes on tokens of the usual forms that are buffered whole, and reports
+// whether there was one. It does nothing when only payloads are copied.
 func (d *Decoder) copyUsual() (passed bool) {
 	if d.copy.parts == payloads || !d.rules.spareUsual() {
 		return false
@@ -381,8 +379,8 @@ func (d *Decoder) copyPayload(w io.Writer) (written int64, err error) {
 	return written, nil
 }
 
-// advance takes n bytes off the input and keeps them to be written when the
-// method writes payloads, or everything, which they are as.
+// advance consumes n bytes. It keeps them to be written when the method writes the
+// parts they belong to: as is payloads for payload bytes and everything for others.
 func (d *Decoder) advance(n int, as parts) {
 	d.in.Pos += n
 	if d.copy.parts >= as {
@@ -390,7 +388,7 @@ func (d *Decoder) advance(n int, as parts) {
 	}
 }
 
-// endToken takes account of a token that has been passed on whole.
+// endToken records a token that has been passed on whole.
 func (d *Decoder) endToken(t Token) {
 	d.nest.add(t)
 	d.copy.done = len(d.nest.outer) <= d.copy.end
@@ -415,11 +413,10 @@ func (d *Decoder) writeKept(w io.Writer) (written int64, err error) {
 	return written, nil
 }
 
-// BulkReader, the payload of a string as an io.Reader, follows. It is an
-// method that goes on with each Read, and that any other read of the
-// Decoder ends.
+// The rest of the file holds BulkReader, the payload of a string as an io.Reader. It
+// is a copying that each Read continues and that any other read of the Decoder ends.
 
-// BulkReader reads the payload of one string, see Decoder.BulkReader.
+// BulkReader reads the payload of one string; see [Decoder.BulkReader].
 type BulkReader struct {
 	d       *Decoder
 	dropped bool // another read of the Decoder came before the end
@@ -429,16 +426,16 @@ const bulkReader = "BulkReader"
 
 var errDropped = errors.New("resp: another read of the Decoder has dropped the rest of this payload")
 
-// BulkReader returns a reader of the payload of the next string, of a streamed one
-// that of all chunks and of a verbatim one its text, in constant memory. Other
-// values are treated as CopyBulk does, and the limits hold as they do there. The
-// reader is valid until the next read of the Decoder, which drops what was not
-// read of the payload, so that the stream stays in step; it is the same one every
-// time and allocates nothing.
+// BulkReader returns a reader of the payload of the next string. It takes constant
+// memory. The payload of a streamed string is that of all its chunks, and of a
+// verbatim string its text. BulkReader treats other values as CopyBulk does, with
+// the same limits. The reader is valid until the next read of the Decoder, which
+// drops the unread rest of the payload, so that the stream stays in step. Every call
+// returns the same reader and allocates nothing.
 //
-// What ends the string, a CR LF, goes with the last byte of the payload when it has
-// arrived by then: Buffered and InputOffset are right behind the string. When it
-// has not, the next Read waits for it before it returns io.EOF.
+// The CR LF that ends the string is consumed with the last byte of the payload if it
+// has arrived by then; Buffered and InputOffset then start right after the string.
+// Otherwise the next Read waits for it before it returns io.EOF.
 func (d *Decoder) BulkReader() (*BulkReader, error) {
 	if window.Debug {
 		d.expireViews()
@@ -457,8 +454,8 @@ func (d *Decoder) BulkReader() (*BulkReader, error) {
 	return &d.bulk, nil
 }
 
-// Len returns how many bytes of the payload have not been read, or -1 for a
-// streamed string, which does not tell.
+// Len returns how many bytes of the payload have not been read, or -1 for a streamed
+// string, whose length is unknown.
 func (r *BulkReader) Len() int64 {
 	d := r.d
 	switch {
@@ -470,12 +467,11 @@ func (r *BulkReader) Len() int64 {
 	return d.copy.payload + int64(d.in.Kept)
 }
 
-// Read reads up to len(p) bytes of the payload, straight into p where no more of
-// it has arrived yet and p takes as much as the buffer. It returns io.EOF behind
-// the last one, when the CR LF has been seen to be there. After the error of the
-// Decoder's reader it may be called again and goes on from exactly that byte. When
-// there is no CR LF behind the payload, all of that is read before the
-// *SyntaxError.
+// Read reads up to len(p) bytes of the payload. It reads straight into p when none
+// of the payload is buffered and p is no smaller than the buffer. It returns io.EOF
+// after the last byte, once it has seen the CR LF. After an error of the Decoder's
+// reader it may be called again and goes on from exactly that byte. When no CR LF
+// follows the payload, Read returns the whole payload before the *SyntaxError.
 func (r *BulkReader) Read(p []byte) (int, error) {
 	d := r.d
 	for {
@@ -518,8 +514,8 @@ func (r *BulkReader) WriteTo(w io.Writer) (int64, error) {
 	return r.d.goOn(w)
 }
 
-// state returns io.EOF when the payload has been read to its end, or why it cannot
-// be read to there.
+// state returns io.EOF when the payload has been read to its end, or the error that
+// prevents reading on, or nil.
 func (r *BulkReader) state() error {
 	switch {
 	case r.dropped:
@@ -532,9 +528,9 @@ func (r *BulkReader) state() error {
 	return nil
 }
 
-// readPayload reads into p what has arrived of the payload that p is to be filled
-// with, or else what the reader gives: past the buffer when p is no smaller, so that
-// little reads bring what follows along.
+// readPayload reads the next bytes of the payload into p: those that have arrived,
+// or else what the reader gives. It reads past the buffer only when p is no smaller,
+// so that small reads also fetch what follows.
 func (d *Decoder) readPayload(p []byte) (n int, err error) {
 	switch {
 	case d.in.Pos == d.in.End && len(p) >= d.in.Size:
@@ -553,9 +549,9 @@ func (d *Decoder) readPayload(p []byte) (n int, err error) {
 	return n, err
 }
 
-// takeEnd takes what is behind a payload that has been read off the input, as far
-// as it is buffered: the CR LF, and of a streamed string the last chunk. A fault in
-// it is the error of the next call.
+// takeEnd consumes the end of a payload that has been read, if it is buffered: the
+// CR LF, and the last chunk of a streamed string. The next call returns a fault
+// found there.
 func (d *Decoder) takeEnd() {
 	for d.copy.payload == 0 && d.in.Kept == 0 && !d.copy.done && d.endBuffered() {
 		if _, err := d.copyNext(nil); err != nil {
@@ -567,8 +563,8 @@ func (d *Decoder) takeEnd() {
 	}
 }
 
-// endBuffered reports whether what comes next, behind a payload or a chunk of it,
-// ends it.
+// endBuffered reports whether the buffered bytes after a payload, or after a chunk
+// of it, end it.
 func (d *Decoder) endBuffered() bool {
 	if d.copy.inPayload {
 		return d.in.End-d.in.Pos >= len("\r\n")
@@ -576,6 +572,5 @@ func (d *Decoder) endBuffered() bool {
 	return bytes.HasPrefix(d.in.Unread(), []byte(";0\r\n"))
 }
 
-// isWrongKind reports whether a value that is no string is being read instead of
-// one for a BulkReader.
+// isWrongKind reports whether BulkReader is reading a value that is not a string.
 func (d *Decoder) isWrongKind() bool { return d.copy.name == bulkReader && d.copy.result != nil }

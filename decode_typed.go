@@ -8,25 +8,23 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file holds the typed reads, which take the next value as what the
-// caller expects it to be. Whatever arrives instead, the stream is in step
-// afterwards:
+// This file holds the typed reads. The caller says what it expects, and whatever
+// arrives instead, the stream is in step afterwards:
 //
-//   - attributes are passed over;
-//   - a push at top level goes to OnPush and the read goes on; without OnPush it
-//     is read whole and a *KindError;
+//   - attributes are skipped;
+//   - a push at top level goes to OnPush and the read goes on; without OnPush it is
+//     read whole and gives a *KindError;
 //   - a server's error is read whole and returned as a *ReplyError;
 //   - a null gives ErrNull;
-//   - the end of a streamed aggregate or string that is open is read and gives
-//     ErrEnd;
-//   - any other kind is read whole and a *KindError.
+//   - the end of an open streamed aggregate or string is read and gives ErrEnd;
+//   - a value of any other kind is read whole and gives a *KindError.
 //
-// A typed read that is interrupted has consumed nothing, but for pushes that
-// OnPush has seen.
+// A typed read that is interrupted has consumed nothing except pushes that OnPush
+// has seen.
 
-// ReadInt64 reads an integer: an Integer, or a BigNumber or string that spells
-// one in int64's range. A string that spells none gives a *strconv.NumError.
-// What other values give is said under Decoder and in the package overview.
+// ReadInt64 reads an integer: an Integer, or a BigNumber or string that spells one
+// in int64's range. A string that spells none gives a *strconv.NumError. The package
+// overview says what other values give.
 func (d *Decoder) ReadInt64() (int64, error) {
 	if d.fast && d.in.Pos < d.in.End && Kind(d.in.Data[d.in.Pos]) == Integer {
 		t, err := d.ReadToken()
@@ -59,9 +57,9 @@ func (d *Decoder) ReadBool() (bool, error) {
 	return t.Bool()
 }
 
-// ReadBytes reads a string of any kind, a streamed one put together, and
-// returns it as a view, valid until the next call on the Decoder. A null gives
-// ErrNull, an empty string an empty slice that is not nil.
+// ReadBytes reads a string of any kind, joining the chunks of a streamed one, and
+// returns it as a view that is valid until the next call on the Decoder. A null
+// gives ErrNull; an empty string gives an empty slice that is not nil.
 func (d *Decoder) ReadBytes() ([]byte, error) {
 	t, err := d.readScalar(BulkString)
 	if err != nil {
@@ -73,28 +71,28 @@ func (d *Decoder) ReadBytes() ([]byte, error) {
 	return t.Bytes(), nil
 }
 
-// ReadString reads a string of any kind and returns a copy of it. It allocates
-// that copy. A null gives ErrNull.
+// ReadString reads a string of any kind and returns a copy of it, which it
+// allocates. A null gives ErrNull.
 func (d *Decoder) ReadString() (string, error) {
 	b, err := d.ReadBytes()
 	return string(b), err
 }
 
-// ReadArrayLen reads the header of an Array or a Set, or inside an aggregate of a
-// Push, and returns how many elements follow, or -1 for a streamed one, whose end
-// is an ErrEnd. A push at top level is nobody's reply: it goes to OnPush, or is
-// read whole and a *KindError.
+// ReadArrayLen reads the header of an Array, of a Set, or of a Push inside an
+// aggregate. It returns how many elements follow, or -1 for a streamed aggregate,
+// whose end gives ErrEnd. A push at top level is not a reply: it goes to OnPush, or
+// is read whole and gives a *KindError.
 //
-// The caller reads the elements; Depth tells when they have all been read. The
-// count is what the header says and no more: the elements may never come, so
-// nothing should be made to hold them on its word. [Decoder.Elements] is the loop
-// that counted and streamed ones have in common.
+// The caller reads the elements; Depth tells when all of them have been read. The
+// count is only what the header says and the elements may never come, so callers
+// should not allocate memory for that many. [Decoder.Elements] is a loop for counted
+// and streamed aggregates alike.
 func (d *Decoder) ReadArrayLen() (int, error) {
 	t, err := d.openArray()
 	return t.Len(), err
 }
 
-// openArray reads the header of what ReadArrayLen takes.
+// openArray reads the header of an aggregate that ReadArrayLen accepts.
 func (d *Decoder) openArray() (Token, error) {
 	t, attributes, header, err := d.typedHeader(Array)
 	if err != nil {
@@ -108,9 +106,9 @@ func (d *Decoder) openArray() (Token, error) {
 }
 
 // ReadMapLen reads the header of a Map, or of an Array with an even count, which
-// stands for it in RESP2, and returns how many pairs follow, or -1 for a
-// streamed map, whose end is an ErrEnd. Nothing should be made to hold them on
-// the header's word. [Decoder.Entries] is the loop over them.
+// stands for it in RESP2, and returns how many pairs follow, or -1 for a streamed
+// map, whose end gives ErrEnd. Callers should not allocate memory for that many,
+// because they may never come. [Decoder.Entries] is a loop over them.
 func (d *Decoder) ReadMapLen() (int, error) {
 	t, err := d.openMap()
 	if err != nil || t.IsStreamed() {
@@ -119,7 +117,7 @@ func (d *Decoder) ReadMapLen() (int, error) {
 	return t.Len() / 2, nil
 }
 
-// openMap reads the header of what ReadMapLen takes.
+// openMap reads the header of an aggregate that ReadMapLen accepts.
 func (d *Decoder) openMap() (Token, error) {
 	t, attributes, header, err := d.typedHeader(Map)
 	if err != nil {
@@ -132,11 +130,11 @@ func (d *Decoder) openMap() (Token, error) {
 	return t, nil
 }
 
-// SkipAttributes passes over the attributes that come next and reads nothing of the
-// value they decorate, whose kind PeekKind tells then. Without attributes it does
-// nothing, nor at the end of what is open. It waits for the first byte of the value,
-// and fails as PeekKind does; interrupted, it has consumed nothing. MaxTotalLen
-// holds for the attributes and for the value by itself.
+// SkipAttributes skips the attributes that come next, so that PeekKind returns the
+// kind of the value they decorate. It reads nothing of that value. It does nothing
+// when no attribute comes next. It waits for the first byte of the value and fails
+// as PeekKind does. When it is interrupted it has consumed nothing. MaxTotalLen
+// applies to the attributes and to the value separately.
 func (d *Decoder) SkipAttributes() error {
 	if window.Debug {
 		d.expireViews()
@@ -157,16 +155,16 @@ func (d *Decoder) SkipAttributes() error {
 	return nil
 }
 
-// enter takes the header t of an aggregate, size bytes with the attributes
-// before it, off the input.
+// enter consumes the header t of an aggregate, which takes size bytes with the
+// attributes before it.
 func (d *Decoder) enter(t Token, size int) {
 	d.in.Pos += size
 	d.nest.add(t)
 	d.noteFast()
 }
 
-// readScalar reads the next value, which has to be one that Token's accessors
-// can tell the value of.
+// readScalar reads the next value, which has to be one that Token's accessors can
+// convert.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
 	if window.Debug {
 		d.expireViews()
@@ -183,7 +181,7 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 			}
 			return t, nil
 		}
-		if d.in.Pos == d.in.End { // nothing was there to try
+		if d.in.Pos == d.in.End { // nothing had arrived to try it on
 			if err := d.need(1); err != nil {
 				return Token{}, err
 			}
@@ -193,8 +191,8 @@ func (d *Decoder) readScalar(want Kind) (Token, error) {
 	return d.readValueToken(want)
 }
 
-// isToken reports whether the value that comes next is known to be one token by its
-// first bytes, and neither null nor an error.
+// isToken reports whether the first bytes of the next value show that it is one
+// token, and neither a null nor an error.
 func (d *Decoder) isToken() bool {
 	if d.in.End-d.in.Pos < 2 {
 		return false
@@ -208,7 +206,7 @@ func (d *Decoder) isToken() bool {
 	return false
 }
 
-// readValueToken reads the next whole value and returns the token of it.
+// readValueToken reads the next whole value and returns its token.
 func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
 	t, attributes, header, err := d.typedHeader(want)
 	if err != nil {
@@ -227,8 +225,8 @@ func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
 	return t, err
 }
 
-// payloadOf returns t with its payload, which starts at d.in.Data[start] and is all
-// there; of a streamed string that is the chunks put together.
+// payloadOf returns t with its payload, which starts at d.in.Data[start] and has
+// arrived whole. The payload of a streamed string is its chunks put together.
 func (d *Decoder) payloadOf(t Token, start int) Token {
 	switch {
 	case t.hasPayload():
@@ -240,10 +238,10 @@ func (d *Decoder) payloadOf(t Token, start int) Token {
 	return t
 }
 
-// typedHeader returns the header of the next value, with the sizes of the
-// attributes before it and of its first line, and has consumed neither. What
-// is no value of any type to the caller has been dealt with: a push, a null, a
-// server's error, the end of what is open.
+// typedHeader returns the header of the next value, with the sizes of the attributes
+// before it and of its first line. It consumes neither. It deals with what no typed
+// read returns as a value: a push, a null, a server's error, the end of what is
+// open.
 func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err error) {
 	if window.Debug {
 		d.expireViews()
@@ -284,8 +282,8 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 	}
 }
 
-// partHeader is typedHeader where a chunk or an end comes next, or could not
-// be read for err.
+// partHeader is typedHeader for a chunk or an end that comes next. err is the error
+// of finding that out.
 func (d *Decoder) partHeader(err error) (t Token, attributes, header int, _ error) {
 	if err != nil {
 		return t, 0, 0, err
@@ -319,7 +317,8 @@ func (d *Decoder) readReplyError() error {
 	return err
 }
 
-// readWrongKind reads a whole value that is not of the kind wanted.
+// readWrongKind reads a whole value that is not of the kind wanted and returns a
+// *KindError.
 func (d *Decoder) readWrongKind(got, want Kind) error {
 	size, err := d.wholeSize()
 	if err != nil {
@@ -339,17 +338,18 @@ func (d *Decoder) handPush() error {
 	return nil
 }
 
-// The loops over the elements of an aggregate follow. The loop reads the
-// header, the body what it wants of each element, and the loop the rest. How much
-// the body has read is told by the frame of the aggregate, which counts what has
-// begun in it, and by nesting.low, which tells whether that frame was left.
+// The rest of the file holds the loops over the elements of an aggregate. The loop
+// reads the header, its body reads what it wants of each element, and the loop drops
+// the rest. Two things tell how much the body has read: the frame of the aggregate
+// counts the elements that have begun, and nesting.low tells whether that frame was
+// left.
 
 var errStrayed = errors.New("resp: the body of a loop over Elements or Entries has read more than its element")
 
-// Elements returns an iterator over the elements of the next Array or Set, or inside
-// an aggregate of a Push, counted and streamed alike. It yields the index of each,
-// and the body of the loop reads that element with any method of the Decoder, a
-// loop over its own elements too:
+// Elements returns an iterator over the elements of the next Array, Set, or Push
+// inside an aggregate, counted or streamed. It yields the index of each element, and
+// the body of the loop reads that element with any method of the Decoder, which may
+// be another loop:
 //
 //	for _, err := range d.Elements() {
 //		if err != nil {
@@ -359,22 +359,22 @@ var errStrayed = errors.New("resp: the body of a loop over Elements or Entries h
 //		...
 //	}
 //
-// What the body leaves of its element is skipped: all of it, the rest of an aggregate
-// or of a BulkReader, and what was interrupted in it. So is what is left of the
-// aggregate after break, return or a panic: what has arrived at once, and the rest by
-// the next read of the Decoder. Leaving waits for nothing, and is no call that ends
-// views; going on with the loop is one.
+// The loop skips what the body leaves of its element: all of it, the rest of an
+// aggregate or of a BulkReader, or the rest of an interrupted read. After break,
+// return or a panic it also skips the rest of the aggregate: the part that has
+// arrived at once, and the other part with the next read of the Decoder. Leaving the
+// loop waits for no input and ends no views; the next step of the loop ends them.
 //
-// An error of the loop is yielded once, with the index of the element it came at,
-// and ends it. What comes instead of an array is treated as ReadArrayLen does, and
-// nothing has been read when that is interrupted. Behind the header a
-// loop cannot be repeated: when it ends, what is left of the aggregate is given up. A
-// read of the body that was interrupted can be repeated in the body. Where reads are
-// interrupted often, as in event loops, Decode or ReadArrayLen are better.
+// The loop yields its own error once, with the index of the element where it
+// occurred, and then ends. It treats other values as ReadArrayLen does, and when it
+// is interrupted there it has read nothing. After the header it cannot be repeated:
+// its end drops the rest of the aggregate. The body can repeat a read that was
+// interrupted. Where reads are interrupted often, as in event loops, Decode or
+// ReadArrayLen are better.
 //
-// A body that reads more than its element is a mistake which would shift all that is
-// read later. The loop yields an error that says so, and the Decoder stays in it
-// until Reset. A body that resets the Decoder ends the loop.
+// A body must not read more than its element, because every later read would be
+// shifted. If it does, the loop yields an error that says so, and the Decoder stays
+// in it until Reset. A body that resets the Decoder ends the loop.
 func (d *Decoder) Elements() iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
 		t, err := d.openArray()
@@ -383,10 +383,10 @@ func (d *Decoder) Elements() iter.Seq2[int, error] {
 }
 
 // Entries returns an iterator over the entries of the next Map, or of an Array with
-// an even count, which stands for it in RESP2. It yields the index of each entry, and
-// the body of the loop reads its key and then its value. What the body leaves of
-// either is skipped. All else is as [Decoder.Elements] has it, with ReadMapLen in the
-// place of ReadArrayLen.
+// an even count, which stands for it in RESP2. It yields the index of each entry,
+// and the body of the loop reads its key and then its value. The loop skips what the
+// body leaves of either. Everything else is as in [Decoder.Elements], with
+// ReadMapLen in the place of ReadArrayLen.
 func (d *Decoder) Entries() iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
 		t, err := d.openMap()
@@ -408,8 +408,8 @@ type walk struct {
 	done bool // the loop has seen the end
 }
 
-// loop yields what Elements and Entries do, where opening the aggregate gave t and
-// err.
+// loop is Elements and Entries once the aggregate has been opened with the results t
+// and err.
 func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bool) {
 	if err != nil {
 		yield(0, err)
@@ -444,7 +444,7 @@ func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bo
 	}
 }
 
-// takeEndOf takes the end of a streamed aggregate off the input, if it comes next.
+// takeEndOf consumes the end of a streamed aggregate if it comes next.
 func (d *Decoder) takeEndOf(w *walk) error {
 	if w.done {
 		return nil
@@ -457,8 +457,8 @@ func (d *Decoder) takeEndOf(w *walk) error {
 	return err
 }
 
-// hasTakenOne reports whether the body has read its element, neither more nor less,
-// and it was not the last one.
+// hasTakenOne reports whether the body has read exactly its element and that was not
+// the last one.
 func (d *Decoder) hasTakenOne(w *walk) bool {
 	n := &d.nest
 	return d.fast && len(n.outer) == w.inside && n.low == w.inside && n.left == w.left-w.step
@@ -482,10 +482,10 @@ func (d *Decoder) finish(w *walk) error {
 	return nil
 }
 
-// check returns the error that the body has left the Decoder in, or puts it into
-// one when the body has read more than its element.
+// check returns the error that the body has left the Decoder in. It puts the Decoder
+// into an error when the body has read more than its element.
 func (d *Decoder) check(w *walk) error {
-	if d.copy.done { // but for a writer, who gets no more
+	if d.copy.done { // except for what is kept for a writer, which gets no more
 		d.in.Kept = 0
 		d.setCopy(copying{})
 	}
@@ -496,7 +496,7 @@ func (d *Decoder) check(w *walk) error {
 	return d.err
 }
 
-// isInside reports whether what comes next belongs to the element of the body.
+// isInside reports whether the next bytes belong to the element of the body.
 func (d *Decoder) isInside(w *walk) bool {
 	switch n := &d.nest; {
 	case d.copy.name != "":
@@ -521,11 +521,11 @@ func (d *Decoder) hasStrayed(w *walk) bool {
 	return begun > w.step
 }
 
-// leave drops what is left of the aggregate, as far as it has arrived, and has the
-// next read drop the rest. low is what nesting.low was before the loop.
+// leave drops what has arrived of the rest of the aggregate, and makes the next read
+// drop what has not. low is the value of nesting.low before the loop.
 func (d *Decoder) leave(w *walk, low int) {
 	if !w.done && d.nest.low >= 0 && d.check(w) == nil && d.nest.low >= w.inside {
-		source := d.in.Detach() // so that nothing is waited for
+		source := d.in.Detach() // so that drop waits for no input
 		d.drop(w.inside - 1)
 		d.in.Attach(source)
 	}

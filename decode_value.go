@@ -9,29 +9,28 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file builds trees. What Decode returns is built in one pass over bytes
-// that are all there, without recursion. The first try is optimistic: it takes
-// what is buffered, and gives up on anything unusual, faults included. Then
-// the scan (wholeSize) finds the end of the value, reading what is missing,
-// or the fault; and the second try cannot fail. There is one first try a value:
-// while a scan is under way, however often it is interrupted, nothing is built.
+// This file builds trees. Decode builds a value in one pass over bytes that have all
+// arrived, without recursion. The first try is optimistic: it takes what is buffered
+// and gives up on anything unusual, faults included. Then the scan (wholeSize) reads
+// on to the end of the value, or finds the fault, and the second try cannot fail.
+// Each value gets one first try: an interrupted scan goes on without another.
 
 // minElement is the size of the smallest element, `_\r\n`.
 const minElement = 3
 
 // Decode reads the next whole value into v. A server's error is a value too, of Kind
-// SimpleError or BulkError: v.Err tells, and Decode returns nil. v.Bytes, and those
-// of all elements, are views that are valid until the next call on the Decoder.
-// Attributes go to Attrs of the value they precede. A push at top level goes to
-// OnPush, if that is set, and the read goes on. At the end of a streamed aggregate
-// or string that is open, Decode reads the end and returns ErrEnd; a chunk of a
-// streamed string that is open is a Value of Kind Chunk. After an error v holds
-// nothing of use.
+// SimpleError or BulkError: Decode returns nil, and v.Err returns the error. v.Bytes
+// and the Bytes of all elements are views that are valid until the next call on the
+// Decoder. Attributes go to Attrs of the value they precede. A push at top level
+// goes to OnPush, if that is set, and the read goes on. At the end of an open
+// streamed aggregate or string, Decode reads the end and returns ErrEnd; a chunk of
+// an open streamed string is a Value of Kind Chunk. After an error the contents of v
+// are undefined.
 //
-// The storage of v, that of all lists in it, is used again. It stays below a small
-// multiple of what the largest value took, and is given up when many values in a row
-// needed far less. Until then, and as long as v is kept, it may also hold views of
-// the Decoder's earlier buffers: *v = Value{} lets go of everything.
+// Decode uses the storage of all lists in v again. That storage stays below a small
+// multiple of what the largest value took, and Decode releases it when many values
+// in a row needed far less. Until then it may also refer to earlier buffers of the
+// Decoder; *v = Value{} releases everything.
 func (d *Decoder) Decode(v *Value) error {
 	if window.Debug {
 		d.expireViews()
@@ -88,8 +87,8 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	}
 }
 
-// decodeSlow is Decode for everything unusual. It reports whether it came upon a
-// push and handed that to OnPush.
+// decodeSlow is Decode for unusual or incomplete values. It reports whether the
+// value was a push, which it has then handed to OnPush.
 func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
 	if err := d.ready(); err != nil {
 		return false, err
@@ -126,8 +125,8 @@ func (d *Decoder) decodePart(v *Value, err error) error {
 	return nil
 }
 
-// build builds the value at the read position into root and returns its size.
-// Unless the value has been scanned, it may return 0 instead.
+// build builds the value at the read position into root and returns its size. It may
+// return 0 instead if the value has not been scanned.
 func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	b := treeBuilder{root: root, open: d.builders[:0], missing: 1}
 	if scanned {
@@ -135,7 +134,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	}
 	pos := d.in.Pos
 	for v := b.start(); v != nil; {
-		var row []Value // what comes next goes there
+		var row []Value // the next values go there
 		w := respwire.HeadAt(d.in.Data, pos)
 		kind := Kind(w[0])
 		n, size := respwire.ShortLength(w)
@@ -152,7 +151,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 			var t Token
 			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
 			if uint(size-1) >= uint(d.in.End-pos) {
-				if t, size = d.carefulToken(pos, scanned); size == 0 {
+				if t, size = d.bufferedTokenSlow(pos, scanned); size == 0 {
 					d.scanFrom(b.open, pos)
 					return 0
 				}
@@ -175,17 +174,18 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	return pos - d.in.Pos
 }
 
-// mayOpen reports whether an aggregate with n elements, which start at d.in.Data[pos:], may
-// be built without a scan: it is not too deep, and so many can be there. Nothing is
-// reserved before that.
+// mayOpen reports whether an aggregate with n elements that start at d.in.Data[pos:]
+// may be built without a scan: it is not too deep, and the buffered bytes can hold
+// that many. It is called before anything is reserved for them.
 func (d *Decoder) mayOpen(b *treeBuilder, n, pos int) bool {
 	left := d.in.End - pos
 	return n <= left && (b.missing-1+int64(n))*minElement <= int64(left) && int64(n) <= d.rules.Elements && d.nest.depth+len(b.open) < d.rules.Depth
 }
 
-// scanFrom has the scan of the value go on at d.in.Data[pos:], up to where it has been
-// built and so been looked at; open are the aggregates that are not complete
-// there. It leaves what has attributes or is streamed to be scanned from its start.
+// scanFrom makes the scan of the value start at d.in.Data[pos:], because building
+// has checked what comes before. open are the aggregates that are not complete
+// there. A value with attributes or streamed parts is scanned from its start
+// instead.
 func (d *Decoder) scanFrom(open []builder, pos int) {
 	if len(open) == 0 {
 		return
@@ -204,7 +204,8 @@ func (d *Decoder) scanFrom(open []builder, pos int) {
 	c.at, c.pos, c.value, c.seen = d.in.Offset(0), pos-d.in.Pos, 0, 0
 }
 
-// buildScalar builds the next value into v when that is a scalar of a usual form.
+// buildScalar builds the next value into v if it is a buffered scalar of a usual
+// form. It reports whether it did.
 func (d *Decoder) buildScalar(v *Value) bool {
 	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
 		return false
@@ -243,8 +244,8 @@ func (d *Decoder) buildScalar(v *Value) bool {
 }
 
 // buildScalars builds the values at d.in.Data[pos:] into elems as long as they are
-// scalars of the usual forms, and returns how many it built and their size. Rows
-// of strings, most of what replies consist of, take a tenth to a quarter less time so.
+// scalars of the usual forms, and returns how many it built and their size. Replies
+// consist mostly of rows of strings, and a loop of its own builds those faster.
 func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 	start := pos
 	for i := range elems {
@@ -277,7 +278,7 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 	return len(elems), pos - start
 }
 
-// setString makes v a string of that kind.
+// setString makes v a value of that kind with the payload b.
 func (v *Value) setString(kind Kind, b []byte) {
 	v.Kind = kind
 	v.Null = false
@@ -287,7 +288,7 @@ func (v *Value) setString(kind Kind, b []byte) {
 	v.Bytes = b
 }
 
-// keepLists empties the lists of a root, whose storage is used again.
+// keepLists empties the lists of a root and keeps their storage.
 func (v *Value) keepLists() {
 	v.Elems = v.Elems[:0]
 	v.Attrs = v.Attrs[:0]
@@ -302,7 +303,7 @@ func (v *Value) dropLists() {
 	}
 }
 
-// set makes v what t says, but for its attributes and elements.
+// set makes v the value of t, without touching its attributes and elements.
 func (v *Value) set(t Token) {
 	v.Kind = t.kind
 	v.Null = t.flags&flagNull != 0
@@ -321,9 +322,9 @@ func (v *Value) set(t Token) {
 	}
 }
 
-// carefulToken returns the token at d.in.Data[pos:] and its size, or 0 when there
-// is none or none that the optimistic try takes.
-func (d *Decoder) carefulToken(pos int, scanned bool) (t Token, size int) {
+// bufferedTokenSlow returns the token at d.in.Data[pos:] and its size. The size is 0
+// when the token is incomplete or one that the optimistic try does not take.
+func (d *Decoder) bufferedTokenSlow(pos int, scanned bool) (t Token, size int) {
 	b := d.in.Data[pos:d.in.End]
 	if len(b) == 0 {
 		return t, 0
@@ -346,8 +347,8 @@ func (d *Decoder) carefulToken(pos int, scanned bool) (t Token, size int) {
 	return t, header
 }
 
-// joinChunks puts the chunks at d.in.Data[from:] together, up to the last one,
-// and returns the streamed string with the size of its chunks.
+// joinChunks puts the chunks at d.in.Data[from:] together, up to the last one. It
+// returns the streamed string and the size of its chunks on the wire.
 func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	t = Token{data: emptyText, kind: BulkString, flags: flagStreamed}
 	if d.joined == nil {
@@ -370,25 +371,26 @@ func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	return t, pos - from
 }
 
-// treeBuilder puts values into the storage of a tree, which is used again and again. The
-// list of the root's elements has room for one Value more than it ever shows, the keeper.
-// That keeps the block which all lists below the root are cut from, one after the other:
+// treeBuilder builds values in the storage of a tree, which is used again and again.
+// The list of the root's elements has room for one Value more than it ever shows:
+// the keeper. The keeper holds the block from which all lists below the root are
+// cut, one after the other:
 //
 //	root.Elems:   | elements ... | free ... | keeper |
 //	keeper.Elems: | a list | a list | ...      free |
 //
-// So a tree takes what its largest value took, however the shapes of values differ. Were
-// each element to keep a list of its own, a large list that moves would leave its size at
-// every place where it was. What lies behind the end of a list belongs to that list or to
-// nobody: who appends to one changes no other.
+// So a tree takes no more than its largest value took, even if the shapes of values
+// differ. If each element kept a list of its own, a large list would leave its size
+// at every place where it once was. The room after the end of a list belongs to that
+// list or to none, so appending to one list changes no other.
 type treeBuilder struct {
 	root   *Value
 	open   []builder // the aggregates that have begun, the innermost last
-	block  []Value   // the keeper's; nil until it is needed
+	block  []Value   // the block of the keeper; nil until it is needed
 	used   int       // of block
 	needed int       // Values in lists below the root
 
-	missing int64 // values that have to come still
+	missing int64 // values that are still to be built
 }
 
 // builder is an aggregate whose elements are being built.
@@ -401,11 +403,12 @@ const (
 	// minBlock is the size of a first block.
 	minBlock = 16
 
-	// minStreamed is what a streamed aggregate has room for at first.
+	// minStreamed is how many elements a streamed aggregate has room for at first.
 	minStreamed = 4
 
-	// usualTree is how many Values a tree may hold in any case. One that holds more is
-	// given up when quietTimes values in a row needed less than this part of it.
+	// usualTree is how many Values a tree may hold in any case. The storage of a
+	// larger one is released when more than quietTimes values in a row needed less
+	// than one part in oversize of it.
 	usualTree  = 512
 	oversize   = 4
 	quietTimes = 32
@@ -414,7 +417,7 @@ const (
 // slot returns the element that is being built.
 func (b *builder) slot() *Value { return &b.v.Elems[b.next] }
 
-// newSlot is slot where nothing has been built yet.
+// newSlot is slot for an element in which nothing has been built yet.
 func (b *builder) newSlot() *Value {
 	v := b.slot()
 	v.dropLists()
@@ -433,7 +436,7 @@ func (b *treeBuilder) start() *Value {
 	return root
 }
 
-// finish takes account of how much of its storage the tree needed.
+// finish records how much of its storage the tree needed.
 func (b *treeBuilder) finish() {
 	root := b.root
 	if cap(root.Elems) == 0 {
@@ -448,11 +451,11 @@ func (b *treeBuilder) finish() {
 	}
 }
 
-// keeper returns the Value behind all elements that v ever has.
+// keeper returns the Value after all elements that v ever shows.
 func (v *Value) keeper() *Value { return &v.Elems[:cap(v.Elems)][cap(v.Elems)-1] }
 
-// add puts t, for which v has been found, into the tree, and returns where what comes
-// next goes, or nil when the tree is complete.
+// add puts t into the tree at v. It returns where the next token goes, or nil when
+// the tree is complete.
 func (b *treeBuilder) add(v *Value, t Token) *Value {
 	switch {
 	case t.kind == Attribute:
@@ -505,7 +508,7 @@ func (b *treeBuilder) row(v *Value) []Value {
 	return top.v.Elems[top.next:]
 }
 
-// skip is next where n values of a row have been built.
+// skip is next after n values of a row.
 func (b *treeBuilder) skip(n int) *Value {
 	b.missing -= int64(n)
 	top := b.top()
@@ -517,7 +520,7 @@ func (b *treeBuilder) skip(n int) *Value {
 }
 
 // next returns where the value after a complete one goes, or nil when the tree is
-// complete. It leaves the aggregates that are complete with it.
+// complete. It closes the aggregates that are complete with that value.
 func (b *treeBuilder) next() *Value {
 	for len(b.open) > 0 {
 		top := b.top()
@@ -536,7 +539,7 @@ func (b *treeBuilder) next() *Value {
 	return nil
 }
 
-// decorated returns where the value goes that has been found to have an attribute.
+// decorated returns the place of the value whose attribute is complete.
 func (b *treeBuilder) decorated() *Value {
 	if len(b.open) == 0 {
 		return b.root
@@ -554,7 +557,7 @@ func (b *treeBuilder) end() {
 	b.open = b.open[:len(b.open)-1]
 }
 
-// addElem makes the elements of v one more.
+// addElem adds an element to v.
 func (b *treeBuilder) addElem(v *Value) {
 	n := len(v.Elems)
 	if v == b.root {
@@ -567,7 +570,8 @@ func (b *treeBuilder) addElem(v *Value) {
 	}
 }
 
-// addAttribute returns a new one of v's Attrs. It is one value more that has to come.
+// addAttribute adds an entry to v.Attrs and returns it. The entry is one more value
+// to be built.
 func (b *treeBuilder) addAttribute(v *Value) *Value {
 	b.missing++
 	if v != b.root {
@@ -582,7 +586,7 @@ func (b *treeBuilder) addAttribute(v *Value) *Value {
 	return attribute
 }
 
-// lengthen returns list with one more Value.
+// lengthen returns list with one more Value, moved within the block if needed.
 func (b *treeBuilder) lengthen(list []Value) []Value {
 	n := len(list)
 	if n == cap(list) {
@@ -620,7 +624,7 @@ func (b *treeBuilder) nextBlock(n int) {
 	}
 }
 
-// reserve makes v, a root, an aggregate of n elements.
+// reserve gives v, a root, n elements.
 func (v *Value) reserve(n int) {
 	if n >= cap(v.Elems) {
 		elems := make([]Value, n+1)
@@ -633,8 +637,8 @@ func (v *Value) reserve(n int) {
 	v.Elems = v.Elems[:n]
 }
 
-// forget clears what values have left in the storage of v, and keeps that. No list had
-// more than so many Values of them.
+// forget clears the storage of v but keeps it. No list has had more than most Values
+// in use.
 func (v *Value) forget(most int64) {
 	elems, attrs := v.Elems[:cap(v.Elems)], v.Attrs[:cap(v.Attrs)]
 	*v = Value{Elems: elems[:0], Attrs: attrs[:0]}

@@ -2,27 +2,27 @@ package resp
 
 import "github.com/seed65f5866d/resp/internal/respwire"
 
-// This file writes whole Values: AppendValue and the Encoder's WriteValue. Both
-// have nextPart take the tree apart, which keeps its way in a slice and not on
-// the stack of calls, so that no tree is too deep. The slice is handed in and out
-// as a value, so that the first levels of it need not be allocated.
+// This file writes whole Values: AppendValue and the Encoder's WriteValue. Both call
+// nextPart, which takes the tree apart. It keeps its path in a slice and not on the
+// call stack, so no tree is too deep. Callers pass the slice in and out as a value,
+// so its first levels need no allocation.
 
-// AppendValue appends v and everything in it. It never fails; what no reader
-// could take is replaced:
+// AppendValue appends v and everything in it. It never fails. It replaces what no
+// reader could take:
 //
-//   - nil, and a Kind that is none or End, is a null;
+//   - nil, an invalid Kind and End are written as a null;
 //   - a Map or an Attribute with an odd number of elements gets a null as its
 //     last value;
-//   - an entry of Attrs is written as an Attribute whatever its Kind is; an
-//     Attribute where a value is expected decorates a null;
+//   - every entry of Attrs is written as an Attribute, whatever its Kind; an
+//     Attribute in the place of a value decorates a null;
 //   - CR and LF in a SimpleString or a SimpleError become spaces;
-//   - a Double whose text no reader takes is spelled anew when it is a number
-//     (`.5`), and a null otherwise; a BigNumber whose text is no number is a null;
-//   - a Chunk is a BulkString;
-//   - Streamed has no meaning for a Kind that cannot be streamed.
+//   - a Double whose text not every reader takes (`.5`) is spelled anew; a Double or
+//     BigNumber whose text is no number is written as a null;
+//   - a Chunk is written as a BulkString;
+//   - Streamed is ignored for a Kind that cannot be streamed.
 //
-// A streamed string is written with all its bytes in one chunk. Trees of up to
-// eight levels need no memory beside dst.
+// It writes a streamed string as one chunk with all its bytes. It allocates nothing
+// but dst for trees of up to eight levels.
 func AppendValue(dst []byte, v *Value) []byte {
 	if v == nil {
 		return AppendNull(dst)
@@ -38,9 +38,8 @@ func AppendValue(dst []byte, v *Value) []byte {
 	}
 }
 
-// WriteValue writes v and everything in it, as AppendValue does. For RESP2 each
-// part has its RESP2 form, and what is marked as streamed is written with its
-// length.
+// WriteValue writes v and everything in it, as AppendValue does. For RESP2 each part
+// has its RESP2 form, and streamed values are written with their length.
 func (e *Encoder) WriteValue(v *Value) error {
 	if v == nil {
 		return e.WriteNull()
@@ -100,7 +99,7 @@ func (e *Encoder) putPayload(part valuePart) {
 }
 
 // putInRESP2 is putPart for the kinds that RESP2 has in another form. It reports
-// whether this is one.
+// whether part is one of them.
 func (e *Encoder) putInRESP2(part valuePart) bool {
 	v, form := part.value, kindTable[part.kind].resp2
 	switch {
@@ -132,8 +131,8 @@ func (e *Encoder) putInRESP2(part valuePart) bool {
 
 // valuePart is one scalar, one header or one end in the wire form of a tree.
 type valuePart struct {
-	value    *Value // nil for an end, for a null that is not in the tree, and for nothing at all
-	kind     Kind   // as which it is written; 0 for nothing at all
+	value    *Value // nil for an end, for a null that is not in the tree, and for no part
+	kind     Kind   // the kind to write; 0 for no part
 	streamed bool
 }
 
@@ -194,8 +193,8 @@ func (p valuePart) appendHeader(dst []byte, n int) []byte {
 	return appendHeader(dst, p.kind, n)
 }
 
-// valueFrame is an aggregate, or the attributes of a value, with some of its
-// parts still to be written.
+// valueFrame is an aggregate, or the attributes of a value, that has been written in
+// part.
 type valueFrame struct {
 	owner *Value
 	next  int // index of the element or attribute to be written next
@@ -206,15 +205,15 @@ type valueFrame struct {
 type valueFlags uint8
 
 const (
-	withoutAttrs valueFlags = 1 << iota // attributes are passed over
+	withoutAttrs valueFlags = 1 << iota // do not write the attributes
 	asAttribute                         // the value is an entry of Attrs
-	inAttrs                             // the frame is about the attributes of owner, which follows them
+	inAttrs                             // the frame writes the attributes of owner, which follows them
 	lacksValue                          // the last key has no value: a null stands for it
 	lacksEnd                            // owner is streamed
 	lacksTarget                         // owner is an attribute that decorates nothing: a null follows
 )
 
-// nextPart returns the next part of the tree in which open is what is open.
+// nextPart returns the next part of the tree. open are the frames that are open.
 func nextPart(open []valueFrame, how valueFlags) ([]valueFrame, valuePart) {
 	last := &open[len(open)-1]
 	flags := last.flags
@@ -244,7 +243,7 @@ func nextPart(open []valueFrame, how valueFlags) ([]valueFrame, valuePart) {
 	return open, valuePart{}
 }
 
-// startValue begins with a value, that is, with its attributes when it has some.
+// startValue begins a value: with its attributes if it has some.
 func startValue(open []valueFrame, v *Value, how valueFlags) ([]valueFrame, valuePart) {
 	if len(v.Attrs) > 0 && how&withoutAttrs == 0 {
 		return append(open, valueFrame{owner: v, flags: inAttrs | how&asAttribute}), valuePart{}
@@ -269,7 +268,7 @@ func openValue(open []valueFrame, v *Value, how valueFlags) ([]valueFrame, value
 		return open, part
 	}
 	frame := valueFrame{owner: v}
-	if v.Null { // an attribute: its header has the count 0
+	if v.Null { // a null attribute is written with the count 0
 		frame.next = len(v.Elems)
 	} else if kind.hasPairs() && len(v.Elems)%2 != 0 {
 		frame.flags |= lacksValue

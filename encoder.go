@@ -12,39 +12,39 @@ import (
 )
 
 // This file holds the Encoder: what it checks before it accepts a value, and one
-// method for each Append function. How bytes leave it is in output.go.
+// method for each Append function. output.go holds the way of the bytes to the
+// writer.
 //
-// Every write accounts for one value with slot, puts its bytes into the buffer of
-// out, and ends with wrote.
+// Every write counts one value with slot, puts its bytes into the buffer of out, and
+// ends with wrote.
 
-// Encoder writes RESP to an io.Writer. It gathers small writes in a buffer and
-// sends the payload of a large one at once, uncopied, together with what was
-// buffered before it, in one vectored write where the writer is a TCP or unix
-// connection. Call Flush when the reader on the other side is to see everything,
-// and Close at the end.
+// Encoder writes RESP to an io.Writer. It gathers small writes in a buffer. It sends
+// a large payload at once, without copying it, together with the bytes buffered
+// before; to a TCP or unix connection both go in one vectored write. Call Flush to
+// send everything to the other side, and Close at the end.
 //
-// An Encoder checks what the Append functions cannot. A call that would put invalid
-// RESP on the wire is refused: it writes nothing and returns an *EncodeError. The
-// Encoder then stays in that error, because a reply that is missing shifts all that
-// follow: every later write, Flush and Close returns it, and nothing written later
-// goes out, until Reset. What was accepted before is still written by Flush and
-// Close. The same holds when a reader gives less than was promised (see
-// WriteBulkFrom).
+// An Encoder checks what the Append functions cannot. It refuses a call that would
+// put invalid RESP on the wire: the call writes nothing and returns an *EncodeError.
+// The Encoder then stays in that error until Reset, because a missing reply would
+// shift all replies after it: every later write, Flush and Close returns the error.
+// Flush and Close still write what was accepted before. The same holds when a reader
+// gives less than was promised (see WriteBulkFrom).
 //
 // Any other error is the writer's. After a timeout, a short write (io.ErrShortWrite)
-// or EAGAIN the call has been accepted nevertheless: what the writer did not take is
-// kept, and the next write or Flush goes on from exactly that byte. A timeout is an
-// error with a method Timeout that returns true, and, where it has a method
-// Temporary, that too. Every other error of the writer is final: the Encoder drops
-// what waits and stays in the error until Reset. So it does when a reader or writer
-// panics.
+// or EAGAIN the call has still been accepted: the Encoder keeps what the writer did
+// not take, and the next write or Flush goes on from exactly that byte. A timeout is
+// an error whose method Timeout returns true, and whose method Temporary, if it has
+// one, returns true as well. Every other error of the writer is final: the Encoder
+// drops what waits and stays in the error until Reset. It does the same when a
+// reader or writer panics.
 //
-// Nothing of the caller's is kept after a call has returned. Writing allocates
-// nothing in the steady state, big numbers beyond int64 excepted. A zero Encoder is
-// ready for Reset. An Encoder is not safe for concurrent use.
+// The Encoder keeps no reference to the caller's data after a call has returned.
+// Writing allocates nothing in the steady state, except for big numbers beyond
+// int64. A zero Encoder is ready for Reset. An Encoder is not safe for concurrent
+// use.
 type Encoder struct {
 	left int64           // values that the innermost open aggregate still takes; none in a streamed string
-	open []openAggregate // innermost last; in few, or from a pool when there are more
+	open []openAggregate // innermost last; stored in few, or in a room from the pool when there are more
 
 	resp2         bool // the version of RESP that is written
 	startsAsRESP2 bool // what resp2 is after Reset
@@ -62,23 +62,23 @@ type openAggregate struct {
 	outerLeft int64 // what left is when this one is complete
 }
 
-// noCount is left at top level and in a streamed aggregate: more than anyone can
-// write, and even, so that left is odd between key and value.
+// noCount is the value of left at top level and in a streamed aggregate. It is more
+// than anybody can write, and even, so that left is odd between a key and its value.
 const noCount = 1 << 62
 
-// EncodeError reports a call that would have put invalid RESP on the wire. Nothing
-// of it was written. An Encoder stays in it until Reset (Close and AddCommand of a
-// Chunker excepted, which report it once).
+// EncodeError reports a call that would have put invalid RESP on the wire and wrote
+// nothing. An Encoder stays in it until Reset. Encoder.Close and the methods of a
+// Chunker report it only once.
 type EncodeError struct {
-	Kind   Kind   // of the value that was to be written; for Close and SetProtocol, of the aggregate that is not complete
+	Kind   Kind   // of the refused value; for Close and SetProtocol, of the incomplete aggregate
 	Reason string // what is wrong with it
 }
 
 // Error names the kind and the reason.
 func (e *EncodeError) Error() string { return fmt.Sprintf("resp: %s: %s", e.Kind, e.Reason) }
 
-// NewEncoder returns an Encoder that writes to w. Of the options, BufferSize and
-// Protocol concern it.
+// NewEncoder returns an Encoder that writes to w. It uses the options BufferSize and
+// Protocol.
 func NewEncoder(w io.Writer, opts ...Option) *Encoder {
 	c := newConfig(opts)
 	e := &Encoder{startsAsRESP2: c.protocol == 2}
@@ -87,9 +87,9 @@ func NewEncoder(w io.Writer, opts ...Option) *Encoder {
 	return e
 }
 
-// Reset makes e as new, with w to write to: what was not flushed is dropped, and so
-// is an error that e was in. The options are those of NewEncoder, the version of
-// Protocol too; a zero Encoder has the defaults. With a nil w every call returns an
+// Reset makes e write to w as if it were new. It drops what was not flushed and the
+// error that e was in. The options are those of NewEncoder, including the version of
+// Protocol; a zero Encoder has the defaults. With a nil w every call returns an
 // error until the next Reset.
 func (e *Encoder) Reset(w io.Writer) {
 	e.out.reset(w)
@@ -101,11 +101,11 @@ func (e *Encoder) Reset(w io.Writer) {
 	}
 }
 
-// SetProtocol sets the version of RESP that is written from here on, 2 or 3, as
-// HELLO asks for it; see Protocol for what 2 means. It may be called between values,
-// at top level; in the middle of one it is refused. A version that is neither is an
-// error too, after which e goes on in the version that it had: a server answers such
-// a client with NOPROTO.
+// SetProtocol sets the version of RESP that e writes from here on, 2 or 3, as a
+// client asks for with HELLO. See [Protocol] for what 2 means. SetProtocol may be
+// called between values at top level; inside a value it is refused. It returns an
+// error for any other version, and e goes on in the version it had: a server answers
+// NOPROTO to such a client.
 func (e *Encoder) SetProtocol(version int) error {
 	if err := e.ready(); err != nil {
 		return err
@@ -123,8 +123,8 @@ func (e *Encoder) SetProtocol(version int) error {
 // Buffered returns how many bytes have been accepted and not yet written.
 func (e *Encoder) Buffered() int { return e.out.buffered() }
 
-// Flush writes what is buffered. After an error with which e goes on (see Encoder)
-// it may be called again and continues where the writer stopped.
+// Flush writes what is buffered. After an error that is not final (see Encoder) it
+// may be called again and continues where the writer stopped.
 func (e *Encoder) Flush() error {
 	if cap(e.open) > len(e.few) {
 		e.trimOpen()
@@ -132,9 +132,9 @@ func (e *Encoder) Flush() error {
 	return e.out.flush()
 }
 
-// Close flushes and returns an *EncodeError when an aggregate or streamed string
-// is not complete or an attribute lacks its value. That error does not stay: what is
-// missing may still be written. Close does not close the writer.
+// Close flushes and returns an *EncodeError when an aggregate or streamed string is
+// not complete or an attribute lacks its value. The Encoder does not stay in that
+// error: the missing part may still be written. Close does not close the writer.
 func (e *Encoder) Close() error {
 	if err := e.Flush(); err != nil {
 		return err
@@ -160,8 +160,8 @@ func (e *Encoder) refuse(k Kind, reason string) error {
 	return err
 }
 
-// ready closes the innermost aggregates that have all their elements. It returns why
-// nothing can be written, or nil.
+// ready closes the innermost aggregates that are complete. It returns why nothing
+// can be written, or nil.
 func (e *Encoder) ready() error {
 	if err := e.out.broken(); err != nil {
 		return err
@@ -172,7 +172,7 @@ func (e *Encoder) ready() error {
 	return nil
 }
 
-// slot accounts for one value of kind k in the innermost open aggregate.
+// slot counts one value of kind k in the innermost open aggregate.
 func (e *Encoder) slot(k Kind) error {
 	if e.left > 0 && e.out.err == nil {
 		e.left--
@@ -181,8 +181,9 @@ func (e *Encoder) slot(k Kind) error {
 	return e.slotSlow(k)
 }
 
-// slotSlow is slot when the innermost aggregate takes no more values. It is closed
-// only now, so that the last element of a dropped attribute is dropped too.
+// slotSlow is slot when the innermost aggregate takes no more values. It closes that
+// aggregate only now, so that the last element of a dropped attribute is dropped
+// too.
 func (e *Encoder) slotSlow(k Kind) error {
 	if err := e.ready(); err != nil {
 		return err
@@ -194,7 +195,8 @@ func (e *Encoder) slotSlow(k Kind) error {
 	return nil
 }
 
-// enter opens an aggregate, or a streamed string, that takes so many values.
+// enter opens an aggregate or a streamed string that takes the given number of
+// values.
 func (e *Encoder) enter(k Kind, values int64, streamed bool) {
 	if values > 0 || streamed {
 		e.push(openAggregate{kind: k, streamed: streamed, outerLeft: e.left})
@@ -202,8 +204,8 @@ func (e *Encoder) enter(k Kind, values int64, streamed bool) {
 	}
 }
 
-// drop opens an attribute of so many values that is not written, nor is anything in
-// it.
+// drop opens an attribute of the given number of values. Neither it nor anything in
+// it is written.
 func (e *Encoder) drop(values int64) {
 	e.push(openAggregate{kind: Attribute, dropped: !e.out.discards, outerLeft: e.left})
 	e.left = values
@@ -434,14 +436,13 @@ func (e *Encoder) putVerbatim(encoding [3]byte, text string) {
 	e.out.putLarge(respwire.StringBytes(text), crlf)
 }
 
-// WriteArray writes the header of an array of n elements, which are to follow. A
-// negative n is refused, here and in the other headers: the null array is
-// WriteNullArray.
+// WriteArray writes the header of an array of n elements, which have to follow. Like
+// the other headers it refuses a negative n; WriteNullArray writes the null array.
 func (e *Encoder) WriteArray(n int) error { return e.writeHeader(Array, Array, n, int64(n)) }
 
-// WriteMap writes the header of a map of n pairs; 2n elements are to follow,
-// keys and values in turn. For RESP2 it is that of an array of 2n elements. There is
-// no null map: servers write WriteNull where a map might be.
+// WriteMap writes the header of a map of n pairs; 2n elements have to follow, keys
+// and values in turn. For RESP2 it writes the header of an array of 2n elements.
+// There is no null map: servers send a null (WriteNull) instead.
 func (e *Encoder) WriteMap(n int) error {
 	if n > math.MaxInt/2 {
 		return e.refuse(Map, "too many pairs")
@@ -452,14 +453,14 @@ func (e *Encoder) WriteMap(n int) error {
 	return e.writeHeader(Map, Map, n, 2*int64(n))
 }
 
-// WriteSet writes the header of a set of n elements, which are to follow. For
-// RESP2 it is that of an array. There is no null set: servers write WriteNull where
-// a set might be.
+// WriteSet writes the header of a set of n elements, which have to follow. For RESP2
+// it writes the header of an array. There is no null set: servers send a null
+// (WriteNull) instead.
 func (e *Encoder) WriteSet(n int) error { return e.writeElements(Set, n) }
 
-// WritePush writes the header of a push of n elements, which are to follow, the
-// first of them a string that names the kind of message. For RESP2 it is that of
-// an array, as servers send messages to a RESP2 subscriber.
+// WritePush writes the header of a push of n elements, which have to follow. The
+// first of them is a string that names the sort of message. For RESP2 it writes the
+// header of an array, as servers do for a RESP2 subscriber.
 func (e *Encoder) WritePush(n int) error { return e.writeElements(Push, n) }
 
 // writeElements writes the header of an aggregate of kind k and of n elements.
@@ -469,7 +470,7 @@ func (e *Encoder) writeElements(k Kind, n int) error {
 
 const negativeCount = "negative count"
 
-// inRESP2 returns the kind as which k is written.
+// inRESP2 returns the kind to write for k.
 func (e *Encoder) inRESP2(k Kind) Kind {
 	if e.resp2 {
 		return kindTable[k].resp2
@@ -477,8 +478,8 @@ func (e *Encoder) inRESP2(k Kind) Kind {
 	return k
 }
 
-// writeHeader writes the header of an aggregate of kind k as that of written,
-// with the count n; so many values are to follow.
+// writeHeader writes the header of an aggregate of kind k as one of kind written,
+// with the count n. values is the number of values that have to follow.
 func (e *Encoder) writeHeader(k, written Kind, n int, values int64) error {
 	if n < 0 {
 		return e.refuse(k, negativeCount)
@@ -491,11 +492,11 @@ func (e *Encoder) writeHeader(k, written Kind, n int, values int64) error {
 	return e.out.wrote()
 }
 
-// WriteAttribute writes the header of an attribute of n pairs; 2n elements are to
-// follow and then the value that the attribute decorates. The attribute fills no
-// element's slot in the aggregate that holds the value. For RESP2 it is dropped
-// with its elements: they are to be written as ever and go nowhere; readers among
-// them are not read.
+// WriteAttribute writes the header of an attribute of n pairs; 2n elements have to
+// follow, and then the value that the attribute decorates. The attribute does not
+// count as an element of the aggregate that holds the value. For RESP2 it is
+// dropped: its elements still have to be written, but nothing is sent, and From
+// arguments among them are not read.
 func (e *Encoder) WriteAttribute(n int) error {
 	if n > (math.MaxInt-1)/2 {
 		return e.refuse(Attribute, "too many pairs")
@@ -515,12 +516,12 @@ func (e *Encoder) WriteAttribute(n int) error {
 	return nil
 }
 
-// WriteStreamedString writes the header of a string of unknown length. Chunks are
-// to follow and then WriteLastChunk. For RESP2 it is refused, because RESP2 has no
-// form of it; WriteValue, which knows the length, writes a streamed Value there.
+// WriteStreamedString writes the header of a string of unknown length. Chunks have
+// to follow, and then WriteLastChunk. It is refused for RESP2, which has no such
+// form; WriteValue, which knows the length, writes a streamed Value there.
 func (e *Encoder) WriteStreamedString() error { return e.writeStreamed(BulkString) }
 
-// WriteStreamed writes the header of an aggregate of unknown length. Elements are
+// WriteStreamed writes the header of an aggregate of unknown length. Elements have
 // to follow, an even number of them in a map, and then WriteEnd. It is refused for
 // kinds other than Array, Set and Map, and for RESP2, as WriteStreamedString is.
 func (e *Encoder) WriteStreamed(k Kind) error {
@@ -546,9 +547,9 @@ func (e *Encoder) writeStreamed(k Kind) error {
 	return e.out.wrote()
 }
 
-// WriteChunk writes b as a chunk of the streamed string that is open, and nothing
-// for an empty b, because a chunk of length 0 ends the string. It is refused where
-// no streamed string is open.
+// WriteChunk writes b as a chunk of the open streamed string. It writes nothing for
+// an empty b, because a chunk of length 0 ends the string. It is refused when no
+// streamed string is open.
 func (e *Encoder) WriteChunk(b []byte) error {
 	if err := e.checkStream(Chunk); err != nil || len(b) == 0 {
 		return err
@@ -557,8 +558,8 @@ func (e *Encoder) WriteChunk(b []byte) error {
 	return e.out.wrote()
 }
 
-// WriteLastChunk writes the end of the streamed string that is open. It is refused
-// where none is.
+// WriteLastChunk writes the end of the open streamed string. It is refused when none
+// is open.
 func (e *Encoder) WriteLastChunk() error {
 	if err := e.checkStream(Chunk); err != nil {
 		return err
@@ -569,7 +570,7 @@ func (e *Encoder) WriteLastChunk() error {
 }
 
 // WriteEnd writes the end of the innermost open aggregate. It is refused when that
-// is not a streamed one, and between key and value of a map.
+// aggregate is not streamed, and between key and value of a map.
 func (e *Encoder) WriteEnd() error {
 	if err := e.checkStream(End); err != nil {
 		return err
@@ -582,8 +583,8 @@ func (e *Encoder) WriteEnd() error {
 	return e.out.wrote()
 }
 
-// checkStream returns an error unless the innermost open aggregate is a streamed
-// one of the sort that Chunk or End is a part of.
+// checkStream returns an error unless part, a Chunk or an End, may come in the
+// innermost open aggregate.
 func (e *Encoder) checkStream(part Kind) error {
 	if err := e.ready(); err != nil {
 		return err
@@ -602,8 +603,8 @@ func (e *Encoder) checkStream(part Kind) error {
 
 // WriteCommand writes a command as an array of bulk strings. The name may have
 // several words, which become an argument each: "CONFIG GET" (see SplitCommand);
-// args are never split. A name without a word is refused. The error of a From
-// argument is that of WriteBulkFrom.
+// args are never split. A name without a word is refused. From arguments give the
+// errors of WriteBulkFrom.
 func (e *Encoder) WriteCommand(name string, args ...Arg) error {
 	size, plain := measure(args, largePayload)
 	if !plain || !isOneWord(name) || !e.out.reserve(size+len(name)+2*maxHeaderLen+len(crlf)) {
@@ -616,8 +617,8 @@ func (e *Encoder) WriteCommand(name string, args ...Arg) error {
 	return e.out.wrote()
 }
 
-// writeCommandSlow is WriteCommand for one that does not fit into the buffer or has
-// parts that do not go through it.
+// writeCommandSlow is WriteCommand for commands that do not fit into the buffer or
+// have parts that bypass it.
 func (e *Encoder) writeCommandSlow(name string, args []Arg) error {
 	words := countWords(name)
 	if words == 0 {
@@ -643,9 +644,9 @@ func (e *Encoder) writeCommandSlow(name string, args []Arg) error {
 	return e.out.wroteSlow()
 }
 
-// WriteArg writes a as a bulk string, as WriteCommand does with each of its args:
-// a From argument is read while it is written, as in WriteBulkFrom. It is for
-// commands whose arguments are told one by one, behind WriteArray.
+// WriteArg writes a as a bulk string, as WriteCommand does with each of its args. It
+// reads a From argument while it writes, as WriteBulkFrom does. It serves commands
+// whose arguments come one by one, after WriteArray.
 func (e *Encoder) WriteArg(a Arg) error {
 	if fault := a.fault(); fault != "" {
 		return e.refuse(BulkString, fault)
@@ -689,8 +690,8 @@ func (e *Encoder) WriteArgs(args ...[]byte) error {
 	return e.out.wroteSlow()
 }
 
-// argsRoom returns the room with which AppendArgs need not look for more, or, when
-// an arg is large or there are many, more than there is.
+// argsRoom returns the room in which AppendArgs can write args without growing. It
+// returns math.MaxInt when an arg is large or the args are many.
 func argsRoom(args [][]byte) int {
 	const many = 1 << 16
 	room := shortRoom + maxShortArg*len(args)
@@ -702,10 +703,10 @@ func argsRoom(args [][]byte) int {
 	return room
 }
 
-// WriteRaw writes b, which has to be one whole value as it is on the wire, or one
-// whole command: what ReadRaw returned, or Command.Raw. It takes one slot of the
-// aggregate that is open, with the attributes in b. Of b no more is checked than that
-// it ends a line; for RESP2 too it goes out as it is. A large b is not copied.
+// WriteRaw writes b, which has to be one whole value or command as it is on the
+// wire: the result of ReadRaw, or Command.Raw. With its attributes it counts as one
+// element of the open aggregate. WriteRaw only checks that b ends a line, and sends
+// it unchanged for RESP2 too. It does not copy a large b.
 func (e *Encoder) WriteRaw(b []byte) error {
 	if len(b) == 0 || b[len(b)-1] != '\n' {
 		return e.refuse(Null, "raw bytes that do not end a line")
@@ -721,16 +722,16 @@ func (e *Encoder) WriteRaw(b []byte) error {
 	return e.out.wroteSlow()
 }
 
-// WriteBulkFrom writes a bulk string of exactly n bytes that it reads from r, not
-// one byte more, in constant memory; from a file to a TCP connection the kernel
-// copies them. The length is promised on the wire before r is read: when r gives
-// fewer bytes, fails or panics, or the writer fails before r has been read to the
-// end, this and every later call returns that error until Reset. A nil r and a
-// negative n are refused.
+// WriteBulkFrom writes a bulk string of n bytes, which it reads from r in constant
+// memory. It reads exactly n bytes; from a file to a TCP connection the kernel
+// copies them. The length goes out before r is read. So when r gives fewer bytes,
+// fails or panics, or the writer fails before r has been read to the end, this and
+// every later call returns that error until Reset. WriteBulkFrom refuses a nil r and
+// a negative n.
 func (e *Encoder) WriteBulkFrom(r io.Reader, n int64) error { return e.WriteArg(From(r, n)) }
 
 // putFrom puts a bulk string of n bytes from r into the buffer or past it, or stops
-// what comes behind it.
+// the Encoder when r gives less.
 func (e *Encoder) putFrom(r io.Reader, n int64) {
 	if e.out.discards {
 		return
@@ -750,7 +751,7 @@ func (e *Encoder) putFrom(r io.Reader, n int64) {
 }
 
 // WriteToken writes t, with the checks and the RESP2 forms of the method for its
-// kind. What only a Lenient Decoder accepts is written as AppendToken does.
+// kind. It writes tokens that only a Lenient Decoder accepts as AppendToken does.
 func (e *Encoder) WriteToken(t Token) error {
 	if t.flags != 0 {
 		return e.writeFlagged(t)
@@ -796,7 +797,7 @@ func (e *Encoder) writePayload(t Token, text string) error {
 	return e.WriteChunk(t.Bytes())
 }
 
-// writeFlagged writes a null or the header of something streamed.
+// writeFlagged writes a null or the header of a streamed string or aggregate.
 func (e *Encoder) writeFlagged(t Token) error {
 	switch {
 	case t.IsStreamed():
@@ -829,8 +830,8 @@ func (e *Encoder) putNumberText(k Kind, text []byte) {
 	}
 }
 
-// maxPooledOpen is how many open aggregates the pooled rooms are for: as many as
-// readers take by default.
+// maxPooledOpen is how many open aggregates a pooled room holds: as many as readers
+// take by default.
 const maxPooledOpen = 1024
 
 // openPool has rooms for the open aggregates of Encoders.
@@ -838,7 +839,7 @@ var openPool = sync.Pool{New: func() any { return new([maxPooledOpen]openAggrega
 
 func takeOpen() []openAggregate { return openPool.Get().(*[maxPooledOpen]openAggregate)[:0] }
 
-// giveOpen gives back a room. One that has grown is left to the garbage collector.
+// giveOpen gives back a room. It leaves one that has grown to the garbage collector.
 func giveOpen(open []openAggregate) {
 	if cap(open) == maxPooledOpen {
 		openPool.Put((*[maxPooledOpen]openAggregate)(open[:maxPooledOpen]))

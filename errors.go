@@ -11,11 +11,10 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file holds every error of the package. Errors of the stream carry the
-// offset they were met at, counted in bytes from the start of the stream;
-// after a SyntaxError or a LimitError a Decoder stays in that error, because
-// nobody can tell any more where the next value starts. InStep tells which errors
-// leave the stream in step.
+// This file holds every error of the package. Errors of the stream carry the offset
+// of the fault, in bytes from the start of the stream. After a SyntaxError or a
+// LimitError a Decoder stays in that error, because nobody can tell where the next
+// value starts. InStep tells which errors leave the stream in step.
 
 var (
 	// ErrIncomplete means that the bytes end inside a token, command or value:
@@ -48,9 +47,9 @@ var (
 //	an Encoder's                 false  the Encoder stays in it
 //	any other error              false
 //
-// An error that wraps one of these is as that one is; one that wraps several is in
-// step when each of them is. Where the Decoder's Depth is not 0, elements of the
-// reply are left to be read or skipped first.
+// InStep treats an error that wraps one of these like that one. An error that wraps
+// several is in step when each of them is. When the Decoder's Depth is not 0,
+// elements of the reply have to be read or skipped before the next reply.
 func InStep(err error) bool {
 	switch err := err.(type) {
 	case nil, *ReplyError, *strconv.NumError:
@@ -82,10 +81,10 @@ const (
 // SyntaxError reports bytes that are not RESP. The Decoder that met it stays
 // in it.
 type SyntaxError struct {
-	Offset   int64  // of the byte that is wrong, from the start of the stream; of a number out of range, its first byte
+	Offset   int64  // of the faulty byte, or of the first byte of a number out of range, from the start of the stream
 	Class    Class  // what is wrong with it
 	Expected string // what was expected there, in words
-	Found    string // the bytes from the start of the token up to and with the faulty one, its start cut when long
+	Found    string // the bytes from the start of the token up to and including the faulty one; the start of a long token is cut
 
 	reply string // what to answer
 }
@@ -95,16 +94,16 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("resp: %s error at offset %d: expected %s, found %s", e.Class, e.Offset, e.Expected, strconv.Quote(e.Found))
 }
 
-// ReplyText returns the text to answer such a request with, for example
-// `Protocol error: invalid bulk length`, to be sent after `ERR ` as an error before
-// the connection is closed. The words are those of Redis where it refuses the
-// request too, and like them where it would wait, as for a NUL in an inline
-// request, or not look, as at the CR LF behind an argument. It is empty for an error
-// in a reply.
+// ReplyText returns the text to answer such a request with, for example `Protocol
+// error: invalid bulk length`, to be sent after `ERR ` as an error before the
+// connection is closed. The words are those of Redis when Redis refuses the request
+// too. They are similar when Redis would wait, as for a NUL in an inline request, or
+// would not check, as for the CR LF after an argument. The text is empty for an
+// error in a reply.
 func (e *SyntaxError) ReplyText() string { return e.reply }
 
-// LimitError reports a length, count or depth over a limit of the Decoder. It
-// is found before anything is reserved for it. The Decoder stays in it.
+// LimitError reports a length, count or depth over a limit of the Decoder, which
+// reserves nothing for such a value. The Decoder stays in it.
 type LimitError struct {
 	Limit  string // which, as the table of limits in the package overview names it
 	Max    int64  // the highest that is allowed, in levels, arguments, elements (pairs of a map) or bytes
@@ -118,10 +117,10 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("resp: over the limit at offset %d: %s above %d", e.Offset, e.Limit, e.Max)
 }
 
-// ReplyText returns the text to answer such a request with, for example
-// `Protocol error: too big inline request`, to be sent after `ERR ` as an error
-// before the connection is closed. The words are those of Redis where it has any:
-// over the total length it closes the connection without a word. It is empty for an
+// ReplyText returns the text to answer such a request with, for example `Protocol
+// error: too big inline request`, to be sent after `ERR ` as an error before the
+// connection is closed. The words are those of Redis, except for the total length,
+// over which Redis closes the connection without an answer. The text is empty for an
 // error in a reply.
 func (e *LimitError) ReplyText() string { return e.reply }
 
@@ -136,8 +135,8 @@ func (e *KindError) Error() string {
 	return fmt.Sprintf("resp: got %s, want %s", e.Got, e.Want)
 }
 
-// ReplyError is what a server said with a SimpleError or a BulkError. The
-// stream is in step after it.
+// ReplyError is a SimpleError or a BulkError that a server sent. The stream is in
+// step after it.
 type ReplyError struct {
 	Message string // whole, for example "WRONGTYPE Operation against a key holding the wrong kind of value"
 }
@@ -175,11 +174,11 @@ func (e *ReplyError) Moved() (slot int, addr string, ok bool) { return e.redirec
 // is one (Redis cluster specification, "ASK redirection").
 func (e *ReplyError) Ask() (slot int, addr string, ok bool) { return e.redirection("ASK ") }
 
-// Redirect returns the address of the primary in Valkey's REDIRECT error and
-// whether it is one. A replica outside a cluster answers so to clients that have
-// sent CLIENT CAPA redirect. The address is as the server sent it, host:port, where
-// an IPv6 host has colons of its own and no brackets: the last colon comes before
-// the port (Valkey documentation, "CLIENT CAPA").
+// Redirect returns the address of the primary in Valkey's REDIRECT error and whether
+// it is one. A replica outside a cluster sends it to clients that have sent CLIENT
+// CAPA redirect. The address is as the server sent it, host:port, but an IPv6 host
+// has no brackets, so only the last colon separates the port (Valkey documentation,
+// "CLIENT CAPA").
 func (e *ReplyError) Redirect() (addr string, ok bool) {
 	addr, ok = strings.CutPrefix(e.Message, "REDIRECT ")
 	if !ok || addr == "" || strings.IndexByte(addr, ' ') >= 0 {

@@ -8,27 +8,26 @@ import (
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
-// This file prints Values and Tokens in three forms: the text that redis-cli
-// shows (String, %v and %s), one line that spells out kinds and lengths (%+v),
-// and the quoted bytes of the wire (%q); and Commands with quoted arguments. Printing
-// recurses, but printDepth levels and no further, so that hostile depth costs no stack
-// and no more indentation than a fixed multiple of the value's size.
+// This file prints Values and Tokens in three forms: the text that redis-cli shows
+// (String, %v and %s), one line that spells out kinds and lengths (%+v), and the
+// quoted bytes of the wire (%q); and Commands with quoted arguments. Printing
+// recurses, but printDepth levels and no further, so that a hostile depth costs no
+// stack, and indentation costs at most a fixed multiple of the value's size.
 
 const (
-	printDepth   = 32   // levels that are printed; what lies deeper is cut
+	printDepth   = 32   // levels that are printed; deeper ones are cut
 	printPayload = 64   // bytes of a payload in %+v where no precision is given
 	printWire    = 1024 // bytes of the wire in %q where no precision is given
 	printCut     = "…"  // stands for what was cut
 )
 
-// String returns what redis-cli prints for v, without the last line feed:
-// (integer) 1, "a", (nil), and numbered lines for the elements of an aggregate,
-// with ) behind the number, in a Map #, in a Set ~. Bulk strings are quoted;
-// simple strings, errors and verbatim strings are shown as they are, control
-// characters too. What redis-cli cannot show is shown in its manner: (big
-// number) 12, and attributes, on lines of their own before their value, like a
-// map with | behind the number. From the level 33 on, elements are shown as …
-// alone.
+// String returns what redis-cli prints for v, without the last line feed: (integer)
+// 1, "a", (nil), and numbered lines for the elements of an aggregate. After the
+// number comes a ), or a # in a Map and a ~ in a Set. Bulk strings are quoted;
+// simple strings, errors and verbatim strings are shown as they are, including
+// control characters. Values that redis-cli does not know are shown in its manner:
+// (big number) 12, and attributes on lines of their own before their value, like a
+// map with | after the number. Elements below level 32 are shown as … alone.
 func (v Value) String() string { return string(appendText(nil, &v, 0, 0)) }
 
 // Format prints v in three forms. %v and %s are String. %+v and %#v are one
@@ -73,8 +72,8 @@ func (t Token) Format(s fmt.State, verb rune) {
 	}
 }
 
-// String returns the arguments quoted, with a blank between two, as Redis shows
-// commands in its logs: "SET" "key" "\x00".
+// String returns the arguments quoted, separated by blanks, as Redis shows commands
+// in its logs: "SET" "key" "\x00".
 func (c Command) String() string {
 	var dst []byte
 	for i, arg := range c.Args {
@@ -170,8 +169,8 @@ func appendElemLines(dst []byte, v *Value, indent, depth int) []byte {
 	return dst
 }
 
-// appendPairLines appends the pairs of v, each with its number. A last key
-// without a value has a null, as on the wire.
+// appendPairLines appends the pairs of v, each with its number. It gives a last key
+// without a value a null, as AppendValue does.
 func appendPairLines(dst []byte, v *Value, indent, depth int) []byte {
 	digits := decimalDigits(v.headerLen())
 	mark := numberMark(v.Kind)
@@ -193,9 +192,9 @@ func appendPairLines(dst []byte, v *Value, indent, depth int) []byte {
 	return dst
 }
 
-// needsLines reports whether the value v of a pair starts on a line of its own,
-// which it does when its parts need several lines. Deeper than printDepth
-// nothing is printed.
+// needsLines reports whether v, the value of a pair, starts on a line of its own
+// because its parts need several lines. It stops at printDepth, below which nothing
+// is printed.
 func (v *Value) needsLines() bool {
 	for range printDepth {
 		n := len(v.Elems)
@@ -212,7 +211,7 @@ func (v *Value) needsLines() bool {
 	return false
 }
 
-// numberMark returns what redis-cli puts behind the number of an element.
+// numberMark returns what redis-cli prints after the number of an element.
 func numberMark(k Kind) byte {
 	switch k {
 	case Map:
@@ -253,7 +252,7 @@ func decimalDigits(n int) int {
 	return digits
 }
 
-// appendScalarText appends what has no elements as redis-cli prints it.
+// appendScalarText appends a value without elements as redis-cli prints it.
 func appendScalarText(dst []byte, v *Value) []byte {
 	if v.isNull() {
 		return append(dst, "(nil)"...)
@@ -338,9 +337,9 @@ func appendDetailPairs(dst []byte, v *Value, limit, depth int) []byte {
 	return append(dst, '}')
 }
 
-// appendHead appends kind, length and payload of v alone. length is the one
-// that the header of v has, or less than 0 when it leaves that open; limit is
-// the most bytes shown of the payload.
+// appendHead appends kind, length and payload of v alone. length is the one in the
+// header of v, or negative when the header has none; limit is the most bytes shown
+// of the payload.
 func appendHead(dst []byte, v *Value, length, limit int) []byte {
 	if v.isNull() && v.Kind != Null {
 		dst = append(dst, "null "...)
@@ -410,7 +409,7 @@ func appendTokenDetail(dst []byte, t Token, limit int) []byte {
 	return appendHead(dst, &v, len(v.Bytes), limit)
 }
 
-// view returns what t itself holds as a Value.
+// view returns t as a Value that shares its bytes and has no elements.
 func (t Token) view() Value {
 	v := Value{Kind: t.kind, Null: t.IsNull(), Streamed: t.IsStreamed(), Encoding: t.Encoding(), Bytes: t.Bytes()}
 	if t.kind == Integer || t.kind == Boolean {
@@ -419,8 +418,8 @@ func (t Token) view() Value {
 	return v
 }
 
-// appendWire appends at most limit bytes of wire, quoted, and where that cuts
-// it how long it is.
+// appendWire appends at most limit bytes of wire, quoted, and the length of wire
+// when that cuts it.
 func appendWire(dst, wire []byte, limit int) []byte {
 	if len(wire) <= limit {
 		return AppendQuoted(dst, wire)
@@ -434,8 +433,8 @@ func appendWire(dst, wire []byte, limit int) []byte {
 // \b, and \x with two lower-case hexadecimal digits for every other byte. The result
 // has no line end and is Go syntax, too.
 //
-// [SplitInline] is the way back: of any number of quoted strings with blanks
-// between them it gives the very strings, and so does an inline request.
+// [SplitInline] reverses it: it splits quoted strings with blanks between them into
+// the strings themselves, and so does an inline request.
 func AppendQuoted[T ~string | ~[]byte](dst []byte, s T) []byte {
 	return quote.Append(dst, respwire.TextOf(s))
 }

@@ -1,14 +1,14 @@
 package resp
 
-// This file knows which aggregates are open and so what may come next and
-// where a value ends. There is one counter for the innermost aggregate and a
-// stack of those around it, so decoding never recurses.
+// This file records which aggregates are open, and so decides what may come next and
+// where a value ends. It has one counter for the innermost aggregate and a stack for
+// the others, so decoding never recurses.
 //
-// Every token of a value takes one off the counter of the aggregate around it
-// when it begins. A counted aggregate is complete when its counter is zero;
-// streamed ones and the top level count below zero and never get there. An
-// attribute of n pairs works like an aggregate of 2n+1 elements, the last of
-// which is the value it decorates: so it takes one slot, as it should.
+// Every value takes one off the counter of the aggregate around it when it begins. A
+// counted aggregate is complete when its counter is zero. The counters of streamed
+// aggregates and of the top level start below zero and never get there. An attribute
+// of n pairs works like an aggregate of 2n+1 elements, the last of which is the
+// value it decorates; so both together count as one element.
 
 // decorated is the kind of the frame that an attribute becomes when its pairs
 // have been read and the value it decorates has not.
@@ -19,7 +19,7 @@ const streamedString = BulkString
 
 // frame is one open aggregate.
 type frame struct {
-	left int64 // elements that have not begun; below zero: -1 minus those that have
+	left int64 // elements that have not begun, or -1 minus those that have where they are not counted
 	kind Kind  // 0 at top level
 }
 
@@ -32,13 +32,13 @@ type nesting struct {
 	low   int   // fewest frames that have been around since a loop set it; -1 after reset
 }
 
-// topLevel is where any number of values may follow.
+// topLevel is the frame of the top level, where any number of values may follow.
 var topLevel = frame{left: -1}
 
-// reset makes n a place at top level for values without end.
+// reset makes n the top level, a place for any number of values.
 func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0], low: -1} }
 
-// resetOne makes n a place for one value, at a depth of open aggregates.
+// resetOne makes n a place for one value inside depth open aggregates.
 func (n *nesting) resetOne(depth int) {
 	*n = nesting{frame: frame{left: 1}, outer: n.outer[:0], depth: depth}
 }
@@ -50,8 +50,8 @@ func (n *nesting) isDone() bool { return n.left == 0 }
 // its value.
 func (n *nesting) atTop() bool { return len(n.outer) == 0 }
 
-// valueAtTop reports whether the value that comes next, or that attributes
-// have been read of, is at top level.
+// valueAtTop reports whether the next value is at top level, also when some of its
+// attributes have been read.
 func (n *nesting) valueAtTop() bool {
 	return n.atTop() || n.kind == decorated && len(n.outer) == 1
 }
@@ -59,8 +59,8 @@ func (n *nesting) valueAtTop() bool {
 // inStreamedString reports whether the next token has to be a chunk.
 func (n *nesting) inStreamedString() bool { return n.kind == streamedString }
 
-// mayEnd reports whether `.` may come next: where an element of a streamed
-// aggregate may start, and in a map only a key (grammar, rule 7).
+// mayEnd reports whether `.` may come next: in a streamed aggregate in the place of
+// an element, and of a key in a map (grammar, rule 7).
 func (n *nesting) mayEnd() bool {
 	if n.left >= 0 || n.kind == 0 || n.kind == streamedString {
 		return false
@@ -79,7 +79,7 @@ func (n *nesting) allows(k Kind) bool {
 	return k != Chunk && k.IsValid()
 }
 
-// add takes account of the token t, which n allows.
+// add records the token t, which n allows.
 func (n *nesting) add(t Token) {
 	switch {
 	case t.kind == Chunk:
@@ -105,7 +105,7 @@ func (n *nesting) add(t Token) {
 	}
 }
 
-// open takes account of the aggregate header t without closing it when empty.
+// open records the aggregate header t. It does not close an empty aggregate.
 func (n *nesting) open(t Token) {
 	inner := frame{left: t.n, kind: t.kind}
 	if t.kind.hasPairs() {
@@ -117,7 +117,7 @@ func (n *nesting) open(t Token) {
 	n.left--
 	n.depth++
 	if t.kind == Attribute && n.kind == decorated {
-		n.frame = inner // one of several in a row: they wait for the same value
+		n.frame = inner // one of several attributes in a row, which share the value they decorate
 		return
 	}
 	n.push(inner)
@@ -138,8 +138,8 @@ func (n *nesting) pop() {
 	n.low = min(n.low, last)
 }
 
-// close leaves every aggregate that has got its last element. It stays a call, so
-// that what calls it for every scalar can be inlined.
+// close leaves every aggregate that is complete. It is not inlined, so that its
+// callers, which run for every scalar, can be.
 //
 //go:noinline
 func (n *nesting) close() {
@@ -153,8 +153,8 @@ func (n *nesting) close() {
 	}
 }
 
-// endOfValue returns how many frames are left around when the value that
-// comes next is complete. The attribute before it, if any, ends with it.
+// endOfValue returns how many frames are open once the next value is complete. An
+// attribute before the value ends with it.
 func (n *nesting) endOfValue() int {
 	if n.kind == decorated {
 		return len(n.outer) - 1
@@ -162,7 +162,7 @@ func (n *nesting) endOfValue() int {
 	return len(n.outer)
 }
 
-// at returns the frame that outer frames are around.
+// at returns the frame that has outer frames around it.
 func (n *nesting) at(outer int) frame {
 	if outer == len(n.outer) {
 		return n.frame
@@ -170,8 +170,8 @@ func (n *nesting) at(outer int) frame {
 	return n.outer[outer]
 }
 
-// afterInnermost returns where close gets when the innermost aggregate gets its
-// last element: the frame, and how many are around it.
+// afterInnermost returns the frame that close reaches when the innermost aggregate
+// is complete, and how many frames are around it.
 func (n *nesting) afterInnermost() (f frame, outer int) {
 	for outer = len(n.outer) - 1; outer > 0 && n.outer[outer].left == 0; outer-- {
 		if n.outer[outer].kind == Attribute {
@@ -181,8 +181,8 @@ func (n *nesting) afterInnermost() (f frame, outer int) {
 	return n.outer[outer], outer
 }
 
-// depthBehind returns how many aggregates are open behind the value under way in
-// which no more than outer frames are around.
+// depthBehind returns how many aggregates are open after the begun value that has at
+// most outer frames around it.
 func (n *nesting) depthBehind(outer int) (depth int) {
 	left := n.at(outer).left
 	if outer == len(n.outer) {
@@ -192,7 +192,7 @@ func (n *nesting) depthBehind(outer int) (depth int) {
 		isAttribute := n.at(outer).kind == Attribute
 		outer--
 		if isAttribute {
-			break // its value is still to come
+			break // the value it decorates is still to come
 		}
 		left = n.at(outer).left
 	}

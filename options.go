@@ -7,8 +7,8 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file holds what NewDecoder and NewEncoder can be told: the limits of a
-// Decoder, and the other options.
+// This file holds the options of NewDecoder and NewEncoder: the limits of a Decoder,
+// and the others.
 
 // Option changes how a Decoder reads or how an Encoder writes; each says which.
 // Options apply in the order in which they are given.
@@ -53,21 +53,21 @@ func (l *limits) spareUsual() bool {
 const (
 	unlimited = math.MaxInt64
 
-	// presetArgs stands for the arguments that presets allow. Lenient allows more,
-	// whether it is given before the preset or after it.
+	// presetArgs stands for the number of arguments that presets allow. Lenient
+	// raises it, whether it is given before the preset or after it.
 	presetArgs  = -1
 	usualArgs   = 1024 * 1024
 	lenientArgs = math.MaxInt32
 
 	// largestInt bounds lengths, counts and what a Decoder holds at once, so that
-	// two of them, with all that is added to them, do not overflow an int.
+	// sums of two of them and some constants do not overflow an int.
 	largestInt = window.MaxHeld
 
 	// bytesPerEntry is how much memory one argument or open aggregate may take.
 	bytesPerEntry = 32
 )
 
-// clientLimits are those of ClientLimits.
+// clientLimits are the limits of ClientLimits.
 var clientLimits = limits{
 	Depth:    1024,
 	Args:     presetArgs,
@@ -89,7 +89,7 @@ func newConfig(opts []Option) config {
 	return c
 }
 
-// resolve makes the limits those that a Decoder goes by.
+// resolve replaces presetArgs and lowers limits that an int cannot count.
 func (r *rules) resolve() {
 	if r.Args == presetArgs {
 		r.Args = usualArgs
@@ -111,9 +111,9 @@ func (c *config) preset(l limits) { c.limits, c.beforeAuth = l, false }
 // default: 1,024 open aggregates, 1,048,576 arguments, 2^32-1 elements, strings
 // of 512 MiB, lines of 64 KiB, and whole values of any size.
 //
-// Like the other presets it sets all six limits; options that follow refine
-// them. All six hold for every read, for those in constant memory too: CopyBulk
-// of 600 MiB ends the stream unless [MaxBulkLen] allows it.
+// Like the other presets it sets all six limits, and options that follow refine
+// them. All six apply to every read, including those in constant memory: CopyBulk of
+// 600 MiB fails for good unless [MaxBulkLen] allows it.
 func ClientLimits() Option { return func(c *config) { c.preset(clientLimits) } }
 
 // ServerLimits sets the limits of a Decoder for reading commands of clients that
@@ -139,57 +139,55 @@ func UnauthenticatedLimits() Option {
 	}
 }
 
-// NoLimits has a Decoder take values of any size, length, count and depth, for
-// input that is trusted. What is left is what an int can count. Where it has 32 bits
-// that is just below 1 GiB for a string, a line, the elements of an aggregate and a
-// value that is read whole, and 2^25 arguments and levels; where it has 64, nothing
-// that memory has room for.
+// NoLimits makes a Decoder take values of any size, length, count and depth, from
+// trusted input. Only the range of an int limits them then. With 32 bits that is
+// just below 1 GiB for a string, a line, the elements of an aggregate and a value
+// that is read whole, and 2^25 arguments and levels. With 64 bits it is more than
+// any memory can hold.
 //
-// Memory still follows the bytes that arrive, never what a header announces. But
-// every byte of a value that is read whole has to be held, every 4 bytes may open
-// an aggregate, and a tree of them takes many times their size: use the reads in
-// constant memory for what may be large.
+// Memory still grows with the bytes that arrive, never with what a header announces.
+// But a value that is read whole has to be held, every 4 bytes may open an
+// aggregate, and a tree takes many times the size of its bytes. Use the reads in
+// constant memory for values that may be large.
 func NoLimits() Option {
 	return func(c *config) {
 		c.preset(limits{Depth: math.MaxInt, Args: math.MaxInt, Elements: unlimited, BulkLen: unlimited, LineLen: unlimited, TotalLen: unlimited})
 	}
 }
 
-// MaxDepth sets how many aggregates may be open at once, an empty one and an
-// attribute whose content is being read among them. With 0 a Decoder refuses
-// every aggregate in a reply. A number below 0 counts as 0, here and in the other
-// five.
+// MaxDepth sets how many aggregates may be open at once. That counts an empty one,
+// and an attribute whose content is being read. With 0 a Decoder refuses every
+// aggregate in a reply. A negative number counts as 0, here and in the other five.
 func MaxDepth(n int) Option { return func(c *config) { c.limits.Depth = max(n, 0) } }
 
-// MaxArgs sets how many arguments a multibulk command may have. MaxLineLen alone
-// bounds an inline one, as in Redis.
+// MaxArgs sets how many arguments a multibulk command may have. As in Redis, only
+// MaxLineLen bounds an inline command.
 func MaxArgs(n int) Option { return func(c *config) { c.limits.Args = max(n, 0) } }
 
 // MaxElements sets how many elements (pairs of a map or attribute) an
 // aggregate may announce.
 func MaxElements(n int64) Option { return func(c *config) { c.limits.Elements = max(n, 0) } }
 
-// MaxBulkLen sets how many bytes the payload of one string may have, that of a
-// streamed one in all its chunks together.
+// MaxBulkLen sets how many bytes the payload of one string may have, counting all
+// chunks of a streamed one.
 func MaxBulkLen(n int64) Option { return func(c *config) { c.limits.BulkLen = max(n, 0) } }
 
-// MaxLineLen sets how many bytes a line may have before its LF, its first byte
-// and its CR counted; an inline command is a line too.
+// MaxLineLen sets how many bytes a line may have before its LF, counting its first
+// byte and its CR. An inline command is a line too.
 func MaxLineLen(n int64) Option { return func(c *config) { c.limits.LineLen = max(n, 0) } }
 
 // MaxTotalLen sets how many bytes one whole value with its attributes, or one
 // command, may have.
 func MaxTotalLen(n int64) Option { return func(c *config) { c.limits.TotalLen = max(n, 0) } }
 
-// SetLimits has the options refine the limits that are set, for a connection that
-// goes on, as after AUTH: d.SetLimits(ServerLimits()). Options that set no limits
-// are ignored. Call it between values. What is unread is then judged by the new
-// limits alone, from the start of the next value, also where part of that had been
-// looked at. Inside a value they hold for what is left of it, and MaxTotalLen
-// counts from there.
+// SetLimits refines the current limits by the options while a connection goes on, as
+// after AUTH: d.SetLimits(ServerLimits()). It ignores options that set no limits.
+// Call it between values: the new limits then apply from the start of the next
+// value, even if part of that has been scanned. Inside a value they apply to the
+// rest of it, and MaxTotalLen counts from there.
 //
-// Views stay valid, and an error that the Decoder stays in remains. Reset brings
-// the limits of NewDecoder back.
+// Views stay valid, and an error that the Decoder stays in remains. Reset restores
+// the limits of NewDecoder.
 func (d *Decoder) SetLimits(opts ...Option) {
 	if d.isZero() {
 		d.Reset(nil)
@@ -211,39 +209,39 @@ func (d *Decoder) SetLimits(opts ...Option) {
 }
 
 // BufferSize sets how many bytes a Decoder reads ahead, and how many an Encoder
-// gathers before it writes: 16 KiB by default, at least 64 and at most 256 MiB.
-// A Decoder asks its reader for n bytes behind those that it needs, or for n/16
-// behind a payload that is larger than n. With nothing left to read it asks readers
-// that may block for 192 bytes, or n if that is less, because it waits without a
-// large buffer; but TCP and unix connections for n, because it waits for those with
-// no buffer at all.
+// gathers before it writes: 16 KiB by default, at least 64 and at most 256 MiB. A
+// Decoder asks its reader for n bytes more than it needs, or for n/16 more after a
+// payload larger than n. When it has nothing left to read, it asks a reader that may
+// block for at most 192 bytes, because it waits without a large buffer. It asks TCP
+// and unix connections for n bytes even then, because it waits for them without any
+// buffer.
 func BufferSize(n int) Option {
 	return func(c *config) { c.bufferSize = min(max(n, minBufferSize), window.MaxSize) }
 }
 
-// OnPush has a Decoder hand every push at top level that comes before a value to f;
-// Decode, the typed reads, CopyBulk and BulkReader then read on. The Value is valid
-// until f returns; f must not call the Decoder. ReadToken, ReadRaw, SkipValue and
-// CopyValue show pushes as they come.
+// OnPush makes a Decoder call f with every push at top level that comes before a
+// value; Decode, the typed reads, CopyBulk and BulkReader then read on. The Value is
+// valid until f returns; f must not call the Decoder. ReadToken, ReadRaw, SkipValue
+// and CopyValue show pushes as they come.
 func OnPush(f func(*Value)) Option { return func(c *config) { c.onPush = f } }
 
-// OnWait has a Decoder call f before it asks its reader for bytes that it does not
-// have, once for each Read, so that what others wait for goes out before it waits
-// itself: a server or a proxy gives the Flush of its Encoder. Replies to a
-// pipeline then leave together, and never stay behind because half of the next
-// request has arrived, as they do when one flushes where Buffered is empty.
+// OnWait makes a Decoder call f before each Read of its reader, that is, before it
+// may have to wait for input. A server or a proxy passes the Flush of its Encoder,
+// so that replies go out before it waits itself. The replies to a pipeline then
+// leave together. They do not stay behind when a part of the next request has
+// arrived, as they would if the server flushed when Buffered is empty.
 //
-// An error of f is returned by the read in place of the reader's. Nothing is lost:
-// call again. f must not call the Decoder. It is not called when the Decoder has no
-// reader: whoever feeds it knows when ErrIncomplete makes him wait.
+// The read returns an error of f in place of the reader's. Nothing is lost: call
+// again. f must not call the Decoder. A Decoder without a reader does not call f:
+// its feeder waits when a read returns ErrIncomplete.
 func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 
-// Lenient has a Decoder accept four things outside the grammar that many
-// parsers let pass: doubles such as `.5` and `5.`, the length or count -1 of
-// any kind in a reply as a null of that kind (an attribute without pairs), NUL
-// in inline commands, and commands of up to 2^31-1 arguments where ClientLimits
-// and ServerLimits have 1,048,576; MaxArgs and UnauthenticatedLimits are not
-// raised. Where among the options it stands does not matter.
+// Lenient makes a Decoder accept four things outside the grammar that many parsers
+// let pass: doubles such as `.5` and `5.`, the length or count -1 of any kind in a
+// reply as a null of that kind (an attribute without pairs), NUL in inline commands,
+// and commands of up to 2^31-1 arguments where ClientLimits and ServerLimits allow
+// 1,048,576. It does not raise MaxArgs and UnauthenticatedLimits. Its position among
+// the options does not matter.
 func Lenient() Option { return func(c *config) { c.lenient = true } }
 
 // Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every

@@ -14,38 +14,38 @@ import (
 // This file holds the way from an Encoder's buffer to its writer. It knows no kind
 // and no aggregate.
 //
-// The Encoder appends to buf what it accepts. Between two pieces of one value it
-// calls makeRoom, and at the end of a call wrote, or wroteSlow where there were
-// several pieces. Both look at one number, limit; whatever is to be done about the
-// buffer, spill does.
+// The Encoder appends to buf what it accepts. It calls makeRoom between two pieces
+// of one value, and at the end of a call wrote, or wroteSlow when there were several
+// pieces. makeRoom and wrote compare the buffer with one number, limit; when it is
+// reached, spill does what is due.
 //
-// An output starts with the small buffer and comes back to it with every flush. It
-// takes one from the pool when more is to be gathered.
+// An output starts with the small buffer and returns to it with every flush. It
+// takes a buffer from the pool when it has to gather more.
 
-// output is a buffer and the writer it is written to.
+// output is a buffer and the writer that takes it.
 type output struct {
 	w   io.Writer
 	err error // why nothing is accepted any more
 
 	buf    []byte // accepted; buf[start:] has not been written
 	start  int
-	limit  int   // spill is due when buf has so many bytes
+	limit  int   // spill is due when buf has this many bytes
 	kept   int   // how many bytes of buf stay when the others are discarded
-	failed error // the first write of this call that failed; the rest of the call is only gathered
+	failed error // the error of the first failed write in this call; the rest of the call is only gathered
 
 	discards bool             // what is put into buf goes nowhere
 	vectored bool             // w takes several pieces with one system call
 	size     int              // how much is gathered: BufferSize
 	vector   [3][]byte        // what pieces points to
-	pieces   net.Buffers      // here so that it is not allocated for each write
-	from     io.LimitedReader // what the kernel copies from; here for the same reason
+	pieces   net.Buffers      // a field, so that no write allocates it
+	from     io.LimitedReader // what the kernel copies from; a field for the same reason
 
 	small [smallBuffer]byte
 }
 
 const (
 	// largePayload is the length above which a payload is not copied into the
-	// buffer. It is that of a Chunker.
+	// buffer. It is the default cutoff of a Chunker.
 	largePayload = defaultCutoff
 
 	// smallBuffer is how many bytes an output holds without a buffer from the pool.
@@ -55,7 +55,8 @@ const (
 	// failed: more than any header or number needs.
 	pieceRoom = 64
 
-	// maxKept is how large a buffer may stay that grew because a write failed.
+	// maxKept is the size above which a buffer that grew because of a failed write
+	// is released.
 	maxKept = 1 << 20
 )
 
@@ -63,14 +64,14 @@ var (
 	// errNoWriter is what an Encoder without a writer returns.
 	errNoWriter = errors.New("resp: the Encoder has no writer: Reset gives it one")
 
-	// errUnfinished is what an output is in during a call of its reader or writer,
-	// and stays in after one that has panicked.
+	// errUnfinished is the error of an output during a call of its reader or writer.
+	// It remains when that call panics.
 	errUnfinished = errors.New("resp: a reader or writer has not returned from an earlier call: it panicked, or it calls the Encoder")
 
 	errBadRead = errors.New("reader returned an impossible count")
 )
 
-// reset makes o as new, with w to write to.
+// reset makes o write to w as if it were new.
 func (o *output) reset(w io.Writer) {
 	o.giveBack()
 	*o = output{w: w, vectored: takesVectors(w), size: cmp.Or(o.size, window.UsualSize)}
@@ -85,14 +86,14 @@ func (o *output) broken() error {
 	return o.err
 }
 
-// stop has o accept nothing any more. What was accepted before is still written.
+// stop makes o accept nothing more. What was accepted before is still written.
 func (o *output) stop(err error) {
 	if o.err == nil {
 		o.err = err
 	}
 }
 
-// fail is stop, and what has not been written is dropped.
+// fail is stop that also drops what has not been written.
 func (o *output) fail(err error) {
 	o.stop(err)
 	o.start = 0
@@ -101,7 +102,7 @@ func (o *output) fail(err error) {
 	o.discard()
 }
 
-// discard has what is put into the buffer from now on go nowhere.
+// discard makes o drop what is put into the buffer from now on.
 func (o *output) discard() {
 	o.discards, o.kept = true, len(o.buf)
 	o.setLimit()
@@ -133,8 +134,8 @@ func (o *output) useSmall() {
 	o.setLimit()
 }
 
-// useLarge takes a buffer from the pool. It holds what fits below the limit and
-// any text that is not large more.
+// useLarge takes a buffer from the pool. It has room for the bytes below the limit
+// and for any text that is not large.
 func (o *output) useLarge() {
 	o.buf = append(window.TakeBuffer(o.size + largePayload + pieceRoom)[:0], o.buf...)
 	o.setLimit()
@@ -147,8 +148,8 @@ func (o *output) giveBack() {
 	}
 }
 
-// reserve reports whether n bytes more have room in the buffer, if need be in a
-// larger one.
+// reserve reports whether the buffer has room for n more bytes. It may take a larger
+// buffer for them.
 func (o *output) reserve(n int) bool {
 	return n <= cap(o.buf)-len(o.buf) || o.reserveSlow(n)
 }
@@ -161,14 +162,14 @@ func (o *output) reserveSlow(n int) bool {
 	return n <= cap(o.buf)-len(o.buf)
 }
 
-// makeRoom comes between two pieces of a call.
+// makeRoom is called between two pieces of a call.
 func (o *output) makeRoom() {
 	if len(o.buf) >= o.limit {
 		o.spill()
 	}
 }
 
-// wrote ends a call that put one piece into the buffer.
+// wrote ends a call that has put one piece into the buffer.
 func (o *output) wrote() error {
 	if len(o.buf) < o.limit {
 		return nil
@@ -176,7 +177,7 @@ func (o *output) wrote() error {
 	return o.wroteSlow()
 }
 
-// wroteSlow ends a call whatever it did.
+// wroteSlow ends a call with any number of pieces.
 func (o *output) wroteSlow() error {
 	o.makeRoom()
 	return o.result()
@@ -225,9 +226,9 @@ func (o *output) flush() error {
 	return o.result()
 }
 
-// send writes what is buffered. While the writer is at it, o has nothing left and
-// accepts nothing; so it stays when the writer panics, because nobody knows then
-// what was written.
+// send writes what is buffered. During the call of the writer o is empty and accepts
+// nothing. It stays so when the writer panics, because nobody knows what was written
+// then.
 func (o *output) send() {
 	pending, before := o.buf[o.start:], o.err
 	o.start, o.err = len(o.buf), errUnfinished
@@ -245,8 +246,7 @@ func (o *output) send() {
 	o.sent(err)
 }
 
-// sent takes note of how a write went, before which buf[start:] is what the writer
-// did not take.
+// sent records the result of a write. buf[start:] is what the writer did not take.
 func (o *output) sent(err error) {
 	switch {
 	case err == nil:
@@ -278,14 +278,14 @@ func resumable(err error) bool {
 	if !errors.As(err, &timeout) || !timeout.Timeout() {
 		return false
 	}
-	// After a timeout a tls.Conn writes nothing any more. It says so here.
+	// A tls.Conn writes nothing more after a timeout. Temporary tells.
 	temporary, ok := timeout.(interface{ Temporary() bool })
 	return !ok || temporary.Temporary()
 }
 
 // putLarge writes what is buffered and then p, uncopied. tail goes with them in a
-// vectored write, and waits in the buffer for company otherwise. What the writer
-// does not take is copied. As for a writer that panics see send.
+// vectored write; otherwise it waits in the buffer for what follows. What the writer
+// does not take is copied. See send for a writer that panics.
 func (o *output) putLarge(p []byte, tail string) {
 	switch {
 	case o.discards:
@@ -314,7 +314,7 @@ func (o *output) putLarge(p []byte, tail string) {
 }
 
 // takesVectors reports whether w writes several pieces with one system call. A type
-// that embeds a connection does not: its Write is not to be passed by.
+// that embeds a connection does not, because its own Write must not be bypassed.
 func takesVectors(w io.Writer) bool {
 	switch w.(type) {
 	case *net.TCPConn, *net.UnixConn:
@@ -323,9 +323,9 @@ func takesVectors(w io.Writer) bool {
 	return false
 }
 
-// writeBuffers writes all of bufs to w and consumes what was written: at once, or
-// piece by piece. A writer that takes less than it was given without an error is
-// at fault (io.ErrShortWrite); net.Buffers would go on behind the gap.
+// writeBuffers writes all of bufs to w, at once or piece by piece, and consumes what
+// was written. It returns io.ErrShortWrite for a writer that takes less than it was
+// given without an error; net.Buffers would leave a gap.
 func writeBuffers(w io.Writer, bufs *net.Buffers) (written int, err error) {
 	if takesVectors(w) {
 		n, err := bufs.WriteTo(w)
@@ -348,8 +348,8 @@ func writeBuffers(w io.Writer, bufs *net.Buffers) (written int, err error) {
 	return written, nil
 }
 
-// copyFrom writes n bytes that it reads from r, and returns how many it has read
-// and why not more.
+// copyFrom writes n bytes that it reads from r. It returns how many it has read and
+// the reason when those are fewer.
 func (o *output) copyFrom(r io.Reader, n int64) (copied int64, err error) {
 	if conn, ok := o.w.(*net.TCPConn); ok && n > largePayload && kernelCanRead(r) {
 		return o.copyInKernel(conn, r, n)
@@ -375,10 +375,11 @@ func (o *output) copyFrom(r io.Reader, n int64) (copied int64, err error) {
 	return copied, nil
 }
 
-// read reads at most n bytes from r into the room that is there. As for a reader
-// that panics see send: the value that it was to fill cannot be completed.
+// read reads at most n bytes from r into the free room of the buffer. A reader that
+// panics leaves o in errUnfinished, as in send, because its value cannot be
+// completed.
 func (o *output) read(r io.Reader, n int64) (got int, err error) {
-	room := o.buf[len(o.buf) : cap(o.buf)-pieceRoom] // there is some below the limit
+	room := o.buf[len(o.buf) : cap(o.buf)-pieceRoom] // not empty below the limit
 	room = room[:min(int64(len(room)), n)]
 	start := o.start
 	o.start, o.err = len(o.buf), errUnfinished
@@ -391,7 +392,7 @@ func (o *output) read(r io.Reader, n int64) (got int, err error) {
 	return got, err
 }
 
-// copyInKernel is copyFrom where the bytes need not pass through the program.
+// copyInKernel is copyFrom by system calls that copy the bytes within the kernel.
 func (o *output) copyInKernel(conn *net.TCPConn, r io.Reader, n int64) (copied int64, err error) {
 	if o.failed == nil && o.buffered() > 0 {
 		o.send()

@@ -7,18 +7,18 @@ import (
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
-// This file is the wire layer of decoding: it parses one token at the start of
-// a byte slice and knows neither buffers nor readers. There are two parsers.
-// fastToken takes the forms that nearly all traffic consists of and gives up
-// on anything else, faults included; rules.header judges everything, byte by
-// byte from left to right, and is the only one that finds faults. So each rule
-// is written once, and the fast one has nothing to explain.
+// This file is the wire layer of decoding: it parses one token at the start of a
+// byte slice and knows neither buffers nor readers. There are two parsers. fastToken
+// takes the forms of nearly all traffic and gives up on anything else, faults
+// included. rules.header takes everything, byte by byte from left to right, and
+// alone finds faults. So each rule is written once, and the fast parser has no error
+// paths.
 
-// fastToken parses the token at the start of b when it has one of the usual
-// forms, and returns its size, or 0 when it has another or is at fault. len(b)
-// must be at least respwire.HeadSize; the caller checks that the size lies within its
-// input. Chunks and ends are left to the careful parser, so the token fits
-// wherever a value fits.
+// fastToken parses the token at the start of b if it has one of the usual forms. It
+// returns the size of the token, or 0 for any other form and for a fault. len(b)
+// must be at least respwire.HeadSize, and the caller checks that the size lies
+// within its input. fastToken takes no chunks and ends, so its token may stand
+// wherever a value may.
 func fastToken(b []byte, limits *limits) (t Token, size int) {
 	if len(b) < respwire.HeadSize {
 		return Token{}, 0
@@ -102,8 +102,8 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 // ClientLimits, offsets counted from the start of b) when b does not start
 // with a token; n is 0 then.
 //
-// It knows no context: chunks and ends of streams are tokens like others, and
-// neither depth nor the sum of chunks is limited. A Decoder checks these.
+// It knows no context: chunks and ends of streams are tokens like others, and it
+// limits neither the depth nor the sum of chunks. A Decoder checks these.
 func ConsumeToken(b []byte) (t Token, n int, err error) {
 	if t, n := fastToken(b, &standardRules.limits); n > 0 {
 		return t, n, nil
@@ -128,14 +128,14 @@ func ConsumeToken(b []byte) (t Token, n int, err error) {
 	return t, n, nil
 }
 
-// ConsumeValue returns the size of the whole value at the start of b, with the attributes
-// before it: of a reply, and of a multibulk request, too. It returns ErrIncomplete when b
-// ends before the value does, and a *SyntaxError or *LimitError (with the limits of
-// ClientLimits, offsets counted from the start of b) when b does not start with a value;
-// n is 0 then.
+// ConsumeValue returns the size of the whole value at the start of b, including the
+// attributes before it. The value may be a reply or a multibulk request. It returns
+// ErrIncomplete when b ends before the value does, and a *SyntaxError or *LimitError
+// (with the limits of ClientLimits, offsets counted from the start of b) when b does
+// not start with a value; n is 0 then.
 //
-// It keeps no state: who calls it again with more bytes has it begin again. A Decoder
-// that is fed looks at every byte once.
+// It keeps no state, so a call with more bytes begins at the start again. A Decoder
+// that is fed scans every byte once.
 func ConsumeValue(b []byte) (n int, err error) {
 	if t, n := fastToken(b, &standardRules.limits); n > 0 && !opens[t.kind] {
 		return n, nil
@@ -159,15 +159,15 @@ func ConsumeValue(b []byte) (n int, err error) {
 	return n, nil
 }
 
-// nestings are the places of ConsumeValue, used again with their stacks, which the limit
-// on depth bounds.
+// nestings holds the nestings of ConsumeValue. They are used again with their
+// stacks, which the limit on depth bounds.
 var nestings = sync.Pool{New: func() any { return &nesting{outer: make([]frame, 0, usualDepth)} }}
 
-// usualDepth is how many aggregates are open in most values.
+// usualDepth is a depth that most values do not exceed.
 const usualDepth = 64
 
-// tokenIn parses the token at the start of b, which is not empty, in the place of n, and
-// returns its size, or 0 where b ends before it.
+// tokenIn parses the token at the start of b, which is not empty, in the place of n.
+// It returns the size of the token, or 0 when b ends before the token does.
 func (r *rules) tokenIn(n *nesting, b []byte) (t Token, size int, f *fault) {
 	if !n.inStreamedString() {
 		t, size := fastToken(b, &r.limits)
@@ -178,7 +178,7 @@ func (r *rules) tokenIn(n *nesting, b []byte) (t Token, size int, f *fault) {
 	return r.tokenSlow(n, b)
 }
 
-// tokenSlow is tokenIn for every form.
+// tokenSlow is tokenIn for tokens of every form.
 func (r *rules) tokenSlow(n *nesting, b []byte) (t Token, size int, f *fault) {
 	t, size, f = r.token(n, b, 0, unlimited)
 	if t.hasPayload() && size > 0 {
@@ -187,18 +187,18 @@ func (r *rules) tokenSlow(n *nesting, b []byte) (t Token, size int, f *fault) {
 	return t, size, f
 }
 
-// rules are what the careful parser goes by.
+// rules are the settings of the slow parser, which is made of their methods.
 type rules struct {
 	limits
 	lenient    bool
-	beforeAuth bool // Redis answers in words of its own
+	beforeAuth bool // Redis answers in other words then
 }
 
-// standardRules are those of ConsumeToken.
+// standardRules are the rules of ConsumeToken.
 var standardRules = newConfig(nil).rules
 
-// fault is what is wrong with a token, in offsets from its first byte. Either
-// class or limit is set.
+// fault says what is wrong with a token. Its offsets count from the first byte of
+// the token. Either class or limit is set.
 type fault struct {
 	at       int    // the faulty byte, or the first byte of a number out of range
 	from, to int    // the bytes to show
@@ -208,8 +208,8 @@ type fault struct {
 	max      int64  // for a LimitError
 	reply    string // what to answer, for requests
 
-	// atEnd says that the number is only at fault because it ends here: more
-	// digits could have followed.
+	// atEnd says that the number is at fault only because it ends here: more digits
+	// could have followed.
 	atEnd bool
 }
 
@@ -221,11 +221,12 @@ func limitFault(limit string, max int64, at int) *fault {
 	return &fault{limit: limit, max: max, at: at}
 }
 
-// header parses the first line of the token at the start of b, which is all of
-// it but for strings with a length: the payload and its CR LF follow. kind is
-// b[0], or one of the kinds that stand for the headers of commands. Of the bytes
-// of b, seen are known to hold no line end. size is 0 when the line is not whole;
-// then all bytes of b but the last, which may be its CR, are known so.
+// header parses the first line of the token at the start of b. That is the whole
+// token except for strings with a length, whose payload and CR LF follow. kind is
+// b[0], or one of the kinds that stand for the headers of commands. The first seen
+// bytes of b are known to hold no line end. size is 0 when the line is incomplete;
+// then all bytes of b but the last, which may be a CR, are known to hold no line
+// end.
 func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fault) {
 	end := respwire.LineEnd(b, max(seen, 1))
 	maxLine := int(r.LineLen)
@@ -253,9 +254,9 @@ func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fau
 	return t, end + 2, nil
 }
 
-// overlong judges a line that goes on behind its limit: a fault inside it was
-// met before the limit was. Redis looks at no line before its end and so answers
-// that it is too long in any case.
+// overlong returns the fault of a line that is longer than its limit. A fault inside
+// the line comes before the limit. The text to answer is that of the limit all the
+// same, because Redis checks no line before its end.
 func (r *rules) overlong(kind Kind, text []byte) *fault {
 	_, f := r.line(kind, text)
 	if f == nil || f.atEnd {
@@ -310,8 +311,7 @@ func (r *rules) spelled(kind Kind, text []byte) (t Token, f *fault) {
 	return textToken(kind, text), nil
 }
 
-// emptyText stands for the payload of a line without text, which header points
-// at the line end instead.
+// emptyText marks an empty payload that is not nil.
 var emptyText = new(byte)
 
 func textToken(kind Kind, text []byte) Token {
@@ -322,8 +322,8 @@ func textToken(kind Kind, text []byte) Token {
 	return t
 }
 
-// numberFaultAt returns the fault of a number in a line whose text has length
-// bytes, at being an index into the text; nil when nothing is wrong.
+// numberFaultAt returns the fault of a number in a line whose text has length bytes,
+// or nil. at is an index into the text.
 func numberFaultAt(wrong respwire.NumberFault, at, length int) *fault {
 	switch wrong {
 	case respwire.NumberOK:
@@ -371,8 +371,8 @@ func booleanToken(text []byte) (t Token, f *fault) {
 	return t, f
 }
 
-// count parses the length or count in a header. It is strict: what a server
-// refuses and a proxy lets pass smuggles requests (grammar, rule 1).
+// count parses the length or count in a header. It is strict, because a number that
+// a proxy accepts and a server refuses can smuggle requests (grammar, rule 1).
 func (r *rules) count(kind Kind, text []byte) (t Token, f *fault) {
 	t = Token{kind: kind}
 	if len(text) == 0 {
@@ -399,7 +399,8 @@ func (r *rules) count(kind Kind, text []byte) (t Token, f *fault) {
 	return t, f
 }
 
-// nullCount parses a text that starts with a minus: only -1 is one, for a null.
+// nullCount parses a text that starts with a minus. Only -1 is valid; it stands for
+// a null.
 func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 	t = Token{kind: kind, flags: flagNull}
 	if kind != BulkString && kind != Array && (!r.lenient || kind == Chunk || kind == commandArgument) {
@@ -408,7 +409,7 @@ func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 	switch {
 	case len(text) == 2 && text[1] == '1':
 		if kind == Attribute {
-			t.flags = 0 // one without pairs, so that it can go on being no value
+			t.flags = 0 // an attribute without pairs, because an attribute is not a value
 		}
 		return t, nil
 	case len(text) > 2 && text[1] == '1' && !respwire.IsDigit(text[2]):
@@ -440,7 +441,8 @@ func parseLength(text []byte) (n int64, f *fault) {
 	return n, nil
 }
 
-// checkCount judges a length or count that is complete, digits long.
+// checkCount returns the fault of a complete length or count with the given number
+// of digits, or nil.
 func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 	switch {
 	case kindTable[kind].layout == withPayload, kind == commandArgument:
@@ -452,7 +454,7 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 				f.reply = "Protocol error: unauthenticated bulk length"
 			}
 		}
-	case kind == commandCount: // has a limit of its own
+	case kind == commandCount: // commandCount has its own limit
 	default:
 		if kind.hasPairs() && n > math.MaxInt64/2 {
 			f = syntaxFault(ClassOverflow, 1, "a count that can be doubled")
@@ -467,9 +469,9 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 	return f
 }
 
-// token parses the first line of the token at the start of b, which is not empty,
-// where n tells what may come and the whole value at top level may have remaining
-// bytes more. size and seen are as for header.
+// token parses the first line of the token at the start of b, which is not empty. n
+// tells what may come, and the whole value at top level may have remaining more
+// bytes. size and seen are as for header.
 func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	kind := Kind(b[0])
 	if f = r.misplaced(n, kind); f != nil {
@@ -481,14 +483,14 @@ func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token,
 	return r.headerWithin(kind, b, seen, remaining)
 }
 
-// headerWithin is header where the whole token may have remaining bytes.
-// Nothing behind them is looked at, so that this limit is met at the same byte
-// whether more has arrived or not.
+// headerWithin is header for a token of at most remaining bytes. It ignores the
+// bytes after those, so that the limit takes effect at the same byte whether more
+// has arrived or not.
 func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	clipped := int64(len(b)) > remaining
 	if clipped {
 		b = b[:remaining+1]
-		seen = min(seen, len(b)) // who looked before may have had no such limit
+		seen = min(seen, len(b)) // an earlier call may have had a higher limit
 	}
 	t, size, f = r.header(kind, b, seen)
 	switch {
@@ -502,8 +504,8 @@ func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t 
 	return t, size, nil
 }
 
-// chunkHeader is headerWithin for a chunk, whose length may be what the chunks
-// before it leave of the limit on strings.
+// chunkHeader is headerWithin for a chunk. All chunks of a string together may have
+// as many bytes as the limit on strings allows.
 func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	rest := *r
 	rest.BulkLen -= n.bytes
@@ -514,8 +516,8 @@ func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t 
 	return t, size, f
 }
 
-// misplaced judges the first byte of a token, before anything behind it is
-// looked at.
+// misplaced returns the fault of a first byte that may not come in the place of n,
+// or nil. It comes before all checks of the bytes after it.
 func (r *rules) misplaced(n *nesting, kind Kind) *fault {
 	switch {
 	case n.inStreamedString() && kind != Chunk:
@@ -542,9 +544,9 @@ func (t Token) hasPayload() bool {
 	return kindTable[t.kind].layout == withPayload && t.flags == 0
 }
 
-// payload judges what there is of the payload of t, whose header is size bytes
-// long, and of the CR LF behind it. It returns the size of the token, or 0 and
-// how many bytes of it have to be there before it is worth looking again.
+// payload checks the part of t's payload that has arrived, and of the CR LF after
+// it. size is the length of the header. It returns the size of the token, or 0 and
+// how many bytes of the token it needs before another call makes sense.
 func (t *Token) payload(b []byte, header int) (size, need int, f *fault) {
 	if t.kind == VerbatimString {
 		if len(b) < header+verbatimPrefix {
@@ -564,8 +566,8 @@ func (t *Token) payload(b []byte, header int) (size, need int, f *fault) {
 	return size, need, f
 }
 
-// verbatimFault returns the fault of a payload at b[start:] that has no colon
-// behind its encoding.
+// verbatimFault returns the fault of a payload at b[start:] that has no colon after
+// its encoding, or nil.
 func verbatimFault(b []byte, start int) *fault {
 	at := start + verbatimPrefix - 1
 	if b[at] == ':' {
@@ -576,8 +578,8 @@ func verbatimFault(b []byte, start int) *fault {
 	return f
 }
 
-// trailer judges the CR LF behind a payload that ends at b[end]. It returns
-// the index behind it, or 0 and how many bytes it needs.
+// trailer checks the CR LF after a payload that ends at b[end]. It returns the index
+// after the CR LF, or 0 and how many bytes of b it needs.
 func trailer(b []byte, end int) (size, need int, f *fault) {
 	for i, c := range []byte("\r\n") {
 		at := end + i
@@ -593,7 +595,7 @@ func trailer(b []byte, end int) (size, need int, f *fault) {
 	return end + 2, 0, nil
 }
 
-// behind returns f for a token that starts n bytes further on.
+// behind returns f with its offsets moved n bytes on.
 func (f *fault) behind(n int) *fault {
 	f.at += n
 	f.from += n

@@ -7,9 +7,9 @@ import (
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
-// This file holds the types that all layers share: Kind, the first byte on the
-// wire; Token, one scalar or one aggregate header; Value, a whole reply as a
-// tree. What can be asked of a Token is here too.
+// This file holds the types that all layers share: Kind, the first byte on the wire;
+// Token, one scalar or one aggregate header; Value, a whole reply as a tree. The
+// methods of Token are here too.
 
 // Kind is the kind of a token or value: the first byte it has on the wire.
 type Kind byte
@@ -31,16 +31,16 @@ const (
 	Attribute      Kind = '|'
 	Set            Kind = '~'
 	Push           Kind = '>'
-	Chunk          Kind = ';' // a part of a streamed string; the one of length 0 ends it
+	Chunk          Kind = ';' // a part of a streamed string; a chunk of length 0 ends the string
 	End            Kind = '.' // the end of a streamed aggregate
 )
 
-// kindInfo is what tells a kind from others. Whoever depends on it asks kindTable
-// and does not list kinds.
+// kindInfo describes a kind. Code that depends on such a property asks kindTable and
+// lists no kinds.
 type kindInfo struct {
 	name   string // as the Redis documentation spells it
 	layout layout
-	resp2  Kind // as which RESP2 has it; 0 for what RESP2 leaves out
+	resp2  Kind // the kind that stands for it in RESP2; 0 for a kind that RESP2 leaves out
 
 	isString   bool // text or bytes that are no error and no number
 	isError    bool // what a server answers with when a command failed
@@ -48,7 +48,7 @@ type kindInfo struct {
 	wholeOnly  bool // a spelled number that is an integer
 }
 
-// layout is what there is on the wire behind the first byte of a token.
+// layout is what follows the first byte of a token on the wire.
 type layout uint8
 
 const (
@@ -58,7 +58,7 @@ const (
 	integerLine                // a number of 64 bits
 	booleanLine                // t or f
 	spelledLine                // a number that is kept as it is spelled
-	withPayload                // a length, and on a line of their own so many bytes
+	withPayload                // a length, and that many bytes on a line of their own
 	withElements               // how many elements follow
 	withPairs                  // how many keys and values follow
 )
@@ -95,8 +95,8 @@ func scanSpelled(k Kind, text []byte) (bad int) {
 	return respwire.ScanBigNumber(text)
 }
 
-// opens tells the kinds of aggregates. It is a table of its own because ReadToken asks
-// it for every token.
+// opens is true for the kinds of aggregates. It is a table of its own because
+// ReadToken asks it for every token.
 var opens = func() (opens [256]bool) {
 	for k, info := range kindTable {
 		opens[k] = info.layout == withElements || info.layout == withPairs
@@ -120,25 +120,25 @@ func (k Kind) IsValid() bool { return kindTable[k].layout != noLayout }
 // Attribute, Set or Push.
 func (k Kind) IsAggregate() bool { return opens[k] }
 
-// IsString reports whether k holds text or bytes that are no error and no
+// IsString reports whether k holds text or bytes that are neither an error nor a
 // number: SimpleString, BulkString, VerbatimString or Chunk.
 func (k Kind) IsString() bool { return kindTable[k].isString }
 
-// IsError reports whether k is what a server answers with when a command
-// failed: SimpleError or BulkError.
+// IsError reports whether k is a server's reply to a command that failed:
+// SimpleError or BulkError.
 func (k Kind) IsError() bool { return kindTable[k].isError }
 
 // hasPairs reports whether the count in k's header counts pairs.
 func (k Kind) hasPairs() bool { return kindTable[k].layout == withPairs }
 
-// isSpelled reports whether k is a number that is kept as it is spelled.
+// isSpelled reports whether k is a number that keeps its spelling.
 func (k Kind) isSpelled() bool { return kindTable[k].layout == spelledLine }
 
 // streamable reports whether the header of k may carry `?` in place of a
 // count or length.
 func (k Kind) streamable() bool { return kindTable[k].streamable }
 
-// tokenFlags are what a Token has to say beside its kind and its number.
+// tokenFlags hold what kind and number of a Token do not tell.
 type tokenFlags uint8
 
 const (
@@ -146,17 +146,16 @@ const (
 	flagStreamed                        // `$?`, `*?`, `~?` or `%?`
 )
 
-// Token is one scalar or the header of one aggregate, as a view into the input:
-// its bytes are valid until the next call on the Decoder it came from, or as
-// long as the slice that was given to ConsumeToken stays unchanged.
+// Token is one scalar or the header of one aggregate. It is a view into the input:
+// its bytes are valid until the next call on the Decoder it came from, or as long as
+// the slice given to ConsumeToken stays unchanged.
 //
-// It is small on purpose. The Go compiler keeps structs of up to four words
-// and four fields in registers and passes larger ones through memory, which
-// was measured at 14 ns a call against under 2 ns here; so the payload is a
-// pointer whose length shares n with the value of an Integer, the length of an
-// aggregate and the bit of a Boolean.
+// A Token is small, because the Go compiler keeps structs of up to four words and
+// four fields in registers and passes larger ones through memory. So the payload is
+// a pointer, and its length shares the field n with the value of an Integer, the
+// count of an aggregate and the bit of a Boolean.
 type Token struct {
-	data  *byte // payload, whole (with the prefix of a verbatim string); nil for kinds without one
+	data  *byte // the whole payload (with the prefix of a verbatim string); nil for kinds without one
 	n     int64 // payload bytes, Integer's value, Boolean's bit, or the count in an aggregate's header
 	kind  Kind
 	flags tokenFlags
@@ -173,11 +172,11 @@ func (t Token) IsNull() bool { return t.flags&flagNull != 0 }
 // streamed aggregate (`*?`, `~?`, `%?`).
 func (t Token) IsStreamed() bool { return t.flags&flagStreamed != 0 }
 
-// Len returns the length of what the token announces or holds: the bytes of a
-// string or error (of a verbatim string those of its text), of the text of a
-// Double or BigNumber, or the elements of an aggregate, where a Map or an
-// Attribute of n pairs has 2n. It is -1 for a streamed string or aggregate and
-// 0 for a null and for kinds without a length. The Chunk of length 0 ends a
+// Len returns the length of what the token holds or announces: the bytes of a
+// string, of an error or of the text of a Double or BigNumber, or the elements of an
+// aggregate. For a verbatim string it counts only the text, and for a Map or an
+// Attribute of n pairs it returns 2n. It is -1 for a streamed string or aggregate,
+// and 0 for a null and for kinds without a length. The Chunk of length 0 ends a
 // streamed string.
 func (t Token) Len() int {
 	if t.flags != 0 {
@@ -202,10 +201,10 @@ func (t Token) Len() int {
 // a verbatim string's payload, for example `txt:`.
 const verbatimPrefix = 4
 
-// Bytes returns the payload: the text of a string or error (of a verbatim
-// string the text after its encoding) or the spelling of a Double or BigNumber.
-// It is nil for a null and for every other kind, and not nil for an empty
-// string. The bytes must not be changed; they are valid as long as the Token.
+// Bytes returns the payload: the text of a string or error, or the spelling of a
+// Double or BigNumber. For a verbatim string it returns the text after the encoding.
+// It is nil for a null and for every other kind, but not for an empty string. The
+// bytes must not be changed and are valid as long as the Token.
 func (t Token) Bytes() []byte {
 	if t.data == nil {
 		return nil
@@ -267,12 +266,12 @@ func (t Token) BigInt() (*big.Int, error) {
 	return bigIntOf(t.kind, t.IsNull(), t.IsStreamed(), t.Bytes())
 }
 
-// AppendText appends the text of a scalar to b, the same text whether the server spoke
-// RESP2 or RESP3: the bytes of a string or a chunk, an Integer in decimal, 1 or 0 for a
-// Boolean, a Double and a BigNumber as they were spelled. A null gives ErrNull, a
-// server's error itself as a *ReplyError, and an aggregate, the header of a streamed
-// string and an End a *KindError; b comes back as it was then. It makes Token an
-// encoding.TextAppender, which [Any] takes.
+// AppendText appends the text of a scalar to b, the same text whether the server
+// spoke RESP2 or RESP3: the bytes of a string or a chunk, an Integer in decimal, 1
+// or 0 for a Boolean, a Double and a BigNumber as they were spelled. A null gives
+// ErrNull, a server's error gives a *ReplyError, and an aggregate, the header of a
+// streamed string or an End gives a *KindError; AppendText then returns b unchanged.
+// It makes Token an encoding.TextAppender, which [Any] takes.
 func (t Token) AppendText(b []byte) ([]byte, error) {
 	switch {
 	case t.IsNull():
@@ -287,8 +286,8 @@ func (t Token) AppendText(b []byte) ([]byte, error) {
 	return append(b, t.Bytes()...), nil
 }
 
-// Err returns what a SimpleError or a BulkError says as a *ReplyError, which
-// owns its text, and nil for every other kind.
+// Err returns a SimpleError or a BulkError as a *ReplyError, which owns its text,
+// and nil for every other kind.
 func (t Token) Err() error {
 	if t.kind.IsError() && t.flags == 0 {
 		return newReplyError(t.Bytes())
@@ -296,12 +295,12 @@ func (t Token) Err() error {
 	return nil
 }
 
-// Value is a whole reply or any part of one, as a plain tree: build one by
-// hand, compare two with Equal or go-cmp, print one with String. The zero
+// Value is a whole reply or any part of one, as a plain tree. Programs may build one
+// by hand, compare two with Equal or go-cmp, and print one with String. The zero
 // Value is no value; AppendValue writes it as a null.
 //
-// A Value that Decode filled has views in Bytes, valid until the next call on
-// the Decoder; Clone makes one that lives on.
+// The Bytes in a Value that Decode filled are views, valid until the next call on
+// the Decoder. Clone returns a copy that stays valid.
 type Value struct {
 	Kind     Kind
 	Null     bool    // `_`, `$-1` or `*-1`: Kind tells which
@@ -310,7 +309,7 @@ type Value struct {
 	Int      int64   // Integer; Boolean as 0 or 1
 	Bytes    []byte  // payload of strings and errors (chunks joined); digits of a BigNumber and spelling of a Double as received
 	Elems    []Value // elements; keys and values alternate in a Map and an Attribute
-	Attrs    []Value // the Attributes that came before it, in order, each of Kind Attribute
+	Attrs    []Value // the attributes before the value, in order, each of Kind Attribute
 }
 
 // int64Of returns the integer that a value of kind holds or spells.
@@ -346,8 +345,8 @@ func float64Of(kind Kind, null, streamed bool, text []byte) (float64, error) {
 	return f, nil
 }
 
-// maxBigInt is how many bytes of text bigIntOf takes. The time math/big needs
-// is quadratic: 7 ms for so many digits, over a second for a mebibyte.
+// maxBigInt is how many bytes of text bigIntOf takes. math/big takes quadratic time,
+// so a hostile text could keep a processor busy for long.
 const maxBigInt = 64 << 10
 
 // bigIntOf returns the integer that a value of kind spells.
@@ -394,8 +393,8 @@ func noNumber(kind Kind, null, streamed bool, text []byte, want Kind) error {
 	return nil
 }
 
-// numberError says that text spells no number of that kind, or none in range.
-// The text is cut: it may be as long as any bulk string.
+// numberError returns the error for a text that is not a number or is out of range.
+// It cuts the text, which may be as long as any bulk string.
 func numberError(function string, text []byte, fault respwire.NumberFault) error {
 	const shown = 64
 	err := strconv.ErrSyntax

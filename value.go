@@ -8,14 +8,14 @@ import (
 	"sync"
 )
 
-// This file is the value layer: what can be asked of a Value, and how Values
-// are walked, compared and copied. Accessors agree with those of Token: both
-// ask int64Of and its like. They take a pointer, because a Value is large (measured at
-// 2.5 ns a call against 9 ns for a copy); what fmt and go-cmp look for takes a
-// Value, so that they find it. Trees may be as deep as a Decoder's limit lets
-// them be, so nothing here recurses.
+// This file is the value layer: the accessors of a Value, and how Values are walked,
+// compared and copied. The accessors agree with those of Token, because both call
+// int64Of and its like. They have pointer receivers, because a Value is large to
+// copy. The methods that fmt and go-cmp call have value receivers, so that both find
+// them. Nothing here recurses, because trees may be as deep as a Decoder's limit
+// allows.
 
-// isNull reports whether v is a null; of one built by hand Kind Null says enough.
+// isNull reports whether v is a null. Values built by hand may have Kind Null alone.
 func (v *Value) isNull() bool { return v.Null || v.Kind == Null }
 
 // Int64 returns the value of an Integer, and of a BigNumber or a string that
@@ -59,9 +59,8 @@ func (v *Value) BigInt() (*big.Int, error) {
 	return bigIntOf(v.Kind, v.isNull(), false, v.Bytes)
 }
 
-// Err returns what a SimpleError or a BulkError says as a *ReplyError, which
-// owns its text, and nil for every other kind. Errors among the elements are
-// not looked for.
+// Err returns a SimpleError or a BulkError as a *ReplyError, which owns its text,
+// and nil for every other kind. It does not look for errors among the elements.
 func (v *Value) Err() error {
 	if v.Kind.IsError() && !v.Null {
 		return newReplyError(v.Bytes)
@@ -82,11 +81,11 @@ func (v *Value) All() iter.Seq2[int, *Value] {
 	}
 }
 
-// Pairs returns an iterator over the keys and values of a Map or an Attribute,
-// and of an Array with an even count, which is a map in RESP2. Keys and values
-// are the elements of v, not copies; a key comes as often as it was sent. The
-// last key of a Map built by hand may lack its value: it comes with a new null,
-// as AppendValue writes it. Other kinds and Arrays have no pairs.
+// Pairs returns an iterator over the keys and values of a Map or an Attribute, and
+// of an Array with an even count, which is a map in RESP2. Keys and values are the
+// elements of v, not copies; a key that was sent twice comes twice. The last key of
+// a Map built by hand may lack its value; Pairs yields it with a new null, as
+// AppendValue writes it. Other kinds and Arrays have no pairs.
 func (v *Value) Pairs() iter.Seq2[*Value, *Value] {
 	return func(yield func(key, value *Value) bool) {
 		elems := v.Elems
@@ -104,12 +103,12 @@ func (v *Value) Pairs() iter.Seq2[*Value, *Value] {
 	}
 }
 
-// Equal reports whether v and u are the same on the wire: whether AppendValue writes
-// the same bytes for them. So order counts, in maps and sets too, and so do attributes,
-// which null it is, and how a double is spelled: 1.0 is not 1, and nan is nan. Signs and
-// zeros that are never written do not: the BigNumbers +0012 and 12 are Equal. Nil and
-// empty slices are alike, and so is whatever AppendValue replaces and what it puts in
-// its place. go-cmp uses Equal by itself.
+// Equal reports whether AppendValue writes the same bytes for v and u. So the order
+// of elements matters, in maps and sets too, and so do attributes, the form of a
+// null, and the spelling of a double: 1.0 is not Equal to 1, but nan is Equal to
+// nan. Signs and zeros that are never written do not matter: the BigNumbers +0012
+// and 12 are Equal. Nil and empty slices are Equal, and a value that AppendValue
+// replaces is Equal to its replacement. go-cmp calls Equal.
 func (v Value) Equal(u Value) bool {
 	c := comparisons.Get().(*comparison)
 	c.v, c.u = v, u
@@ -119,8 +118,8 @@ func (v Value) Equal(u Value) bool {
 	return same
 }
 
-// comparison is what comparing two trees needs: the trees, because the ways through
-// them refer to both, and room for the ways.
+// comparison holds what Equal needs: two trees, to which the paths through them
+// point, and room for the paths.
 type comparison struct {
 	v, u             Value
 	openInV, openInU [8]valueFrame
@@ -145,8 +144,8 @@ func (c *comparison) isEqual() bool {
 	}
 }
 
-// writtenPart returns p or, when that is nothing at all, the next part that is not. It
-// returns nothing at all at the end.
+// writtenPart returns p or, when p is empty, the next part that is not. It returns
+// an empty part at the end.
 func writtenPart(open []valueFrame, p valuePart) ([]valueFrame, valuePart) {
 	for p.kind == 0 && len(open) > 0 {
 		open, p = nextPart(open, 0)
@@ -173,12 +172,12 @@ func (p valuePart) equal(q valuePart) bool {
 	case withPayload:
 		return bytes.Equal(v.Bytes, u.Bytes) && (p.kind != VerbatimString || v.Encoding == u.Encoding)
 	}
-	// a header, a null, an end or nothing at all: a few bytes
+	// a header, a null, an end or an empty part: a few bytes
 	var first, second [maxHeaderLen]byte
 	return bytes.Equal(p.appendTo(first[:0]), q.appendTo(second[:0]))
 }
 
-// orNull returns p, or a null in place of a number that is none.
+// orNull returns p, or a null in place of a number whose text is invalid.
 func (p valuePart) orNull() valuePart {
 	if p.kind.isSpelled() {
 		var scratch [maxNumberLen]byte
@@ -189,7 +188,7 @@ func (p valuePart) orNull() valuePart {
 	return p
 }
 
-// equalNumbers compares numbers of kind k as they are written.
+// equalNumbers reports whether two numbers of kind k are written alike.
 func equalNumbers(k Kind, a, b []byte) bool {
 	if bytes.Equal(a, b) {
 		return true
@@ -200,7 +199,8 @@ func equalNumbers(k Kind, a, b []byte) bool {
 	return minusA == minusB && bytes.Equal(digitsA, digitsB)
 }
 
-// equalLines compares texts in which CR and LF are written as spaces.
+// equalLines reports whether two texts are alike once CR and LF are written as
+// spaces.
 func equalLines(a, b []byte) bool {
 	if len(a) != len(b) {
 		return false
@@ -217,9 +217,9 @@ func equalLines(a, b []byte) bool {
 func isBlank(c byte) bool { return c == ' ' || c == '\r' || c == '\n' }
 
 // Clone returns a copy of v that shares nothing with it and so outlives the
-// Decoder's buffer. All its elements are in one block of memory and all its
-// bytes in another: a part that is kept keeps the whole. To keep a part alone,
-// clone that part.
+// Decoder's buffer. All its elements are in one block of memory and all its bytes in
+// another: so keeping a part of it keeps the whole. To keep only a part, clone that
+// part.
 func (v Value) Clone() Value {
 	if len(v.Elems)|len(v.Attrs) == 0 {
 		return v.cloneScalar()
@@ -249,7 +249,7 @@ func (v Value) cloneScalar() Value {
 // cloner holds the two blocks of a Clone. Neither ever grows beyond the
 // capacity it was made with, so pointers into them stay valid.
 type cloner struct {
-	values []Value // those before a certain index own what they have, those behind it still share it
+	values []Value // the first ones own their data; the others still share it
 	bytes  []byte
 }
 
@@ -275,7 +275,7 @@ func (c *cloner) copyValues(list []Value) []Value {
 	return c.values[start:len(c.values):len(c.values)]
 }
 
-// measure counts the values in and before v, at every level, and the bytes of
+// measure counts the elements and attributes in v, at every level, and the bytes of
 // all of them and of v.
 func (v *Value) measure() (values, size int) {
 	size = len(v.Bytes)

@@ -6,8 +6,8 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file holds what a Decoder needs while it has something to read. Idle
-// Decoders lend it to others.
+// This file holds the memory that a Decoder needs only while it has something to
+// read. Idle Decoders leave it to others.
 
 // workspace is what a Decoder needs besides its buffer while it has something
 // to read.
@@ -19,21 +19,21 @@ type workspace struct {
 	unquoted []byte
 
 	since      int64        // offset in the stream where the Decoder took the workspace
-	lastJoined window.Large // what joined was when that was large
+	lastJoined window.Large // the storage of joined when that was large
 	stacks     [2][]frame   // of the Decoder's nestings, while nobody has the workspace
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 
-// forget makes w fit for the next Decoder, when so many bytes came while the last
-// one had it, into a large buffer or not: nothing in it leads to that Decoder, what
-// its caller gave it, or its buffers. What has grown far beyond its last use is
-// dropped. The bytes tell how much may have been used: the next Decoder is not to
-// pay for what others before used.
+// forget prepares w for the next Decoder: nothing in w refers to the last Decoder,
+// its caller's data or its buffers any more. It drops storage that has grown far
+// beyond its last use. came is how many bytes arrived while the last Decoder had w,
+// and large tells whether they went into a large buffer. Since came bounds what may
+// have been used, the next Decoder does not pay for clearing what earlier ones used.
 func (w *workspace) forget(came int64, large bool) {
 	w.builders = emptied(w.builders, maxIdleDepth, came/minAggregate)
 	for i, stack := range w.stacks {
-		w.stacks[i] = emptied(stack, maxIdleDepth, 0) // leads nowhere
+		w.stacks[i] = emptied(stack, maxIdleDepth, 0) // refers to nothing
 	}
 	w.args = emptied(w.args, 4*len(w.args)+maxIdleArgs, came/minWord)
 	if large {
@@ -49,7 +49,7 @@ func (w *workspace) forget(came int64, large bool) {
 }
 
 const (
-	// What a workspace keeps however little of it was used last.
+	// A workspace keeps this much, however little of it was used last.
 	maxIdleArgs  = 4096
 	maxIdleDepth = 2048
 
@@ -57,8 +57,8 @@ const (
 	minWord      = int64(len("a "))
 )
 
-// emptied returns s without elements, and clears the used ones, or returns nil when
-// s has room for more than most.
+// emptied clears the used elements of s and returns it with length 0. It returns nil
+// when s has room for more than most elements.
 func emptied[T any](s []T, most int, used int64) []T {
 	if cap(s) > most {
 		return nil
@@ -67,15 +67,15 @@ func emptied[T any](s []T, most int, used int64) []T {
 	return s[:0]
 }
 
-// shrinkFrom gives up what has grown with the buffer, or holds views of an
-// earlier one, when the buffer is smaller now than size bytes.
+// shrinkFrom drops the workspace's storage, which has grown with the buffer and may
+// hold views of it, when the buffer has become smaller than size bytes.
 func (d *Decoder) shrinkFrom(size int) {
 	if len(d.in.Data) < size && d.workspace != nil {
 		*d.workspace = workspace{since: d.workspace.since}
 	}
 }
 
-// releaseWorkspace lets others have the workspace.
+// releaseWorkspace gives the workspace back.
 func (d *Decoder) releaseWorkspace() {
 	w := d.workspace
 	if w == nil {
@@ -90,7 +90,7 @@ func (d *Decoder) releaseWorkspace() {
 	workspaces.Put(w)
 }
 
-// acquireWorkspace sees to it that there is one.
+// acquireWorkspace takes a workspace unless the Decoder has one.
 func (d *Decoder) acquireWorkspace() {
 	if d.workspace != nil {
 		return
