@@ -263,6 +263,9 @@ func (d *Decoder) Peek(n int) ([]byte, error) {
 		return nil, err
 	}
 	var err error
+	if n > 0 {
+		err = d.need(1) // by itself, so that a workspace comes with the first byte, even if the reader panics then
+	}
 	for err == nil && d.in.End-d.in.Pos < n {
 		err = d.need(min(n, d.in.End-d.in.Pos+window.UsualSize)) // in steps: n may be any number
 	}

@@ -1076,6 +1076,47 @@ func TestAnyMethodMayFollowPeek(t *testing.T) {
 	}
 }
 
+// What Peek has got before its reader panics is read on as if nothing had been.
+func TestPeekWhenTheReaderPanics(t *testing.T) {
+	const wire = "*2\r\n*1\r\n:1\r\n:2\r\n"
+	arrivals := func() io.Reader {
+		n := 0
+		return tests.ReaderFunc(func(p []byte) (int, error) {
+			switch n++; n {
+			case 1:
+				return copy(p, wire[:8]), nil
+			case 2:
+				panic("reader")
+			}
+			return copy(p, wire[8:]), nil
+		})
+	}
+	for name, read := range map[string]func(*resp.Decoder) error{
+		"Decode": func(d *resp.Decoder) error { return d.Decode(new(resp.Value)) },
+		"ReadToken": func(d *resp.Decoder) (err error) {
+			for range 4 {
+				if _, err := d.ReadToken(); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		d := resp.NewDecoder(arrivals())
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the reader did not panic")
+				}
+			}()
+			d.Peek(9)
+		}()
+		if err := read(d); err != nil || d.InputOffset() != int64(len(wire)) || d.Depth() != 0 {
+			t.Errorf("%s of %q: %v, offset %d, depth %d", name, wire, err, d.InputOffset(), d.Depth())
+		}
+	}
+}
+
 // Where no bytes but those of a value may stand, both fail and change nothing.
 func TestPeekAndDiscardInsideAValue(t *testing.T) {
 	const inside = "resp: Peek or Discard inside an aggregate that is open, or behind an attribute"
