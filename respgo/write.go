@@ -19,24 +19,28 @@ import (
 // MarshalEncode writes v to e as one value, which Unmarshal makes a v of again.
 // The package overview says what becomes what; e's Protocol says in which form.
 // When v cannot be written, MarshalEncode writes nothing of it and returns a
-// *MarshalError; all other errors are e's.
+// *MarshalError; all other errors are e's, as those of its WriteValue.
 func MarshalEncode(e *resp.Encoder, v any) error {
 	w := writers.Get().(*writer)
 	defer w.free()
 	if err := w.any(reflect.ValueOf(v)); err != nil {
 		return err
 	}
-	for b := w.buf; len(b) > 0; {
-		t, size, err := resp.ConsumeToken(b)
-		if err != nil {
-			return err
-		}
-		if err := e.WriteToken(t); err != nil {
-			return err
-		}
-		b = b[size:]
+	return w.writeTo(e)
+}
+
+// writeTo writes what was put together to e. It does so in one call: after a timeout
+// e has all of the value, or none, and what is streamed has its form in RESP2.
+func (w *writer) writeTo(e *resp.Encoder) error {
+	if t, size, err := resp.ConsumeToken(w.buf); err == nil && size == len(w.buf) {
+		return e.WriteToken(t)
 	}
-	return nil
+	w.decoder.Reset(nil)
+	w.decoder.Feed(w.buf)
+	if err := w.decoder.Decode(&w.tree); err != nil {
+		return err
+	}
+	return e.WriteValue(&w.tree)
 }
 
 // writer puts a value together.
@@ -46,18 +50,23 @@ type writer struct {
 	path    []step
 
 	interfaces int // that are being written, one in the other
+
+	decoder *resp.Decoder // makes a tree of buf
+	tree    resp.Value
 }
 
-var writers = sync.Pool{New: func() any { return new(writer) }}
+var writers = sync.Pool{New: func() any {
+	return &writer{decoder: resp.NewDecoder(nil, resp.NoLimits())}
+}}
 
 // maxKept is how large a buffer is kept for the next value.
 const maxKept = 64 << 10
 
 func (w *writer) free() {
-	w.buf, w.scratch, w.path, w.interfaces = w.buf[:0], w.scratch[:0], emptied(w.path), 0
 	if cap(w.buf)+cap(w.scratch) > maxKept {
-		w.buf, w.scratch = nil, nil
+		return
 	}
+	w.buf, w.scratch, w.path, w.interfaces = w.buf[:0], w.scratch[:0], emptied(w.path), 0
 	writers.Put(w)
 }
 
@@ -200,7 +209,7 @@ func writeMarshaled(w *writer, p *plan, v reflect.Value) error {
 	if err != nil {
 		return w.fail(v, err)
 	}
-	w.scratch = text[:0]
+	w.scratch = append(w.scratch[:0], text...) // not text itself, which may be v's own
 	return w.bytes(v, text)
 }
 
