@@ -753,7 +753,7 @@ func (d *Decoder) scanHeader() (t Token, size int, err error) {
 	c := &d.ahead
 	if c.pos > c.value { // the value has been scanned and is valid
 		b := d.in.Data[d.in.Pos+c.value : d.in.End]
-		t, size, _ = d.rules.header(Kind(b[0]), b, 0)
+		t, size, _ = d.rules.header(lineKind(b[0]), b, 0)
 		return t, size, nil
 	}
 	return d.readHeader(&c.nest, c.pos)

@@ -333,7 +333,7 @@ func (d *Decoder) bufferedTokenSlow(pos int, scanned bool) (t Token, size int) {
 	if !scanned && (!kind.IsValid() || kind == Chunk || kind == End) {
 		return t, 0
 	}
-	t, header, f := d.rules.header(kind, b, 0)
+	t, header, f := d.rules.header(lineKind(kind), b, 0)
 	switch {
 	case f != nil, header == 0, t.IsStreamed() && !scanned:
 		return t, 0
@@ -356,7 +356,7 @@ func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	}
 	start, pos := len(d.joined), from
 	for {
-		chunk, header, _ := d.rules.header(Chunk, d.in.Data[pos:d.in.End], 0)
+		chunk, header, _ := d.rules.header(lineKind(Chunk), d.in.Data[pos:d.in.End], 0)
 		pos += header
 		if chunk.n == 0 {
 			break
