@@ -493,11 +493,10 @@ func scannedLength(b []byte) (n, size int) {
 
 // SplitInline splits an inline request into words as Redis does (sdssplitargs) and
 // appends them to dst. Words are separated by white space. A quote may open anywhere
-// in a word; the closing quote ends the word. In double quotes
-//
-// \r \t \b \a and \xHH are escapes, and a backslash before any other byte gives that
-// byte. In single quotes only \' is an escape. Words without quotes are views into
-// line; the others are allocated together.
+// in a word; the closing quote ends the word. In double quotes \n \r \t \b \a and \xHH
+// are escapes, and a backslash before any other byte gives that byte. In single quotes
+// only \' is an escape. Words without quotes are views into line; the others are
+// allocated together.
 //
 // SplitInline returns a *SyntaxError, with an offset into line, for a quote that is
 // not closed, for a closing quote without white space after it, and for a NUL. It

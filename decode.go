@@ -20,7 +20,7 @@ import (
 //	       are void as soon as Pos is elsewhere.
 //	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
 //	       has begun to consume (decode_copy.go).
-//	err    the SyntaxError or LimitError in which the Decoder stays.
+//	err    the error in which the Decoder stays.
 //
 // A read flows through them in one of three ways:
 //
@@ -36,9 +36,9 @@ import (
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
 // all others. The field fast tells whether the fast one may be tried.
 //
-// The code that parses a usual bulk string stands in five places, where a call for
-// each string would cost too much: ReadToken, advanceUsual, buildScalars, fastToken
-// and fastCommand.
+// The code that parses a usual bulk string stands in six places, where a call for
+// each string would cost too much: ReadToken, advanceUsual, buildScalar, buildScalars,
+// fastToken and fastCommand.
 
 // Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
 // nothing once its buffers have grown. The bytes, Tokens, Values and Commands that

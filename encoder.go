@@ -66,17 +66,6 @@ type openAggregate struct {
 // than anybody can write, and even, so that left is odd between a key and its value.
 const noCount = 1 << 62
 
-// EncodeError reports a call that would have put invalid RESP on the wire and wrote
-// nothing. An Encoder stays in it until Reset. Encoder.Close and the methods of a
-// Chunker report it only once.
-type EncodeError struct {
-	Kind   Kind   // of the refused value; for Close and SetProtocol, of the incomplete aggregate
-	Reason string // what is wrong with it
-}
-
-// Error names the kind and the reason.
-func (e *EncodeError) Error() string { return fmt.Sprintf("resp: %s: %s", e.Kind, e.Reason) }
-
 // NewEncoder returns an Encoder that writes to w. It uses the options BufferSize and
 // Protocol.
 func NewEncoder(w io.Writer, opts ...Option) *Encoder {

@@ -11,7 +11,7 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file holds every error of the package. Errors of the stream carry the offset
+// This file holds the exported errors of the package. Errors of the stream carry the offset
 // of the fault, in bytes from the start of the stream. After a SyntaxError or a
 // LimitError a Decoder stays in that error, because nobody can tell where the next
 // value starts. InStep tells which errors leave the stream in step.
@@ -218,6 +218,17 @@ func parseSlot(digits string) (slot int, ok bool) {
 	}
 	return slot, slot < clusterSlots
 }
+
+// EncodeError reports a call that would have put invalid RESP on the wire and wrote
+// nothing. An Encoder stays in it until Reset. Encoder.Close and the methods of a
+// Chunker report it only once.
+type EncodeError struct {
+	Kind   Kind   // of the refused value; for Close and SetProtocol, of the incomplete aggregate
+	Reason string // what is wrong with it
+}
+
+// Error names the kind and the reason.
+func (e *EncodeError) Error() string { return fmt.Sprintf("resp: %s: %s", e.Kind, e.Reason) }
 
 // brokenOffError means that less was written of a bulk string than its header
 // promises.
