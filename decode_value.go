@@ -294,20 +294,21 @@ func (v *Value) keepLists() {
 	v.Attrs = v.Attrs[:0]
 }
 
-// restLists is keepLists for a value that needs none of that storage.
+// restLists empties the lists of a root that needs none of that storage.
 func (v *Value) restLists() {
-	if cap(v.Elems) > 0 {
+	if cap(v.Elems)|cap(v.Attrs) != 0 {
 		v.rest()
 	}
-	v.keepLists()
 }
 
-// rest takes account of such a value. It writes nothing into what the caller has made.
+// rest is restLists where there is storage. It writes nothing into what the caller has
+// made.
 func (v *Value) rest() {
 	if v.hasKeeper() {
 		v.settle(0)
 		v.letGo()
 	}
+	v.keepLists()
 }
 
 // dropLists empties the lists of a value below the root. Their storage may belong to
