@@ -19,7 +19,7 @@ import (
 //     time as its format says, a pointer what it points at.
 //
 // What has no text, such as a nil pointer in a slice or a slice in a struct, is a
-// *MarshalError. The arguments refer to v.
+// *MarshalError, and args comes back as it was. The arguments refer to v.
 func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 	w := writers.Get().(*writer)
 	defer w.free()
@@ -28,7 +28,11 @@ func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 		return args, w.fail(value, errNoArgs)
 	}
 	p, value := target(planOf(value.Type()), value)
-	return w.args(args, p, value)
+	all, err := w.args(args, p, value)
+	if err != nil {
+		return args, err
+	}
+	return all, nil
 }
 
 // target follows pointers to what they point at in the end, or to the one that is

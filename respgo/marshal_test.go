@@ -161,6 +161,40 @@ func TestMarshalOfStreamedValuesForRESP2(t *testing.T) {
 	}
 }
 
+// A float32 has the shortest text that reads back as it, as in encoding/json and in
+// the arguments of a command.
+func TestMarshalOfFloat32(t *testing.T) {
+	for _, f := range []float32{0.1, -2.5, 16777216, 1e30, math.MaxFloat32, math.SmallestNonzeroFloat32, float32(math.Inf(-1)), float32(math.NaN())} {
+		arg, err := resp.Any(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		command := string(resp.AppendArg(nil, arg))
+		_, text, _ := strings.Cut(command, "\r\n")
+		if got := marshal(t, f, 3); got != ","+text {
+			t.Errorf("%g: %q, want %q", f, got, ","+text)
+		}
+		if got := marshal(t, f, 2); got != command {
+			t.Errorf("%g: %q, want %q", f, got, command)
+		}
+	}
+}
+
+// Arguments that cannot be made leave none behind: half of a struct is no command.
+func TestArgsAllOrNothing(t *testing.T) {
+	before := []resp.Arg{resp.String("key")}
+	for _, v := range []any{
+		struct {
+			A int
+			B []int
+		}{}, []any{"a", nil}, []respgo.Pair[string, any]{{Key: "a", Value: 1}, {Key: "b", Value: failing{}}},
+	} {
+		if got, err := respgo.AppendArgs(before, v); err == nil || len(got) != len(before) {
+			t.Errorf("%T: %d arguments, %v", v, len(got), err)
+		}
+	}
+}
+
 // ownText is a type whose method returns what it holds.
 type ownText struct{ text []byte }
 

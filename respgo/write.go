@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -169,7 +170,12 @@ func writeUint(w *writer, _ *plan, v reflect.Value) error {
 }
 
 func writeFloat(w *writer, _ *plan, v reflect.Value) error {
-	w.buf = resp.AppendDouble(w.buf, v.Float())
+	f := v.Float()
+	if v.Kind() == reflect.Float32 { // 0.1 and not 0.10000000149011612
+		w.scratch = strconv.AppendFloat(w.scratch[:0], f, 'g', -1, 32)
+		f, _ = strconv.ParseFloat(string(w.scratch), 64)
+	}
+	w.buf = resp.AppendDouble(w.buf, f)
 	return nil
 }
 
