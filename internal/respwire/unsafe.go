@@ -58,8 +58,8 @@ func Put2(p *byte, i int, v uint16) {
 }
 
 // CopyTiny, CopyShort and CopyMedium copy n bytes from src to p+i without a call or
-// a loop, as words that overlap when n is not a multiple of their length. They are
-// three functions because a single one would be too large to be inlined.
+// a loop, in two words that may overlap. They are three functions because a single
+// one would be too large to be inlined.
 
 // CopyTiny copies up to 3 bytes.
 func CopyTiny(p *byte, i int, src *byte, n int) {
