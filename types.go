@@ -42,8 +42,8 @@ type kindInfo struct {
 	layout layout
 	resp2  Kind // the kind that stands for it in RESP2; 0 for a kind that RESP2 leaves out
 
-	isString   bool // text or bytes that are no error and no number
-	isError    bool // what a server answers with when a command failed
+	isString   bool // text or bytes, neither an error nor a number
+	isError    bool // the reply to a command that failed
 	streamable bool // the header may carry `?` in place of the count or length
 	wholeOnly  bool // a spelled number that is an integer
 }
@@ -57,7 +57,7 @@ const (
 	textLine                   // text
 	integerLine                // a number of 64 bits
 	booleanLine                // t or f
-	spelledLine                // a number that is kept as it is spelled
+	spelledLine                // a number that keeps its spelling
 	withPayload                // a length, and that many bytes on a line of their own
 	withElements               // how many elements follow
 	withPairs                  // how many keys and values follow

@@ -1,31 +1,31 @@
-// Package aof reads the append-only files of Redis and Valkey as these load them:
-// commands, annotations between them, and perhaps an RDB preamble first. A [Reader]
-// reads one file, [Commands] a whole set of files by its manifest.
+// Package aof reads the append-only files of Redis and Valkey as the servers load
+// them: commands, annotations between them, and perhaps an RDB preamble first. A
+// [Reader] reads one file; [Commands] reads a whole set of files by its manifest.
 //
-//   - Lines that start with # are annotations (#TS:1628217470) and passed over;
+//   - Lines that start with # are annotations (#TS:1628217470). They are skipped;
 //     [OnAnnotation] shows them.
-//   - An RDB at the start is passed over; [PreambleTo] copies it.
-//   - Inline and empty requests, which Redis calls a bad file format, are a
+//   - An RDB at the start is skipped; [PreambleTo] copies it.
+//   - Inline and empty requests, which Redis calls a bad file format, give a
 //     *resp.SyntaxError.
 //
-// Limits are those of a [resp.Decoder]. Redis has none when it loads a file, so
+// The limits are those of a [resp.Decoder]. Redis has none when it loads a file, so
 // raise [resp.MaxBulkLen] and [resp.MaxArgs], with [DecoderOptions], for files of
 // servers with uncommon settings.
 //
 // # Where a file is cut
 //
-// A file that ends inside a command or an annotation gives io.ErrUnexpectedEOF, and
-// [Reader.Offset] is then the offset right behind the last whole command, where
-// Redis cuts such a file: annotations count as read when the command behind them
-// is. Of a file that ends behind a whole command, but after a MULTI without its
-// EXEC, a Reader knows nothing wrong. Redis cuts it before the MULTI, so note the
-// offset before each, and cut there when no EXEC came.
+// A file that ends inside a command or an annotation gives io.ErrUnexpectedEOF.
+// [Reader.Offset] is then the offset right after the last whole command, where Redis
+// cuts such a file: annotations count as read with the command after them. A Reader
+// finds no fault in a file that ends after a whole command but between a MULTI and
+// its EXEC. Redis cuts such a file before the MULTI, so note the offset before each
+// MULTI, and cut there when no EXEC follows.
 //
 // A file that ends inside its preamble gives io.ErrUnexpectedEOF at offset 0:
-// nothing in it can be used. So does a preamble that is damaged, because its end is
-// not found. A preamble without a checksum (rdbchecksum no: 8 zero bytes) ends
-// where the file ends, as base files do since Redis 7. Commands behind one are
-// only found with [Lenient].
+// nothing in it can be used. So does a damaged preamble, because its end is not
+// found. A preamble without a checksum (rdbchecksum no: 8 zero bytes) ends where the
+// file ends, as base files do since Redis 7. A Reader finds commands after such a
+// preamble only with [Lenient].
 package aof
 
 import (
@@ -49,20 +49,22 @@ type config struct {
 	decoder      []resp.Option
 }
 
-// OnAnnotation has a Reader hand the text of every annotation, without its # and
-// line end, to f: once each, and before the command behind it is returned. The text
-// is a view that is valid until f returns; f must not call the Reader.
+// OnAnnotation makes a Reader call f with the text of every annotation, without its
+// # and line end. It does so once for each, before it returns the command that
+// follows. The text is a view that is valid until f returns; f must not call the
+// Reader.
 func OnAnnotation(f func(text []byte)) Option { return func(c *config) { c.onAnnotation = f } }
 
-// PreambleTo has a Reader write the RDB preamble to w, to the byte as it is in the
-// file. A read that fails with an error of w can be repeated, and goes on from
-// exactly the byte that w did not take.
+// PreambleTo makes a Reader write the RDB preamble to w, byte for byte. A read that
+// fails with an error of w can be repeated and goes on from exactly the byte that w
+// did not take.
 func PreambleTo(w io.Writer) Option { return func(c *config) { c.preambleTo = w } }
 
-// Lenient has a Reader accept commands behind a preamble without a checksum: where a
-// command (`*3`, CR LF, `$`) or a time (`#TS:`) follows its 8 zero bytes. Whoever
-// may write values could have put those bytes into one. It accepts what
-// [resp.Lenient] does, too: commands of up to 2^31-1 arguments.
+// Lenient makes a Reader accept commands after a preamble without a checksum. The
+// preamble then ends where a command (`*3`, CR LF, `$`) or a time (`#TS:`) follows
+// its 8 zero bytes. Use it only for trusted files: a value in the preamble may
+// contain the same bytes. Lenient also accepts what [resp.Lenient] does: commands of
+// up to 2^31-1 arguments.
 func Lenient() Option {
 	return func(c *config) {
 		c.lenient = true
@@ -70,11 +72,12 @@ func Lenient() Option {
 	}
 }
 
-// defaultLineLen is that of a resp.Decoder.
+// defaultLineLen is the default of a resp.Decoder.
 const defaultLineLen = 64 << 10
 
-// MaxLineLen sets how many bytes a line may have before its LF, of an annotation or
-// of a header inside a command; 64 KiB by default. (Redis has 1,023 for annotations.)
+// MaxLineLen sets how many bytes the line of an annotation, or of a header inside a
+// command, may have before its LF; 64 KiB by default. (Redis has 1,023 for
+// annotations.)
 func MaxLineLen(n int64) Option {
 	return func(c *config) {
 		c.lineLen = n
@@ -82,28 +85,29 @@ func MaxLineLen(n int64) Option {
 	}
 }
 
-// DecoderOptions has a Reader read commands with these options: the limits that
-// hold for them, and resp.BufferSize.
+// DecoderOptions makes a Reader read commands with these options: limits, and
+// resp.BufferSize.
 func DecoderOptions(opts ...resp.Option) Option {
 	return func(c *config) { c.decoder = append(c.decoder, opts...) }
 }
 
-// Reader reads one append-only file without allocating once its buffer has grown.
-// What it returns are views into that, valid until the next call. A read that fails
-// with the error of the io.Reader, with io.EOF or io.ErrUnexpectedEOF has lost
-// nothing: a file that grows is read on by calling again. After a
-// *resp.SyntaxError or a *resp.LimitError a Reader stays in that error until Reset.
+// Reader reads one append-only file. It allocates nothing once its buffer has grown.
+// It returns views into that buffer, which are valid until the next call. A read
+// that fails with the error of the io.Reader, with io.EOF or with
+// io.ErrUnexpectedEOF has lost nothing: call it again to read on in a file that
+// grows. After a *resp.SyntaxError or a *resp.LimitError a Reader stays in that
+// error until Reset.
 //
 // A Reader is not safe for use by several goroutines at once.
 type Reader struct {
 	config
 	d      *resp.Decoder
-	offset int64 // right behind the last whole command, or the preamble
+	offset int64 // right after the last whole command, or the preamble
 
-	err      error // it stays in, when it is not the Decoder's
-	seen     int   // bytes of the annotation that comes next which hold no LF
+	err      error // the error that the Reader stays in, if it is not the Decoder's
+	seen     int   // bytes of the next annotation known to hold no LF
 	preamble preamble
-	plain    bool // nothing but commands and annotations can come
+	plain    bool // only commands and annotations may follow
 }
 
 // NewReader returns a Reader of the append-only file r.
@@ -121,11 +125,11 @@ func (r *Reader) Reset(file io.Reader) {
 	*r = Reader{config: r.config, d: r.d}
 }
 
-// Offset returns the offset in the file right behind the last whole command, or
-// behind the preamble when no command has been read yet.
+// Offset returns the offset in the file right after the last whole command, or after
+// the preamble when no command has been read yet.
 func (r *Reader) Offset() int64 { return r.offset }
 
-// ReadCommand reads the next command. It returns io.EOF behind the last one.
+// ReadCommand reads the next command. It returns io.EOF after the last one.
 func (r *Reader) ReadCommand() (command resp.Command, err error) {
 	if b := r.d.Buffered(); !r.plain || len(b) < 2 || b[0] != '*' || b[1]-'1' > 8 {
 		if err := r.reachCommand(); err != nil {
@@ -139,8 +143,8 @@ func (r *Reader) ReadCommand() (command resp.Command, err error) {
 }
 
 // Commands returns an iterator over the commands that follow, each valid until the
-// next one. It ends at io.EOF; any other error is yielded once, with an empty
-// command, and ends it too.
+// next one. It ends at io.EOF. It yields any other error once, with an empty
+// command, and then ends too.
 func (r *Reader) Commands() iter.Seq2[resp.Command, error] {
 	return func(yield func(resp.Command, error) bool) {
 		for {
@@ -152,8 +156,7 @@ func (r *Reader) Commands() iter.Seq2[resp.Command, error] {
 	}
 }
 
-// reachCommand passes over what stands before the next command. That is then to be
-// read, or at fault.
+// reachCommand skips what stands before the next command.
 func (r *Reader) reachCommand() error {
 	if r.err != nil {
 		return r.err
@@ -182,19 +185,19 @@ func (r *Reader) reachCommand() error {
 	}
 }
 
-// fail stays in a SyntaxError at that index behind the read position; found are the
-// bytes up to and with the faulty ones.
+// fail makes the Reader stay in a SyntaxError at that index after the read position.
+// found holds the bytes up to and including the faulty ones.
 func (r *Reader) fail(class resp.Class, at int, expected string, found []byte) error {
 	return r.stay(&resp.SyntaxError{Offset: r.d.InputOffset() + int64(at), Class: class, Expected: expected, Found: string(found)})
 }
 
-// stay stays in err.
+// stay makes the Reader stay in err.
 func (r *Reader) stay(err error) error {
 	r.plain, r.err = false, err
 	return err
 }
 
-// passAnnotation passes over the annotation that comes next.
+// passAnnotation skips the next annotation.
 func (r *Reader) passAnnotation() error {
 	for {
 		if _, err := r.d.Peek(r.seen + 1); err != nil {
@@ -217,7 +220,7 @@ func (r *Reader) passAnnotation() error {
 	}
 }
 
-// endAnnotation takes an annotation off the input, which is that line and its LF.
+// endAnnotation consumes an annotation, which is that line and its LF.
 func (r *Reader) endAnnotation(line []byte) error {
 	r.seen = 0
 	if err := r.d.Discard(len(line) + 1); err != nil {
@@ -229,10 +232,10 @@ func (r *Reader) endAnnotation(line []byte) error {
 	return nil
 }
 
-// checkCount fails when the command that comes next is an empty one, which a Decoder
-// would skip. Any other fault is left to the Decoder.
+// checkCount fails when the next command is an empty one, which a Decoder would
+// skip. It leaves any other fault to the Decoder.
 func (r *Reader) checkCount() error {
-	const longest = len("*-9223372036854775808\r\n") // that has no arguments
+	const longest = len("*-9223372036854775808\r\n") // the longest header of a command without arguments
 	for n := 2; n <= longest; n++ {
 		b, err := r.d.Peek(n)
 		if err != nil {

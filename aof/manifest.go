@@ -13,8 +13,8 @@ import (
 
 // This file reads manifests (Redis, aof.c, "AOF Manifest file implementation").
 
-// Type is what a file is in a set of append-only files: the letter that stands for
-// it in the manifest.
+// Type is the role of a file in a set of append-only files: its letter in the
+// manifest.
 type Type byte
 
 // The types of files in a manifest.
@@ -30,8 +30,8 @@ type File struct {
 	Seq  int64  // its number, from 1, among the files of its type
 	Type Type
 
-	// The replication offsets at its start and at its end, -1 where the manifest
-	// has none. Redis writes them since version 8.
+	// Start and end of the file as replication offsets, -1 when the manifest has
+	// none. Redis writes them since version 8.
 	StartOffset, EndOffset int64
 }
 
@@ -43,17 +43,18 @@ const manifestLine = 1024
 //	file appendonly.aof.1.base.rdb seq 1 type b
 //	file appendonly.aof.1.incr.aof seq 1 type i
 //
-// and returns its files in their order there, of which at most one is the base
-// and the Seq of those of type Incr rises. Names may be quoted as
-// [resp.AppendQuoted] does it, lines that start with # are comments, and keys it does not know are
-// passed over, as in Redis.
+// and returns its files in that order. At most one of them is the base, and the Seq
+// of those of type Incr rises. As in Redis, names may be quoted as by
+// [resp.AppendQuoted], lines that start with # are comments, and unknown keys are
+// skipped.
 //
-// What Redis refuses gives a *resp.SyntaxError, a name that is no plain name of a file
-// too, and a line of more than 1,024 bytes a *resp.LimitError, both with an offset in
-// the manifest. Errors of r are returned as they are.
+// ParseManifest returns a *resp.SyntaxError for what Redis refuses and for a name
+// that is not a plain file name. It returns a *resp.LimitError for a line of more
+// than 1,024 bytes. Both have an offset in the manifest. It returns errors of r as
+// they are.
 func ParseManifest(r io.Reader) ([]File, error) {
 	var m manifest
-	lines := bufio.NewReaderSize(struct{ io.Reader }{r}, manifestLine) // not r itself, whose buffer may be larger
+	lines := bufio.NewReaderSize(struct{ io.Reader }{r}, manifestLine) // wrapped, because r may be a bufio.Reader with a larger buffer
 	for offset := int64(0); ; {
 		line, err := lines.ReadSlice('\n')
 		switch {
@@ -108,7 +109,7 @@ func (m *manifest) addLine(line []byte) *resp.SyntaxError {
 	return nil
 }
 
-// add adds a file. It returns what was expected in its place, or nothing.
+// add adds a file. It returns what was expected instead, or "".
 func (m *manifest) add(file File) (expected string) {
 	switch {
 	case file.Type == Base && m.hasBase:

@@ -12,11 +12,10 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file passes over the RDB that a file may start with. Where it ends is told
-// without knowing what is in it: an RDB ends with the byte 0xFF and a checksum of
-// everything up to and with that byte, so at every 0xFF the checksum so far is
-// compared with the 8 bytes that follow. By chance they are equal once in 2^64
-// times.
+// This file skips the RDB that a file may start with. It finds the end without
+// parsing the contents: an RDB ends with the byte 0xFF and a checksum of everything
+// up to and including that byte. So at every 0xFF the checksum so far is compared
+// with the 8 bytes that follow. They are equal by chance once in 2^64 times.
 
 const (
 	redisMagic  = "REDIS"  // and a version of four digits
@@ -27,15 +26,15 @@ const (
 	sumSize = 8
 )
 
-// preamble is how far the preamble has been read.
+// preamble records how far the preamble has been read.
 type preamble struct {
 	begun bool
-	sum   uint64 // of what belongs to it for certain
-	sure  int    // bytes that do and have not been passed over
-	last  bool   // they are all that is left of it
+	sum   uint64 // checksum of the bytes that belong to it for certain
+	sure  int    // bytes that do and have not been skipped
+	last  bool   // those bytes are all that is left of it
 }
 
-// passPreamble passes over the preamble, if the file has one.
+// passPreamble skips the preamble, if the file has one.
 func (r *Reader) passPreamble() error {
 	if !r.preamble.begun {
 		isRDB, err := r.checkHeader()
@@ -58,7 +57,8 @@ func (r *Reader) passPreamble() error {
 	}
 }
 
-// checkHeader reports whether the file starts with an RDB, and judges its version.
+// checkHeader reports whether the file starts with an RDB, and fails for a bad
+// version.
 func (r *Reader) checkHeader() (isRDB bool, err error) {
 	var b []byte
 	for n := 1; n <= headerLen; n++ {
@@ -80,7 +80,8 @@ func (r *Reader) checkHeader() (isRDB bool, err error) {
 	return true, nil
 }
 
-// startsLike reports whether b starts with prefix, as far as it goes.
+// startsLike reports whether b starts with prefix, or with a part of it when b is
+// shorter.
 func startsLike(b []byte, prefix string) bool {
 	n := min(len(b), len(prefix))
 	return string(b[:n]) == prefix[:n]
@@ -88,8 +89,8 @@ func startsLike(b []byte, prefix string) bool {
 
 var errImpossibleCount = errors.New("aof: a writer returned an impossible count")
 
-// writeSure passes over what belongs to the preamble for certain, all of which is
-// buffered.
+// writeSure skips the bytes that belong to the preamble for certain, which are all
+// buffered, and writes them to w if there is one.
 func (r *Reader) writeSure() error {
 	p := &r.preamble
 	for p.sure > 0 {
@@ -115,8 +116,8 @@ func (r *Reader) writeSure() error {
 	return nil
 }
 
-// findEnd reads on until more is known to belong to the preamble. The bytes that may
-// be its checksum stay unread.
+// findEnd reads on until more bytes are known to belong to the preamble. Bytes that
+// may be its checksum stay unread.
 func (r *Reader) findEnd() error {
 	p := &r.preamble
 	p.scan(r.d.Buffered(), r.lenient, false)
@@ -130,15 +131,15 @@ func (r *Reader) findEnd() error {
 	return nil
 }
 
-// sumTable is that of the CRC-64 of Redis (crc64.c: Jones' polynomial, reflected,
-// starting at 0), which hash/crc64 complements and Redis does not.
+// sumTable is the table for the CRC-64 of Redis (crc64.c: Jones' polynomial,
+// reflected, starting at 0). hash/crc64 complements the sum; Redis does not.
 var sumTable = sync.OnceValue(func() *crc64.Table {
 	return crc64.MakeTable(bits.Reverse64(0xad93d23594c935a9))
 })
 
-// scan finds out how many bytes at the start of b, which goes on where it stopped
-// before, belong to the preamble for certain, and whether it ends with them. Of a
-// file that is at its end nothing follows b.
+// scan returns how many bytes at the start of b belong to the preamble for certain,
+// and whether the preamble ends with them. b continues where the last scan stopped.
+// Nothing follows b when the file is at its end.
 func (p *preamble) scan(b []byte, lenient, atEnd bool) {
 	table, sum := sumTable(), p.sum
 	defer func() { p.sum = sum }()
@@ -159,7 +160,7 @@ func (p *preamble) scan(b []byte, lenient, atEnd bool) {
 			case ends && (known || atEnd):
 				p.sure, p.last = end, true
 				return
-			case ends: // perhaps
+			case ends: // the preamble may end here
 				sum = before
 				p.sure = i
 				return
@@ -169,8 +170,8 @@ func (p *preamble) scan(b []byte, lenient, atEnd bool) {
 	p.sure = max(0, len(b)-sumSize)
 }
 
-// endsUnchecked reports whether a preamble without a checksum may end where b
-// follows, and whether b is long enough to know.
+// endsUnchecked reports whether a preamble without a checksum may end right before
+// b, and whether b is long enough to know.
 func endsUnchecked(b []byte, lenient bool) (ends, known bool) {
 	if lenient {
 		return commandsFollow(b)
@@ -178,8 +179,8 @@ func endsUnchecked(b []byte, lenient bool) (ends, known bool) {
 	return len(b) == 0, false
 }
 
-// commandsFollow reports whether b is how the commands behind a preamble start, or
-// the beginning of that, and whether b is long enough to know.
+// commandsFollow reports whether b starts as the commands after a preamble do, as
+// far as b goes, and whether b is long enough to know.
 func commandsFollow(b []byte) (follow, known bool) {
 	const stamp, header, maxDigits = "#TS:", "\r\n$", len("1048576")
 	if startsLike(b, stamp) {

@@ -12,22 +12,22 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file reads append-only files in sets, as Redis has kept them since version 7:
-// a folder with a manifest that names a base file and the files with what was written
-// since.
+// This file reads sets of append-only files, as Redis has kept them since version 7:
+// a folder with a manifest, which names a base file and the files with the later
+// commands.
 
 // Command is a command of a set of append-only files. Its slices are views, valid
 // until the next one.
 type Command struct {
 	resp.Command
 	File   string // its name in the set
-	Offset int64  // right behind it in that file
+	Offset int64  // right after the command in that file
 }
 
-// Error reports what ended the reading of append-only files.
+// Error is an error that ended the reading of append-only files.
 type Error struct {
-	File   string // where it was met; the manifest, or the folder, when it is about that
-	Offset int64  // right behind the last whole command of that file
+	File   string // the file at fault, which may be the manifest or the folder
+	Offset int64  // right after the last whole command of that file
 	Err    error  // io.ErrUnexpectedEOF for a file that is cut off
 }
 
@@ -39,16 +39,15 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Commands returns an iterator over the commands of the append-only files at name
-// in fsys: a folder with one manifest in it, a manifest (a name that ends with
+// Commands returns an iterator over the commands of the append-only files at name in
+// fsys: a folder with one manifest in it, a manifest (a name that ends with
 // .manifest) or a single file, with an RDB preamble or without. Of a set it reads
-// the base file and then those of type Incr; what is history it leaves out.
-// Each is read as a Reader with these options does it: whether the base is an RDB is
-// told from its first bytes.
+// the base file and then those of type Incr, but no history. It reads each like a
+// Reader with these options: the first bytes of the base tell whether it is an RDB.
 //
-// Any error is yielded once, as an *Error with an empty command, and ends it.
-// Redis repairs what io.ErrUnexpectedEOF tells of by cutting File at Offset, but
-// only the last file of a set.
+// The iterator yields any error once, as an *Error with an empty command, and then
+// ends. For io.ErrUnexpectedEOF Redis repairs the last file of a set, and no other,
+// by cutting File at Offset.
 func Commands(fsys fs.FS, name string, opts ...Option) iter.Seq2[Command, error] {
 	return func(yield func(Command, error) bool) {
 		folder, files, err := filesOf(fsys, name)
@@ -104,7 +103,8 @@ func readManifest(fsys fs.FS, name string) ([]File, error) {
 }
 
 // manifestIn returns the name of the one manifest in a folder. On error it returns
-// that of the folder. Redis writes a manifest anew under a name with temp- first.
+// the name of the folder. It ignores names that start with temp-, under which Redis
+// writes new manifests.
 func manifestIn(fsys fs.FS, folder string) (name string, err error) {
 	entries, err := fs.ReadDir(fsys, folder)
 	if err != nil {

@@ -1,10 +1,10 @@
-// Package monitor reads and writes what MONITOR tells of a command, a simple string
+// Package monitor reads and writes the lines of MONITOR, which are simple strings
 // such as
 //
 //	1339518083.107412 [0 127.0.0.1:60866] "keys" "*"
 //
-// (Redis documentation, "MONITOR"). The peer is written as it is, and a unix path may
-// hold anything, so only the arguments tell where it ends.
+// (Redis documentation, "MONITOR"). Servers write the peer unquoted, and a unix path
+// may contain any bytes, so only the arguments tell where the peer ends.
 package monitor
 
 import (
@@ -21,18 +21,18 @@ import (
 type Line struct {
 	Time time.Time // when the server ran it, in microseconds, in UTC
 	DB   int       // the database that was selected
-	Peer string    // whose it is: 127.0.0.1:60866, [::1]:6379, unix: and the server's path, lua for a script; perhaps empty
-	Args [][]byte  // the command and its arguments; what Redis keeps secret is the text (redacted)
+	Peer string    // who sent it: 127.0.0.1:60866, [::1]:6379, unix: and the server's path, lua for a script; perhaps empty
+	Args [][]byte  // the command and its arguments; a secret is the text (redacted)
 }
 
 const microsecondDigits = 6
 
 // Parse parses the text of a simple string of MONITOR, without its CR LF. The peer
-// ends at the first `] ` behind which there is nothing but quoted arguments, at
-// least one, with a blank between two. What it returns has no views into text.
+// ends at the first `] ` that is followed only by quoted arguments, at least one,
+// with a blank between two. The Line has no views into text.
 //
-// A line of another form is a *resp.SyntaxError, or for a number out of range one
-// of resp.ClassOverflow, with an offset into text.
+// Parse returns a *resp.SyntaxError, with an offset into text, for a line of another
+// form. Its class is resp.ClassOverflow for a number out of range.
 func Parse(text []byte) (Line, error) {
 	m, f := parse(text)
 	if f != nil {
@@ -41,7 +41,7 @@ func Parse(text []byte) (Line, error) {
 	return m, nil
 }
 
-// fault is what is wrong with a line.
+// fault says what is wrong with a line.
 type fault struct {
 	at       int // index of the faulty byte, which may be the end
 	expected string
@@ -87,8 +87,8 @@ func parse(text []byte) (m Line, f *fault) {
 }
 
 // splitPeer parses the peer that starts at text[start] and the arguments. A `] "`
-// may be inside a unix path, or inside an argument. Trying one after the other
-// is linear all the same: of two tries one is inside the other's quotes and ends
+// may also be inside a unix path or an argument. Trying one after the other is
+// linear nevertheless: of two tries, one is inside the quotes of the other and ends
 // at the next bracket.
 func (m *Line) splitPeer(text []byte, start int) (f *fault) {
 	const end = `] "`
@@ -105,7 +105,7 @@ func (m *Line) splitPeer(text []byte, start int) (f *fault) {
 			return nil
 		}
 		if f == nil {
-			f = wrong // of the usual end, that of a peer without brackets
+			f = wrong // the fault at the usual end, that of a peer without brackets
 		}
 	}
 	if f == nil {
@@ -114,8 +114,8 @@ func (m *Line) splitPeer(text []byte, start int) (f *fault) {
 	return f
 }
 
-// quotedArgs appends the arguments that text has from its quote at pos on to
-// args, and what they say to unquoted, which has room for it.
+// quotedArgs appends to args the arguments that start with the quote at text[pos].
+// It unquotes them into unquoted, which has room for them.
 func quotedArgs(text []byte, pos int, args [][]byte, unquoted []byte) (out [][]byte, f *fault) {
 	for {
 		if pos == len(text) || text[pos] != '"' {
@@ -141,7 +141,7 @@ func quotedArgs(text []byte, pos int, args [][]byte, unquoted []byte) (out [][]b
 }
 
 // decimalBefore parses the digits from text[start] up to the byte end and returns
-// the index behind that.
+// the index after that byte.
 func decimalBefore(text []byte, start int, end byte, what string) (n int64, pos int, f *fault) {
 	for pos = start; pos < len(text) && '0' <= text[pos] && text[pos] <= '9'; {
 		pos++
@@ -156,11 +156,11 @@ func decimalBefore(text []byte, start int, end byte, what string) (n int64, pos 
 	return n, pos + 1, f
 }
 
-// Append appends m as MONITOR shows it, the text of the simple string
-// without its CR LF. What [Parse] took from a server becomes the very
-// same bytes. The time is cut to microseconds. What no server shows is written all
-// the same, but not read back: a time before 1970, a negative DB, no Args, or a
-// Peer that looks as if it ended early.
+// Append appends m as MONITOR shows it, the text of the simple string without its CR
+// LF. It appends the same bytes that [Parse] took from a server. It cuts the time to
+// microseconds. It also writes lines that no server sends, but Parse does not read
+// them back: a time before 1970, a negative DB, no Args, or a Peer that seems to end
+// early.
 func Append(dst []byte, m Line) []byte {
 	dst = strconv.AppendInt(dst, m.Time.Unix(), 10)
 	dst = append(dst, '.')

@@ -6,16 +6,15 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// Kind tells the answers of masters apart: it is the word that an answer starts
-// with.
+// Kind is the kind of a master's answer: the word that it starts with.
 type Kind string
 
 // The kinds of answers.
 const (
-	FullResync      Kind = "FULLRESYNC"      // an RDB follows, and the command stream behind it
+	FullResync      Kind = "FULLRESYNC"      // an RDB follows, and then the command stream
 	Continue        Kind = "CONTINUE"        // the command stream goes on where the replica asked
-	RDBChannelSync  Kind = "RDBCHANNELSYNC"  // of Redis 8: the RDB is to be fetched over a second connection
-	DualChannelSync Kind = "DUALCHANNELSYNC" // of Valkey 8: likewise, and PSYNC is to be sent again
+	RDBChannelSync  Kind = "RDBCHANNELSYNC"  // of Redis 8: fetch the RDB over a second connection
+	DualChannelSync Kind = "DUALCHANNELSYNC" // of Valkey 8: the same, and send PSYNC again
 	EndOffset       Kind = "ENDOFF"          // of Valkey 8, to SYNC on the second connection: an RDB follows
 )
 
@@ -26,22 +25,22 @@ var answerWords = []Kind{FullResync, Continue, RDBChannelSync, DualChannelSync}
 type Answer struct {
 	Kind Kind
 
-	// ID is the replication ID to ask with next time, 40 bytes. It is empty where
-	// +CONTINUE names none, as masters before Redis 4 do: the ID is as it was. Of
-	// RDBChannelSync and DualChannelSync it is empty too.
+	// ID is the replication ID to ask with next time, 40 bytes. It is empty for a
+	// +CONTINUE of masters before Redis 4, which name none: the ID has not changed.
+	// It is also empty for RDBChannelSync and DualChannelSync.
 	ID string
 
-	// Offset is, of FullResync and EndOffset, the replication offset, in bytes,
-	// that the RDB stands for: behind n bytes of the command stream that follows
-	// it, the offset is Offset+n. Of the others it is 0.
+	// Offset is the replication offset of the RDB, in bytes, for FullResync and
+	// EndOffset: after n bytes of the command stream that follows, the offset is
+	// Offset+n. It is 0 for the others.
 	Offset int64
 
-	// DB is, of EndOffset, the database that the command stream begins in.
+	// DB is the database that the command stream begins in, for EndOffset.
 	DB int
 
-	// Client is, of RDBChannelSync, the ID of the client that this connection is
-	// to the master, and of EndOffset that of the second connection. It is what
-	// `REPLCONF main-ch-client-id` and `REPLCONF set-rdb-client-id` name.
+	// Client is the client ID of a connection at the master: for RDBChannelSync that
+	// of this connection, for EndOffset that of the second one. It is what `REPLCONF
+	// main-ch-client-id` and `REPLCONF set-rdb-client-id` name.
 	Client int64
 }
 
@@ -54,12 +53,12 @@ type Answer struct {
 //	+DUALCHANNELSYNC
 //	$ENDOFF:<offset> <id> <db> <client>
 //
-// Newlines before it, which keep the connection alive, are skipped as they come.
-// ReadAnswer allocates the ID.
+// ReadAnswer skips newlines before it, which keep the connection alive. It allocates
+// the ID.
 //
-// A server's error gives a *resp.ReplyError, and any other kind is read whole and
-// gives a *resp.KindError; the stream is in step after both. Any other simple
-// string is a *resp.SyntaxError, and one of more than 128 bytes may be a
+// A server's error gives a *resp.ReplyError. A value of any other kind is read whole
+// and gives a *resp.KindError. The stream is in step after both. Any other simple
+// string gives a *resp.SyntaxError, and one of more than 128 bytes may give a
 // *resp.LimitError; both have the offset in the stream. Such a line stays unread,
 // and the Decoder does not stay in the error. A call that fails with the reader's
 // error or resp.ErrIncomplete can be repeated.
@@ -89,8 +88,8 @@ func (r *Reader) ReadAnswer() (Answer, error) {
 	return answer, nil
 }
 
-// atAnswer reports whether what comes next, a token of that kind, is to be judged
-// as an answer.
+// atAnswer reports whether the next token, which is of that kind, has to be an
+// answer.
 func (r *Reader) atAnswer(kind resp.Kind) (bool, error) {
 	if kind != resp.BulkString {
 		return kind == resp.SimpleString, nil

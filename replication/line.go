@@ -7,16 +7,15 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file reads the lines that are no RESP: answers, and the header of an RDB.
+// This file reads the lines that are not RESP: answers, and the header of an RDB.
 
 const (
-	idLen = 40 // of a replication ID, and of the mark behind an RDB (CONFIG_RUN_ID_SIZE)
+	idLen = 40 // of a replication ID, and of the mark after an RDB (CONFIG_RUN_ID_SIZE)
 
 	longestLine = 128 // bytes, which is more than any line has
 )
 
-// line is a line that is parsed from left to right. What comes behind its first
-// fault is not looked at.
+// line is a line that is parsed from left to right, up to its first fault.
 type line struct {
 	text   []byte // from its first byte on, without its end
 	ending []byte // CR LF, or what stands in its place; empty when the line is too long
@@ -25,8 +24,8 @@ type line struct {
 	err    error // with offsets in the line
 }
 
-// readLine reads the line that comes next, or as much of it as any may have. It
-// stays unread. class is that of its faults.
+// readLine returns the next line, or the first longestLine bytes of a longer one. It
+// does not consume it. class is the class of faults in it.
 func (r *Reader) readLine(class resp.Class) (line, error) {
 	for n := 2; ; n++ {
 		b, err := r.d.Peek(n)
@@ -43,7 +42,7 @@ func (r *Reader) readLine(class resp.Class) (line, error) {
 	}
 }
 
-// take takes the line off the input, or returns its fault.
+// take consumes the line, or returns its fault.
 func (r *Reader) take(l *line) error {
 	switch err := l.err.(type) {
 	case nil:
@@ -65,11 +64,11 @@ func (l *line) rest() []byte {
 	return l.text[l.at:]
 }
 
-// fail makes the next byte, where something else was expected, the fault.
+// fail makes the next byte the fault, in place of what was expected.
 func (l *line) fail(expected string) { l.failAt(l.at, l.at+1, l.class, expected) }
 
-// failAt makes the byte at that index the fault, unless there is one; the bytes up
-// to the index to are shown.
+// failAt makes the byte at that index the fault, unless the line has one already.
+// The error shows the bytes up to the index to.
 func (l *line) failAt(at, to int, class resp.Class, expected string) {
 	const shown = 40
 	switch {
@@ -85,7 +84,7 @@ func (l *line) failAt(at, to int, class resp.Class, expected string) {
 	l.err = &resp.SyntaxError{Offset: int64(at), Class: class, Expected: expected, Found: string(whole[max(0, to-shown):to])}
 }
 
-// common returns how many bytes come next that word starts with.
+// common returns how many of the next bytes agree with the start of word.
 func (l *line) common(word string) (n int) {
 	rest := l.rest()
 	for n < min(len(rest), len(word)) && rest[n] == word[n] {
@@ -112,8 +111,8 @@ func (l *line) blank() {
 	l.at++
 }
 
-// id parses 40 bytes, any but blanks: masters other than Redis make their IDs of
-// what they like.
+// id parses 40 bytes, any but blanks, because masters other than Redis may use any
+// bytes.
 func (l *line) id(what string) []byte {
 	rest := l.rest()
 	n := bytes.IndexByte(rest, ' ')
@@ -158,7 +157,7 @@ func (l *line) number(what string, most int64) (n int64) {
 	return n
 }
 
-// length parses a length: digits alone, and no zero before others.
+// length parses a length: only digits, without leading zeros.
 func (l *line) length() (n int64) {
 	for i, c := range l.rest() {
 		switch {

@@ -8,30 +8,30 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// rdb is how far an RDB has been copied.
+// rdb records how far an RDB has been copied.
 type rdb struct {
 	begun bool   // and not ended
 	sure  int64  // bytes that belong to it for certain and have not been written
-	last  bool   // sure is all that is left of it, but for the mark
+	last  bool   // sure is all that is left of it, except for the mark
 	mark  []byte // that ends it; empty when its length was announced
 }
 
 var errImpossibleCount = errors.New("replication: a writer returned an impossible count")
 
-// CopyRDB writes the RDB that comes next to w, in constant memory, and returns how
-// many bytes this call wrote. The RDB comes as `$<length>`, CR LF and so many
-// bytes, or as `$EOF:<mark>`, CR LF, bytes, and the mark of 40 bytes again, which
-// is not written. What follows either, without a CR LF between, is the command
-// stream. Newlines before the RDB are skipped. Its length is not limited.
+// CopyRDB writes the next RDB to w, in constant memory, and returns how many bytes
+// this call wrote. The RDB has one of two forms: `$<length>`, CR LF and that many
+// bytes; or `$EOF:<mark>`, CR LF, bytes, and the mark of 40 bytes again, which is
+// not written. The command stream follows without a CR LF between. CopyRDB skips
+// newlines before the RDB and does not limit its length.
 //
 // When it is interrupted inside the RDB, by the Decoder's reader or by w, call it
-// again: it goes on from exactly that byte. Read nothing else meanwhile: what is
-// left of the RDB would be taken for RESP. A server's error in place of the RDB
-// gives a *resp.ReplyError, and any other kind is read whole and gives a
-// *resp.KindError; the stream is in step after both. A bad length or mark is a
+// again: it goes on from exactly that byte. Read nothing else until then, because
+// the rest of the RDB would be taken for RESP. A server's error in place of the RDB
+// gives a *resp.ReplyError. A value of any other kind is read whole and gives a
+// *resp.KindError. The stream is in step after both. A bad length or mark gives a
 // *resp.SyntaxError; its line stays unread, and the Decoder does not stay in the
-// error. io.EOF means that the stream ended before the RDB, io.ErrUnexpectedEOF that it
-// ended inside.
+// error. io.EOF means that the stream ended before the RDB, io.ErrUnexpectedEOF that
+// it ended inside.
 func (r *Reader) CopyRDB(w io.Writer) (written int64, err error) {
 	if !r.rdb.begun {
 		if err := r.beginRDB(); err != nil {
@@ -46,7 +46,7 @@ func (r *Reader) CopyRDB(w io.Writer) (written int64, err error) {
 		}
 		if r.rdb.last {
 			r.rdb.begun = false
-			return written, r.d.Discard(len(r.rdb.mark)) // it was found, so it is there
+			return written, r.d.Discard(len(r.rdb.mark)) // findMark has found it, so it is buffered
 		}
 		if err := r.findMark(); err != nil {
 			return written, err
@@ -91,7 +91,7 @@ func (l *line) rdbHeader() (length int64, mark []byte) {
 	return length, mark
 }
 
-// writeSure writes what belongs to the RDB for certain, as it arrives.
+// writeSure writes the bytes that belong to the RDB for certain, as they arrive.
 func (r *Reader) writeSure(w io.Writer) (written int64, err error) {
 	for r.rdb.sure > 0 {
 		b, err := r.buffered(1)
@@ -118,10 +118,10 @@ func (r *Reader) writeSure(w io.Writer) (written int64, err error) {
 	return written, nil
 }
 
-// findMark reads on until it knows more bytes that belong to the RDB, or the mark.
-// Bytes that may be the start of the mark are left. All of the mark is still to come
-// behind what it is sure of, so waiting for as many bytes as the mark has never
-// waits for what follows it.
+// findMark reads on until it knows that more bytes belong to the RDB, or has found
+// the mark. It leaves bytes that may be the start of the mark. The whole mark is
+// still to come after the bytes it is sure of, so waiting for as many bytes as the
+// mark has never waits for anything after the mark.
 func (r *Reader) findMark() error {
 	b, err := r.buffered(len(r.rdb.mark))
 	if err != nil {

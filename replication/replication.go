@@ -1,19 +1,19 @@
-// Package replication reads what a master sends a replica and what is no RESP: its
-// answer to PSYNC, and the RDB of a full resync, in constant memory. All else, the
-// handshake and the command stream, is read with the same [resp.Decoder].
+// Package replication reads the parts of a master's stream to a replica that are not
+// RESP: the answer to PSYNC, and the RDB of a full resync, in constant memory. The
+// same [resp.Decoder] reads everything else: the handshake and the command stream.
 //
 // A replica that asks with `PSYNC ? -1` gets an [Answer] of the kind [FullResync],
 // an RDB, and the command stream. One that asks with `PSYNC id offset+1` may get
 // [Continue] instead, and the command stream alone. [resp.Decoder.InputOffset]
-// counts every byte of the stream, newlines too. So where the command stream
-// begins, behind CopyRDB or behind +CONTINUE, note
+// counts every byte of the stream, newlines too. So at the start of the command
+// stream, after CopyRDB or +CONTINUE, note
 //
 //	base := answer.Offset - d.InputOffset() // FullResync
 //	base := offset - d.InputOffset()        // Continue: the offset that the replica had
 //
-// and behind each command base+d.InputOffset() is the offset to acknowledge with
-// REPLCONF ACK. A read that is interrupted leaves it exact. A Redis replica
-// acknowledges a transaction only behind its EXEC. Behind an RDB that ends with a
+// and after each command base+d.InputOffset() is the offset to acknowledge with
+// REPLCONF ACK. It stays exact when a read is interrupted. A Redis replica
+// acknowledges a transaction only after its EXEC. After an RDB that ends with a
 // mark, masters hold the command stream back until the first REPLCONF ACK.
 //
 // # Two channels
@@ -22,16 +22,16 @@
 // need not wait for it. It does so only for a replica that said it can
 // (`REPLCONF capa rdb-channel-repl` to Redis 8, `capa dual-channel` to Valkey 8).
 //
-// Redis answers [RDBChannelSync] and begins the command stream right behind that.
-// On the second connection the replica names the Client of that answer
-// (`REPLCONF rdb-channel 1 main-ch-client-id <Client>`) and asks with `PSYNC ? -1`.
-// There it gets FullResync, whose Offset is where the command stream begins, and the
-// RDB.
+// Redis answers [RDBChannelSync] and begins the command stream right after that. On
+// the second connection the replica names the Client of that answer (`REPLCONF
+// rdb-channel 1 main-ch-client-id <Client>`) and asks with `PSYNC ? -1`. There it
+// gets FullResync, whose Offset is the start of the command stream, and the RDB.
 //
 // Valkey answers [DualChannelSync]. On the second connection the replica says
 // `REPLCONF rdb-channel 1`, asks with SYNC, and gets [EndOffset] and the RDB. On the
 // first one it names the Client of EndOffset (`REPLCONF set-rdb-client-id`) and asks
-// with `PSYNC <ID> <Offset+1>` of it, which gets Continue.
+// with `PSYNC <ID> <Offset+1>`, where ID and Offset are those of EndOffset. It gets
+// Continue.
 //
 // (Redis and Valkey, replication.c.)
 package replication
@@ -42,8 +42,8 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// Reader reads the answers and the RDB of a master off a Decoder, which may be used
-// for everything else before, between and behind.
+// Reader reads the answers and the RDB of a master from a Decoder. The Decoder may
+// be used for everything else before, between and after them.
 type Reader struct {
 	d   *resp.Decoder
 	rdb rdb
@@ -55,8 +55,8 @@ func NewReader(d *resp.Decoder) *Reader { return &Reader{d: d} }
 
 var errInsideRDB = errors.New("replication: CopyRDB was interrupted inside an RDB: call it again first")
 
-// next takes the newlines that keep the connection alive off the input, and returns
-// the kind of what comes behind them.
+// next skips the newlines that keep the connection alive, and returns the kind of
+// the token after them.
 func (r *Reader) next() (resp.Kind, error) {
 	for {
 		b, err := r.d.Peek(1)
@@ -72,8 +72,8 @@ func (r *Reader) next() (resp.Kind, error) {
 	}
 }
 
-// refuse reads a whole value of another kind than wanted and returns what the
-// caller is told.
+// refuse reads a whole value of another kind than wanted and returns the error for
+// it.
 func (r *Reader) refuse(kind, want resp.Kind) error {
 	if kind.IsError() {
 		_, err := r.d.ReadString()

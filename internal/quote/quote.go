@@ -1,6 +1,5 @@
-// Package quote puts bytes between quotes as Redis does wherever it shows them to
-// people, and takes the quotes off as Redis does for inline requests (sdscatrepr and
-// sdssplitargs).
+// Package quote quotes bytes as Redis shows them to people, and unquotes them as
+// Redis does in inline requests (sdscatrepr and sdssplitargs).
 package quote
 
 // Append appends s between double quotes: printable ASCII as it is, \" \\ \n \r \t
@@ -11,7 +10,7 @@ func Append[T ~string | ~[]byte](dst []byte, s T) []byte {
 
 // AppendEscaped appends s as Append does, without the quotes.
 func AppendEscaped[T ~string | ~[]byte](dst []byte, s T) []byte {
-	plain := 0 // where the bytes start that need no escape and are not yet appended
+	plain := 0 // start of the bytes that need no escape and have not been appended
 	for i := range len(s) {
 		c := s[i]
 		if ' ' <= c && c <= '~' && c != '"' && c != '\\' {
@@ -44,12 +43,13 @@ func appendEscape(dst []byte, c byte) []byte {
 }
 
 // AppendUnquoted appends the text in the quotes that open at line[open] to dst and
-// returns the index behind them. Double quotes know the escapes \n \r \t \b \a and
-// \xHH, and a backslash before any other byte gives that byte; single quotes know
-// \' alone.
+// returns the index after them. Double quotes know the escapes
 //
-// It is not ok when the quotes are not closed, and end is open then, or when what
-// is at end, behind the closing quote, is no white space.
+// \r \t \b \a and \xHH, and a backslash before any other byte gives that byte;
+// single quotes know \' alone.
+//
+// ok is false when the quotes are not closed, and end is open then. It is also false
+// when the byte at end, after the closing quote, is not white space.
 func AppendUnquoted(dst, line []byte, open int) (out []byte, end int, ok bool) {
 	quote := line[open]
 	for i := open + 1; i < len(line); i++ {
@@ -70,8 +70,8 @@ func AppendUnquoted(dst, line []byte, open int) (out []byte, end int, ok bool) {
 
 func isSpace(c byte) bool { return c == ' ' || c-'\t' <= '\r'-'\t' }
 
-// unescape returns what the escape stands for whose letter is line[i], and the
-// index of its last byte.
+// unescape returns the byte for the escape whose letter is line[i], and the index of
+// the last byte of the escape.
 func unescape(line []byte, i int) (c byte, last int) {
 	switch line[i] {
 	case 'n':

@@ -6,16 +6,16 @@ import (
 	"math/bits"
 )
 
-// This file looks at the first bytes of a token, the header, and at line ends,
-// eight bytes at once. It takes the forms that nearly all traffic consists of and
-// gives up on all others, faults included.
+// This file parses the header of a token and finds line ends, eight bytes at once.
+// It takes the forms of nearly all traffic and gives up on all others, faults
+// included.
 
 const (
-	// CRLF16 is CR LF as Load16 loads it.
+	// CRLF16 is CR LF as Load16 returns it.
 	CRLF16 = '\r' | '\n'<<8
 
-	// LongestFastLine bounds the lines that fastToken takes, so that a limit on
-	// lines of at least this leaves it free.
+	// LongestFastLine bounds the lines that fastToken takes. fastToken need not
+	// check a limit on lines that is no lower.
 	LongestFastLine = 512
 
 	// LongestShortLength is the longest string whose length ShortLength parses.
@@ -36,21 +36,21 @@ const (
 	highBits  = 0x80 * everyByte
 )
 
-// controls marks the high bit of the lowest byte of x below 0x20, and perhaps
-// of bytes above that one.
+// controls sets the high bit of the lowest byte of x below 0x20, and perhaps of
+// bytes above that one.
 func controls(x uint64) uint64 { return (x - 0x20*everyByte) &^ x & highBits }
 
 // countDigits returns how many of the lowest bytes of x are ASCII digits.
 func countDigits(x uint64) uint {
 	x ^= '0' * everyByte
-	// Adding 0x76 carries a byte of 10 or more into its high bit. A carry out of
-	// a byte only disturbs the bytes above it, which the count does not reach.
+	// Adding 0x76 sets the high bit of a byte of 10 or more. A carry out of a byte
+	// only changes the bytes above it, which the count does not reach.
 	return uint(bits.TrailingZeros64((x+0x76*everyByte|x)&highBits)) >> 3
 }
 
-// parse8 returns the number that the n lowest bytes of x spell, n from 0 to 8,
-// the first digit lowest. The digits are moved to the top, zeros take the place
-// of the missing ones, and neighbours are added up in three steps.
+// parse8 returns the number that the n lowest bytes of x spell, n from 0 to 8, the
+// first digit lowest. It moves the digits to the top, fills the rest with zeros, and
+// adds neighbours up in three steps.
 func parse8(x uint64, n uint) uint64 {
 	x = (x - '0'*everyByte) << (64 - 8*n)
 	x = x*10 + x>>8
@@ -60,13 +60,12 @@ func parse8(x uint64, n uint) uint64 {
 // powersOf10 has 16 entries so that an index masked with 15 needs no check.
 var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
-// IsOK reports whether the line that b starts with says OK, by far the most
-// frequent one.
+// IsOK reports whether b starts with the line +OK, by far the most frequent one.
 func IsOK(w *Head) bool { return Load32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
 
-// FastLine returns the index of the CR LF that ends the line b starts with, or
-// 0 when the line is long, holds another control character first, or is not
-// all there. It looks at eight bytes at once.
+// FastLine returns the index of the CR LF that ends the line b starts with, or 0
+// when the line is long, incomplete, or holds another control character first. It
+// checks eight bytes at once.
 func FastLine(b []byte) (end int) {
 	for i := 1; i+9 <= len(b) && i < LongestFastLine-16; i += 8 {
 		if m := controls(Load64(b[i:])); m != 0 {
@@ -81,7 +80,8 @@ func FastLine(b []byte) (end int) {
 }
 
 // ShortLength is FastLength for one or two digits, which most lengths have. It is
-// small enough to be inlined.
+// small enough to be inlined. Its comparisons are ones that a processor predicts
+// well.
 func ShortLength(w *Head) (n, size int) {
 	const crlf = '\r'<<16 | '\n'<<24
 	x := Load32(w[1:]) ^ ('0' | '0'<<8 | crlf)
@@ -94,8 +94,9 @@ func ShortLength(w *Head) (n, size int) {
 	return 0, 0
 }
 
-// FastLength parses the length or count of up to six digits, not 0, behind w[0] and
-// returns it with the size of its line, or 0 as size.
+// FastLength parses the length or count after w[0], which has up to six digits and
+// is not 0. It returns the number and the size of its line, or 0 as the size for
+// other forms.
 func FastLength(w *Head) (n, size int) {
 	if w[1] == '0' {
 		return 0, 0 // a leading zero, or a fault
@@ -108,15 +109,15 @@ func FastLength(w *Head) (n, size int) {
 	return int(parse8(x, digits)), int(digits + 3)
 }
 
-// FastInteger parses the integer behind w[0], of up to 19 digits and without a
-// plus, and returns it with the size of its line, or 0 as size.
+// FastInteger parses the integer after w[0], which has up to 19 digits and no plus.
+// It returns the integer and the size of its line, or 0 as the size for other forms.
 func FastInteger(w *Head) (n int64, size int) {
 	start := uint(1)
 	if w[1] == '-' {
 		start = 2
 	}
-	// All that may be digits is looked at, without a branch: how many there are is
-	// hard for a processor to foretell.
+	// This parses all bytes that may be digits, without a branch, because a
+	// processor cannot predict how many digits there are.
 	first, second, third := Load64(w[start:]), Load64(w[start+8:]), Load64(w[start+16:])
 	n1, n2, n3 := countDigits(first), countDigits(second), countDigits(third)
 	goesOn := -(n1 >> 3) // all bits, or none
@@ -134,9 +135,10 @@ func FastInteger(w *Head) (n int64, size int) {
 	return int64(v), int(end + 2)
 }
 
-// FastNumber returns the size of the line of a number that b starts with, of digits or,
-// where fraction says so, a double, or 0 when it has no usual form. A double is one only
-// when it is in float64's range for sure. len(b) must be at least HeadSize.
+// FastNumber returns the size of the line of a number at the start of b, or 0 when
+// that has no usual form. The number consists of digits or, with fraction, may be a
+// double. FastNumber takes only doubles that are certain to be in float64's range.
+// len(b) must be at least HeadSize.
 func FastNumber(b []byte, fraction bool) (size int) {
 	start := 1
 	if b[1] == '-' {
@@ -171,8 +173,8 @@ func FastNumber(b []byte, fraction bool) (size int) {
 // inRange is the length up to which a double with an exponent of two digits is in range.
 const inRange = 200
 
-// exponentEnd returns where an exponent ends that starts at b[i], or 0 when it is none of
-// one or two digits.
+// exponentEnd returns the end of the exponent that starts at b[i], or 0 unless it
+// has one or two digits.
 func exponentEnd(b []byte, i int) (end int) {
 	if i+1 < len(b) && (b[i] == '-' || b[i] == '+') {
 		i++
@@ -183,7 +185,7 @@ func exponentEnd(b []byte, i int) (end int) {
 	return end
 }
 
-// wordEnd returns where the word ends that is a double, inf or nan, or 0.
+// wordEnd returns the end of the word inf or nan, or 0 for anything else.
 func wordEnd(b []byte, i int) (end int) {
 	if word := Load32(b[i:]) &^ (0xff << 24); word == 'i'|'n'<<8|'f'<<16 || word == 'n'|'a'<<8|'n'<<16 {
 		return i + 3
@@ -191,8 +193,8 @@ func wordEnd(b []byte, i int) (end int) {
 	return 0
 }
 
-// digitsEnd returns the index of the first byte of b that is no digit, from i on, or 0 when
-// it is far away.
+// digitsEnd returns the index of the first byte of b that is no digit, from i on, or
+// 0 when that is far away.
 func digitsEnd(b []byte, i int) (end int) {
 	for ; i+8 <= len(b) && i < LongestFastLine-16; i += 8 {
 		if n := countDigits(Load64(b[i:])); n < 8 {
@@ -202,8 +204,8 @@ func digitsEnd(b []byte, i int) (end int) {
 	return 0
 }
 
-// LineEnd returns the index of the first CR or LF in b at or behind from, or
-// len(b).
+// LineEnd returns the index of the first CR or LF in b[from:], counted from the
+// start of b, or len(b).
 func LineEnd(b []byte, from int) int {
 	i := from
 	for ; i+8 <= len(b); i += 8 {

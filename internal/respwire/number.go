@@ -8,9 +8,8 @@ import (
 )
 
 // This file parses and appends numbers. Numbers that are values (integers, big
-// numbers, doubles) are read tolerantly, with a sign and leading zeros;
-// lengths and counts are read strictly, by the parser. Written numbers are
-// always canonical.
+// numbers, doubles) may have a sign and leading zeros. Lengths and counts may not;
+// the parser reads those. Written numbers are always canonical.
 
 // IsDigit reports whether c is an ASCII digit.
 func IsDigit(c byte) bool { return c-'0' <= 9 }
@@ -24,9 +23,9 @@ const (
 	NumberOverflow
 )
 
-// ParseInteger parses an optional sign and digits. When the text is bad, at is
-// the index of the first byte that does not fit, len(b) where a digit is missing.
-// An overflow is found at the digit that causes it, before any bad byte behind it.
+// ParseInteger parses an optional sign and digits. When the text is bad, at is the
+// index of the first byte that does not fit, or len(b) when a digit is missing. An
+// overflow is at the digit that causes it and comes before any bad byte after it.
 func ParseInteger(b []byte) (v int64, at int, fault NumberFault) {
 	i, negative := 0, false
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
@@ -37,7 +36,7 @@ func ParseInteger(b []byte) (v int64, at int, fault NumberFault) {
 	}
 	limit := uint64(math.MaxInt64)
 	if negative {
-		limit++ // -2^63 has no positive twin
+		limit++ // the magnitude of -2^63
 	}
 	var u uint64
 	for ; i < len(b); i++ {
@@ -64,8 +63,8 @@ func ScanDigits(b []byte, i int) int {
 	return i
 }
 
-// ScanBigNumber checks an optional sign and digits. It returns the index of
-// the first byte that does not fit, len(b) where a digit is missing, or -1.
+// ScanBigNumber checks an optional sign and digits. It returns the index of the
+// first byte that does not fit, len(b) when a digit is missing, or -1.
 func ScanBigNumber(b []byte) (bad int) {
 	i := 0
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
@@ -78,12 +77,12 @@ func ScanBigNumber(b []byte) (bad int) {
 	return end
 }
 
-// ScanDouble checks the spelling of a double: [sign] digits [. digits]
-// [e [sign] digits], or [sign] inf, or [sign] nan [(chars)], words in either
-// case (RESP3 specification, "Double type", which also warns of the NaNs that
-// C libraries print). Lenient lets the digits before or after the point be
-// missing. It returns the index of the first byte that does not fit, len(b)
-// where one is missing, or -1.
+// ScanDouble checks the spelling of a double: [sign] digits [. digits] [e [sign]
+// digits], or [sign] inf, or [sign] nan [(chars)], words in either case (RESP3
+// specification, "Double type", which also warns of the NaNs that C libraries
+// print). With lenient, the digits before or after the point may be missing. It
+// returns the index of the first byte that does not fit, len(b) when one is missing,
+// or -1.
 func ScanDouble(b []byte, lenient bool) (bad int) {
 	i := 0
 	if i < len(b) && (b[i] == '-' || b[i] == '+') {
@@ -158,8 +157,8 @@ func scanDoubleWord(b []byte, i int) (bad int) {
 	return i
 }
 
-// ParseDouble returns the value of a spelling that ScanDouble accepts and
-// whether it lies within float64's range. What is too small becomes zero.
+// ParseDouble returns the value of a spelling that ScanDouble accepts and whether it
+// lies within float64's range. A value that is too small becomes zero.
 func ParseDouble(b []byte) (f float64, ok bool) {
 	i := 0
 	if b[0] == '-' || b[0] == '+' {
@@ -178,10 +177,11 @@ func ParseDouble(b []byte) (f float64, ok bool) {
 	return f, err == nil
 }
 
-// ShortDouble returns the value of a double that is spelled with few digits and a small
-// exponent, and whether it is one. The digits as a whole number, and the power of ten, are
-// float64s themselves then; their product or quotient is the float64 nearest to the double,
-// because it is rounded once (Clinger, "How to read floating point numbers accurately").
+// ShortDouble returns the value of a double that is spelled with few digits and a
+// small exponent, and whether b is one. The digits as a whole number and the power
+// of ten are then exact float64s. Their product or quotient is the float64 nearest
+// to the double, because it is rounded only once (Clinger, "How to read floating
+// point numbers accurately").
 func ShortDouble(b []byte) (f float64, ok bool) {
 	const longest = 19 // digits that fit into a uint64
 	text := b
@@ -227,8 +227,8 @@ func ShortDouble(b []byte) (f float64, ok bool) {
 	return f, true
 }
 
-// wholeNumber returns n with the digits of b from i on behind its own, and the index of the
-// byte behind them.
+// wholeNumber returns n with the digits of b from i on appended, and the index of
+// the byte after them.
 func wholeNumber(b []byte, i int, n uint64) (uint64, int) {
 	for ; i < len(b) && IsDigit(b[i]); i++ {
 		n = n*10 + uint64(b[i]-'0')
@@ -236,13 +236,12 @@ func wholeNumber(b []byte, i int, n uint64) (uint64, int) {
 	return n, i
 }
 
-// exactPowersOf10 are those that a float64 is exactly.
+// exactPowersOf10 are the powers of ten that a float64 represents exactly.
 var exactPowersOf10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
 
-// DoubleMayOverflow reports whether a spelling that ScanDouble accepts could
-// lie beyond float64. Nearly every double is told to be in range without
-// being parsed.
+// DoubleMayOverflow reports whether a spelling that ScanDouble accepts could lie
+// beyond float64. It returns false for nearly every double, without parsing it.
 func DoubleMayOverflow(b []byte) bool {
 	const safe = 300 // digits before the point plus the exponent, of at most 308
 	if len(b) > safe {
@@ -274,7 +273,7 @@ func AppendDouble(dst []byte, f float64, size int) []byte {
 	return AppendDoubleSlow(dst, f, size)
 }
 
-// AppendDoubleSlow is AppendDouble for what WholeDouble does not take.
+// AppendDoubleSlow is AppendDouble for numbers that WholeDouble does not take.
 func AppendDoubleSlow(dst []byte, f float64, size int) []byte {
 	switch {
 	case f != f:
@@ -306,8 +305,8 @@ func AppendDoubleSlow(dst []byte, f float64, size int) []byte {
 	return dst
 }
 
-// WholeDouble returns f as an integer, whose digits are its shortest spelling, and whether
-// it is one.
+// WholeDouble returns f as an integer and whether the digits of that integer are the
+// shortest spelling of f.
 func WholeDouble(f float64) (n int64, ok bool) {
 	const exact = 1 << 53
 	if !(f > -exact && f < exact) {
@@ -317,12 +316,12 @@ func WholeDouble(f float64) (n int64, ok bool) {
 	return n, float64(n) == f && (n != 0 || !math.Signbit(f))
 }
 
-// appendShortDouble appends f, whose magnitude is at least 1e-6 and below 1e14, when it
-// is the float64 nearest to a decimal fraction of few digits, at most 14 or 15, and
-// reports whether it is. It looks for the whole number nearest
-// to f times a power of ten below 1e15. The error of that product is far less than a half,
-// so no other fraction with as many decimals can read back as f; whether this one does, the
-// quotient tells, which is rounded once as in ShortDouble. Without the zeros at its end it
+// appendShortDouble appends f, whose magnitude is at least 1e-6 and below 1e14, if
+// it is the float64 nearest to a decimal fraction of at most 14 or 15 digits. It
+// reports whether it is. It takes the whole number nearest to f times a power of
+// ten, below 1e15. The error of that product is far less than a half, so no other
+// fraction with as many decimals can read back as f. The quotient, which is rounded
+// once as in ShortDouble, tells whether this one does. Without its trailing zeros it
 // is the shortest spelling.
 func appendShortDouble(dst []byte, f float64) ([]byte, bool) {
 	abs := math.Abs(f)
@@ -344,8 +343,8 @@ func appendShortDouble(dst []byte, f float64) ([]byte, bool) {
 	return appendFraction(dst, whole, decimals), true
 }
 
-// appendFraction appends n, which is not 0 and below 1e15, in so many decimals, without the
-// zeros at its end.
+// appendFraction appends n, which is not 0 and below 1e15, with the given number of
+// decimals, but without trailing zeros.
 func appendFraction(dst []byte, n uint64, decimals int) []byte {
 	for ; decimals > 16; decimals-- {
 		dst = append(dst, '0')

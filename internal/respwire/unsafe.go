@@ -7,22 +7,21 @@ import (
 
 // This is the only file of the package that uses unsafe. It does three things.
 //
-// It sees memory through another type: the ways between strings and bytes, so
-// that large string arguments go out uncopied and text can be given to strconv
-// without a copy, and a Token's payload, whose pointer and length are kept apart
-// so that a Token stays small enough for registers (see Token; measured at 14 ns
-// a call against under 2 ns).
+// First, it views memory as another type. Strings become bytes and bytes become
+// strings, so that large string arguments go out uncopied and strconv parses text
+// without a copy. A Token's payload becomes a slice; its pointer and length are
+// separate fields so that a Token fits into registers (see Token).
 //
-// It stores and copies a few bytes at an address whose room the caller has
-// checked once for all of them (see shortRoom). With a check for each store and a
-// call for each copy, a bulk string of 16 bytes took 6.3 ns instead of 4.9 and a
-// SET with a value of 16 bytes 18.8 ns instead of 9.3.
+// Second, it stores and copies a few bytes at an address whose room the caller has
+// checked once for all of them (see shortRoom). A check for each store and a call
+// for each copy would make short strings and commands slower (docs/performance.md,
+// "Writing").
 //
-// And HeadAt looks at the start of a token without a check, where the buffer has
-// room for it to do so.
+// Third, HeadAt returns the start of a token without a check of bounds, where the
+// buffer has room for that.
 
-// BytesAt returns the n bytes that start at p, capacity clipped to n. The
-// Decoder took p from a slice that holds n bytes from there on.
+// BytesAt returns the n bytes that start at p, with capacity n. The caller took p
+// from a slice that holds n bytes from there on.
 func BytesAt(p *byte, n int) []byte { return unsafe.Slice(p, n) }
 
 // StringBytes returns the bytes of s. They must only be read.
@@ -31,17 +30,19 @@ func StringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), le
 // BytesString returns b as a string. It is valid as long as b is unchanged.
 func BytesString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// TextOf returns the bytes of s, whichever it is, as a string. A slice begins with
-// the two words that a string is made of. It is valid as long as s is unchanged.
+// TextOf returns the bytes of s as a string. It is valid as long as s is unchanged.
+// It works for both types, because a slice begins with the two words that make up a
+// string.
 func TextOf[T ~string | ~[]byte](s T) string { return *(*string)(unsafe.Pointer(&s)) }
 
-// StringData returns where the bytes of s start; see BytesAt.
+// StringData returns the address of the first byte of s; see BytesAt.
 func StringData(s string) *byte { return unsafe.StringData(s) }
 
-// BytesData returns where the bytes of b start; see BytesAt.
+// BytesData returns the address of the first byte of b; see BytesAt.
 func BytesData(b []byte) *byte { return unsafe.SliceData(b) }
 
-// Put8 stores the bytes of v at p+i, lowest first. There are 8 bytes of room.
+// Put8 stores the bytes of v at p+i, lowest first. The caller has checked that there
+// is room for 8 bytes.
 func Put8(p *byte, i int, v uint64) {
 	binary.LittleEndian.PutUint64((*[8]byte)(unsafe.Add(unsafe.Pointer(p), i))[:], v)
 }
@@ -56,10 +57,9 @@ func Put2(p *byte, i int, v uint16) {
 	binary.LittleEndian.PutUint16((*[2]byte)(unsafe.Add(unsafe.Pointer(p), i))[:], v)
 }
 
-// CopyTiny, CopyShort and CopyMedium copy n bytes from src to p+i, without a call
-// and without a loop, as two words that overlap where n is between their lengths.
-// They are three functions because one would be too large to be inlined, which
-// alone took SET from 13.9 ns to 11.3.
+// CopyTiny, CopyShort and CopyMedium copy n bytes from src to p+i without a call or
+// a loop, in two words that may overlap. They are three functions because a single
+// one would be too large to be inlined.
 
 // CopyTiny copies up to 3 bytes.
 func CopyTiny(p *byte, i int, src *byte, n int) {
@@ -91,9 +91,9 @@ func CopyMedium(p *byte, i int, src *byte, n int) {
 	*(*[16]byte)(unsafe.Add(to, n-16)) = *(*[16]byte)(unsafe.Add(from, n-16))
 }
 
-// NameWords returns the bytes of a name of 2 to 8 bytes in two words, which
-// overlap: the first four, lowest first, and the last four. A name of less than
-// four is in both of them, filled up with an x.
+// NameWords returns the bytes of a name of 2 to 8 bytes in two words, which overlap:
+// the first four, lowest first, and the last four. A name of fewer than four bytes
+// is in both words, padded with x.
 func NameWords(name string) (first, last uint32) {
 	from, n := unsafe.Pointer(unsafe.StringData(name)), len(name)
 	if n >= 4 {
@@ -106,24 +106,24 @@ func NameWords(name string) (first, last uint32) {
 func get4(p unsafe.Pointer) uint32 { return binary.LittleEndian.Uint32((*[4]byte)(p)[:]) }
 func get2(p unsafe.Pointer) uint16 { return binary.LittleEndian.Uint16((*[2]byte)(p)[:]) }
 
-// HeadSize is how many bytes a fast parser may look at in any case; what lies
-// behind the end of the input does not matter, as long as it can be read.
+// HeadSize is how many bytes a fast parser may read in any case. Bytes after the end
+// of the input may have any value, but they have to be there.
 const HeadSize = 32
 
-// Head is what the fast parsers look at for the header of a token. Its size
-// is known to the compiler, which therefore checks no bounds.
+// Head is the bytes in which the fast parsers look for the header of a token. The
+// compiler knows its size and so checks no bounds.
 type Head = [HeadSize]byte
 
 // HeadAt returns the bytes at data[pos:]. There have to be HeadSize of them: a
-// Decoder's buffer has that many behind the end of its input, so any pos before
-// that end will do. data[pos:] itself takes six instructions, before every token and
-// on the way from one to the next; this takes one (4.2 to 3.9 ns for +OK, 86 to 73 ns
-// for an array of ten strings as a Value).
+// Decoder's buffer has that many after the end of its input, so any pos up to that
+// end is valid. HeadAt takes one instruction where data[pos:] takes six, and it runs
+// before every token.
 func HeadAt(data []byte, pos int) *Head {
 	return (*Head)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(data)), pos))
 }
 
-// OffsetIn returns where in whole the bytes of part lie, and whether they do.
+// OffsetIn returns the index of the bytes of part in whole, and whether they lie
+// there.
 func OffsetIn(whole, part []byte) (offset int, ok bool) {
 	first := uintptr(unsafe.Pointer(unsafe.SliceData(whole)))
 	n := uintptr(unsafe.Pointer(unsafe.SliceData(part))) - first

@@ -4,8 +4,8 @@ package window
 
 import "io"
 
-// socket would be a connection that can be waited for without a buffer. Here an
-// idle Decoder waits with its small one.
+// socket stands for a connection that a Decoder can wait for without a buffer. There
+// is none on this system, so an idle Decoder waits with its small buffer.
 type socket struct{}
 
 func (w *Window) socketOf(io.Reader) *socket { return nil }

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// This file lets an idle Decoder wait for a socket without a buffer. A Read needs
-// one before there is anything to read; the socket's RawConn says when there is,
-// and only then is a buffer taken and filled.
+// This file lets an idle Decoder wait for a socket without a buffer. A Read needs a
+// buffer before there is anything to read. The socket's RawConn tells when there is,
+// and only then await takes a buffer and fills it.
 
 // socket is a TCP or unix connection that an idle Decoder waits for.
 type socket struct {
@@ -19,8 +19,8 @@ type socket struct {
 	tryRead func(fd uintptr) bool
 }
 
-// socketOf returns the socket that r is, or nil. Types that embed a connection are
-// others: their Read may do more.
+// socketOf returns r as a socket, or nil. It returns nil for types that embed a
+// connection, because their Read may do more.
 func (w *Window) socketOf(r io.Reader) *socket {
 	var conn syscall.Conn
 	switch c := r.(type) {
@@ -44,18 +44,18 @@ func (w *Window) socketOf(r io.Reader) *socket {
 	return &socket{raw: raw, tryRead: w.tryRead}
 }
 
-// await waits until the socket has something to read and reads it into a buffer
-// that it takes then. What the connection says instead of giving bytes is pending.
-// Its errors are those of Read.
+// await waits until the socket has something to read, takes a buffer and reads into
+// it. An error of the connection becomes pending. Errors are those that Read would
+// return.
 func (w *Window) await() error {
 	err := w.socket.raw.Read(w.socket.tryRead)
 	if op, ok := err.(*net.OpError); ok {
-		op.Op = "read" // and not raw-read
+		op.Op = "read" // in place of raw-read
 	}
 	return err
 }
 
-// tryRead reads what is there, and returns false when that is nothing.
+// tryRead reads what has arrived. It returns false when nothing has.
 func (w *Window) tryRead(fd uintptr) bool {
 	w.replace(w.Size)
 	free := w.Data[:w.Size]
@@ -78,7 +78,7 @@ func (w *Window) tryRead(fd uintptr) bool {
 	return true
 }
 
-// readError returns err as the connection's Read does.
+// readError returns err as the connection's Read would.
 func (w *Window) readError(err error) error {
 	conn := w.reader.(net.Conn)
 	return &net.OpError{Op: "read", Net: conn.LocalAddr().Network(), Source: conn.LocalAddr(), Addr: conn.RemoteAddr(), Err: os.NewSyscallError("read", err)}

@@ -16,7 +16,7 @@ import (
 // bufferPools have buffers with room for 1<<index bytes and the slack.
 var bufferPools [bits.UintSize]sync.Pool
 
-// TakeBuffer returns a buffer with room for so many bytes and the slack.
+// TakeBuffer returns a buffer with room for size bytes and the slack.
 func TakeBuffer(capacity int) []byte {
 	class := bits.Len(uint(capacity - 1))
 	size := 1<<class + respwire.HeadSize
@@ -26,8 +26,8 @@ func TakeBuffer(capacity int) []byte {
 	return make([]byte, size)[:capacity+respwire.HeadSize]
 }
 
-// GiveBuffer gives back a buffer, of which there must be no valid view left. One
-// that did not come from TakeBuffer is left to the garbage collector.
+// GiveBuffer gives back a buffer of which no valid view is left. It leaves one that
+// did not come from TakeBuffer to the garbage collector.
 func GiveBuffer(b []byte) {
 	room := cap(b) - respwire.HeadSize
 	if room <= 0 || room&(room-1) != 0 {
@@ -36,18 +36,18 @@ func GiveBuffer(b []byte) {
 	bufferPools[bits.Len(uint(room-1))].Put(&b[:1][0])
 }
 
-// Large remembers a buffer that was larger than usual. The garbage collector may
-// take it any time, and so it is no weight on an idle Decoder; when it does not
-// come, steady traffic of large values goes on with the same buffer.
+// Large remembers a buffer that was larger than usual. It does so by a weak pointer,
+// so the garbage collector may free the buffer and an idle Decoder holds no memory.
+// Until then steady traffic of large values uses the same buffer.
 type Large struct {
 	first weak.Pointer[byte]
 	size  int
 }
 
-// Remember gives up data.
+// Remember remembers data, which the caller no longer uses.
 func (l *Large) Remember(data []byte) { *l = Large{weak.Make(&data[0]), len(data)} }
 
-// Recall returns the buffer when it is still there, and nil otherwise.
+// Recall returns the buffer if it still exists, and nil otherwise.
 func (l *Large) Recall() []byte {
 	if first := l.first.Value(); first != nil {
 		return respwire.BytesAt(first, l.size)
@@ -55,7 +55,7 @@ func (l *Large) Recall() []byte {
 	return nil
 }
 
-// take returns the buffer when it is still there and has the room, or a new one.
+// take returns the buffer if it still exists and is large enough, or a new one.
 func (l *Large) take(capacity int) []byte {
 	if b := l.Recall(); len(b) >= capacity+respwire.HeadSize {
 		return b

@@ -1,5 +1,5 @@
-// Package window holds the bytes that have arrived between a reader, or whoever
-// feeds, and a parser. It knows nothing of what the bytes mean.
+// Package window holds bytes that have arrived from a reader or a feeder and that a
+// parser has not consumed. It knows nothing about the meaning of the bytes.
 package window
 
 import (
@@ -13,33 +13,34 @@ import (
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
-// A Window and its one invariant:
+// This is a Window and its one invariant:
 //
 //	Data: | consumed | kept | unread ... | free ... | slack |
 //	      0          low    Pos          End        len-respwire.HeadSize
 //
 //	0 <= Pos-Kept <= Pos <= End <= len(Data)-respwire.HeadSize, or Data is nil
 //
-// The owner moves Pos and Kept; all else is the Window's. What a header announces is never reserved: the buffer doubles when it is
-// full of bytes that have arrived, and so stays below twice their number.
+// The owner moves Pos and Kept; the Window changes everything else. It never
+// reserves what a header announces: the buffer doubles when it is full of bytes that
+// have arrived, and so stays below twice their number.
 
 // Window is the part of a stream that is held in memory. The zero Window with a
 // Size is ready for Reset.
 type Window struct {
 	Data     []byte // nil when idle, small, or from a pool
 	Pos, End int    // Data[Pos:End] has arrived and is not consumed
-	Kept     int    // bytes right before Pos that are consumed but still needed
+	Kept     int    // bytes right before Pos that are are consumed but still needed
 	base     int64  // offset in the stream of Data[0]
 
 	reader  io.Reader
 	socket  *socket      // of the reader, if it is one; see await
-	OnWait  func() error // is called before each read of the reader, if set
-	pending error        // came from the reader together with bytes
+	OnWait  func() error // called before each Read of the reader, if set
+	pending error        // the error that came from the reader together with bytes
 	Size    int          // to read at once, and of a usual buffer
 	large   Large        // was needed not long ago
 	expired int          // in debug builds: bytes of Data that have been overwritten
 	full    bool         // the reader gave all that it was asked for last time
-	quiet   int32        // how often all, or as much as is read at once, has been consumed since a buffer this large was needed
+	quiet   int32        // how often everything, or Size bytes, has been consumed since a buffer this large was needed
 	quietAt int64        // offset in the stream where quiet was last raised
 
 	small [smallSize + respwire.HeadSize]byte // to wait with, when idle
@@ -49,37 +50,37 @@ const (
 	// growthFactor bounds the memory by the bytes that have arrived.
 	growthFactor = 2
 
-	// MaxHeld is how many bytes a buffer may have room for. Where int has 32 bits
-	// that is just below 1 GiB.
+	// MaxHeld is how many bytes a buffer may have room for. With a 32-bit int that
+	// is just below 1 GiB.
 	MaxHeld = math.MaxInt/2 - 64
 
-	// UsualSize is a good Size: what one system call reads. On a unix socket a pipeline of
-	// small replies takes a sixth longer than with the best size, 128 KiB, and replies of
-	// 1 KiB half as long again; large payloads are read into place whatever it is
-	// (BenchmarkReadSize). More would cost every busy connection memory and cache.
+	// UsualSize is the default Size: what one system call reads. A larger one would
+	// read pipelines of small replies faster, but would cost every busy connection
+	// memory and cache (docs/performance.md). It does not matter for large payloads,
+	// which are read into place.
 	UsualSize = 16 << 10
 
 	// MaxSize is the largest Size: several of them can be counted in an int of 32 bits.
 	MaxSize = 256 << 20
 
-	// A buffer over this many times its usual size is given up when all that it
-	// held, or its usual size, has been consumed quietTimes times and no value
-	// took more than this part of it. So one large value does not hold memory, and
-	// steady large values, with smaller ones between them, do not allocate.
+	// A buffer over oversize times its usual size is released when everything in it,
+	// or its usual size, has been consumed quietTimes times and no value took more
+	// than one part in oversize of it. So one large value does not hold memory for
+	// long, and steady large values with smaller ones between them do not allocate.
 	oversize   = 4
 	quietTimes = 32
 
-	// smallSize is how much an idle Decoder asks a reader for that may block. A
-	// short command or reply is all that comes, and is parsed right there.
+	// smallSize is how much an idle Decoder asks from a reader that may block. That
+	// is enough for a short command or reply, which is parsed in place.
 	smallSize = 192
 
 	// maxEmptyReads is how often a reader may return nothing and no error.
 	maxEmptyReads = 100
 )
 
-// The errors of a Window are those of package resp, which their texts name.
+// The errors of a Window are exported by package resp, so their texts name that.
 var (
-	// ErrIncomplete means that there is no reader to give what is missing.
+	// ErrIncomplete means that bytes are missing and there is no reader to ask.
 	ErrIncomplete = errors.New("resp: incomplete: more bytes needed")
 
 	// ErrImpossibleCount means that a Read returned more than it had room for, or
@@ -97,7 +98,8 @@ func (w *Window) Reset(r io.Reader) {
 	w.socket = w.socketOf(r)
 }
 
-// isNilConn reports whether r is one of the connections that socketOf knows, and nil.
+// isNilConn reports whether r is a nil pointer to one of the connections that
+// socketOf knows.
 func isNilConn(r io.Reader) bool {
 	switch c := r.(type) {
 	case *net.TCPConn:
@@ -108,16 +110,16 @@ func isNilConn(r io.Reader) bool {
 	return false
 }
 
-// nilConn takes the place of such a connection, whose methods panic.
+// nilConn replaces such a connection, whose methods would panic.
 type nilConn struct{}
 
 var errNilConn = errors.New("resp: the connection to read from is nil")
 
 func (nilConn) Read([]byte) (int, error) { return 0, errNilConn }
 
-// GiveUp leaves b without a buffer, and drops what that holds. A usual one goes to
-// the pool. A larger one is left to the garbage collector, unless it is needed
-// again before that comes.
+// GiveUp releases the buffer and drops its contents. A buffer of the usual size goes
+// to the pool. A larger one is left to the garbage collector, unless it is needed
+// again before that runs.
 func (w *Window) GiveUp() {
 	switch {
 	case w.Data == nil:
@@ -136,11 +138,11 @@ func (w *Window) GiveUp() {
 	w.Data, w.Pos, w.End, w.Kept, w.expired = nil, 0, 0, 0, 0
 }
 
-// Drained reports whether all that has arrived is consumed, and the reader does not
-// seem to have more at hand.
+// Drained reports whether everything that has arrived is consumed and the reader
+// does not seem to have more at hand.
 func (w *Window) Drained() bool { return w.Pos == w.End && !w.full }
 
-// LargeSize is how many bytes a buffer has at most that is not large.
+// LargeSize is the size above which a buffer is large.
 const LargeSize = oversize * UsualSize
 
 // IsLarge reports whether the buffer is larger than usual.
@@ -164,14 +166,14 @@ func (w *Window) Detach() Source {
 // Attach ends Detach.
 func (w *Window) Attach(s Source) { w.reader, w.pending = s.reader, s.pending }
 
-// Expire overwrites what views from before may look at, in debug builds.
+// Expire overwrites, in debug builds, what earlier views may show.
 func (w *Window) Expire() {
 	consumed := w.Pos - w.Kept
 	Poison(w.Data[min(w.expired, consumed):consumed])
 	w.expired = consumed
 }
 
-// isSmall reports whether w makes do with its small buffer.
+// isSmall reports whether w uses its small buffer.
 func (w *Window) isSmall() bool { return len(w.Data) > 0 && &w.Data[0] == &w.small[0] }
 
 // neverBlocks reports whether r has all its bytes in memory.
@@ -183,19 +185,19 @@ func neverBlocks(r io.Reader) bool {
 	return false
 }
 
-// smallBuffer returns the small buffer, or as much as is to be read at once.
+// smallBuffer returns the small buffer, cut to Size.
 func (w *Window) smallBuffer() []byte { return w.small[:min(smallSize, w.Size)+respwire.HeadSize] }
 
 // Unread returns what has arrived and is not consumed.
 func (w *Window) Unread() []byte { return w.Data[w.Pos:w.End:w.End] }
 
-// Offset returns the offset in the stream of the byte that is rel bytes behind
-// the read position.
+// Offset returns the offset in the stream of the byte rel bytes after the read
+// position.
 func (w *Window) Offset(rel int) int64 { return w.base + int64(w.Pos+rel) }
 
-// Fill reads until at least want bytes are unread, MaxHeld at most. It fails with what the
-// reader or onWait returns, or with ErrIncomplete when there is no reader; what
-// has been read by then stays.
+// Fill reads until at least want bytes are unread; want is at most MaxHeld. It
+// returns an error of the reader or of OnWait, or ErrIncomplete when there is no
+// reader. What has been read by then stays.
 func (w *Window) Fill(want int) error {
 	for empty := 0; w.End-w.Pos < want; {
 		if err := w.beforeRead(); err != nil {
@@ -226,8 +228,8 @@ func (w *Window) Fill(want int) error {
 	return nil
 }
 
-// beforeRead returns why the reader is not to be asked for bytes now: it failed
-// when it gave the last ones, there is none, or onWait failed.
+// beforeRead returns why the reader must not be asked for bytes now: it returned an
+// error with the last ones, there is no reader, or OnWait failed.
 func (w *Window) beforeRead() error {
 	switch {
 	case w.pending != nil:
@@ -242,8 +244,9 @@ func (w *Window) beforeRead() error {
 	return nil
 }
 
-// readAhead returns how much is read behind the want bytes that are needed. Behind a
-// large payload it is little: it will have to be moved to the front soon.
+// readAhead returns how many bytes to read after the want bytes that are needed.
+// After a large payload these are few, because they have to be moved to the front
+// soon.
 func (w *Window) readAhead(want int) int {
 	if want > w.Size {
 		return w.Size / 16
@@ -269,9 +272,9 @@ func (w *Window) ReadPast(p []byte) (n int, err error) {
 	return 0, io.ErrNoProgress
 }
 
-// Feed appends a copy of p, for which there is room, to what is unread. Moving that costs no more than
-// what has been consumed or fed since the last time, so the cost stays linear
-// however much is left unread.
+// Feed appends a copy of p, for which CanFeed has reported room, to the unread
+// bytes. It moves those only after as many have been consumed or fed, so the cost
+// stays linear however many are left unread.
 func (w *Window) Feed(p []byte) {
 	low, capacity := w.Pos-w.Kept, len(w.Data)-respwire.HeadSize
 	needed := w.End - low
@@ -290,10 +293,10 @@ func (w *Window) Feed(p []byte) {
 	w.End += copy(w.Data[w.End:], p)
 }
 
-// makeRoom sees to it that at least one byte is free behind end, and all of
-// the want bytes behind pos, of which fewer are unread, when the buffer can hold
-// them: it moves what is needed to the front where that is cheap or enough, and
-// takes a larger buffer only when this one is full.
+// makeRoom frees at least one byte after End, and room for all of the want bytes
+// after Pos when the buffer can hold them. Fewer than want bytes are unread. It
+// moves what is needed to the front when that is cheap or sufficient, and takes a
+// larger buffer only when this one is full.
 func (w *Window) makeRoom(want int) {
 	low, capacity := w.Pos-w.Kept, len(w.Data)-respwire.HeadSize
 	needed := w.End - low
@@ -305,7 +308,7 @@ func (w *Window) makeRoom(want int) {
 	case w.full && w.isSmall(), w.shrinks(w.Kept + want):
 		w.replace(max(w.Size, grown(needed)))
 	case w.End < capacity && (low == 0 || w.Pos+want <= capacity):
-		// there is room, or moving would win none
+		// there is room, or moving would gain none
 	case low >= needed, low > 0 && w.Kept+want <= capacity:
 		w.moveTo(w.Data)
 	case w.End == capacity:
@@ -313,7 +316,7 @@ func (w *Window) makeRoom(want int) {
 	}
 }
 
-// grown returns how large the next buffer is when needed bytes fill this one.
+// grown returns the size of the next buffer when needed bytes fill this one.
 func grown(needed int) int {
 	if needed > MaxHeld/growthFactor {
 		return MaxHeld
@@ -324,8 +327,8 @@ func grown(needed int) int {
 // CanFeed reports whether there is room for n bytes more.
 func (w *Window) CanFeed(n int) bool { return n <= MaxHeld-(w.End-w.Pos)-w.Kept }
 
-// shrinks reports whether the buffer has long been larger than it had to be;
-// want is how much it has to hold now.
+// shrinks reports whether the buffer has been larger than needed for long. want is
+// how much it has to hold now.
 func (w *Window) shrinks(want int) bool {
 	switch {
 	case len(w.Data) <= oversize*w.Size+respwire.HeadSize:
@@ -339,11 +342,11 @@ func (w *Window) shrinks(want int) bool {
 	if w.quiet <= quietTimes {
 		return false
 	}
-	w.large = Large{} // it may be the very buffer
+	w.large = Large{} // it may be the same buffer
 	return true
 }
 
-// replace takes another buffer, of that capacity or more.
+// replace takes another buffer of at least that size.
 func (w *Window) replace(capacity int) {
 	w.quiet = 0
 	old, usual := w.Data, !w.isSmall() && len(w.Data)-respwire.HeadSize <= w.Size
