@@ -341,44 +341,6 @@ func TestTheEndOfWhatIsStreamed(t *testing.T) {
 	}
 }
 
-func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
-	const open, chunk = "$?\r\n", ";2\r\n42\r\n"
-	wire := open + chunk + ";0\r\n"
-	kindError := "resp: got chunk, want "
-	wants := map[string]result{
-		"PeekKind":     {Text: "chunk", Offset: 4, Depth: 1},
-		"ReadToken":    {Text: `chunk 2 false false "42" "\x00\x00\x00" 42`},
-		"ReadInt64":    {Text: "42"},
-		"ReadFloat64":  {Text: "42"},
-		"ReadBool":     {Err: kindError + "boolean"},
-		"ReadBytes":    {Text: `"42", nil: false`},
-		"ReadString":   {Text: "42"},
-		"ReadInto":     {Text: "42"},
-		"ReadArrayLen": {Err: kindError + "array"},
-		"ReadMapLen":   {Err: kindError + "map"},
-		"Decode":       {Text: fmt.Sprintf("%q", resp.AppendValue(nil, &resp.Value{Kind: resp.Chunk, Bytes: []byte("42")}))},
-		"ReadRaw":      {Text: fmt.Sprintf("%q", chunk)},
-		"SkipValue":    {},
-		"CopyValue":    {Text: fmt.Sprintf("%q", chunk)},
-		"CopyBulk":     {Text: `"42"`},
-	}
-	for _, method := range namedMethods {
-		want, ok := wants[method]
-		if !ok {
-			t.Errorf("%s of a chunk: nothing is stated", method)
-			continue
-		}
-		if want.Offset == 0 {
-			want.Offset, want.Depth = int64(len(open+chunk)), 1
-		}
-		r := newReading(strings.NewReader(wire))
-		openTokens(t, r, len(open))
-		if got, _ := r.call(method); got != want {
-			t.Errorf("%s of the chunk in %q: %+v, want %+v", method, wire, got, want)
-		}
-	}
-}
-
 // The limit on a string holds for the sum of its chunks, whatever reads them.
 func TestChunksCountTogether(t *testing.T) {
 	const wire = "$?\r\n;3\r\n123\r\n;3\r\n456\r\n;0\r\n"

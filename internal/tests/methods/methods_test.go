@@ -37,6 +37,24 @@ func TestEveryMethodOfADecoderIsListed(t *testing.T) {
 	}
 }
 
+// Every read gives of its wire what the list states, and all of it is read.
+func TestReadsGiveWhatTheListStates(t *testing.T) {
+	for _, r := range methods.Reads {
+		if r.Wire == "" {
+			if r.Sort != methods.Tokens && r.Sort != methods.Loop && r.Sort != methods.Between {
+				t.Errorf("%s: no wire is stated", r.Name)
+			}
+			continue
+		}
+		d := resp.NewDecoder(strings.NewReader(r.Wire))
+		var w strings.Builder
+		text, err := r.Text(d, &w)
+		if text += w.String(); err != nil || text != r.Gives || d.InputOffset() != int64(len(r.Wire)) {
+			t.Errorf("%s of %q gives %q, %v, up to %d, want %q", r.Name, r.Wire, text, err, d.InputOffset(), r.Gives)
+		}
+	}
+}
+
 // Every exported method of an Encoder is in the list of writes, or in the short one
 // of those that write no value.
 func TestEveryMethodOfAnEncoderIsListed(t *testing.T) {
