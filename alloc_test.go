@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"math/big"
 	"net"
 	"runtime"
@@ -462,14 +461,6 @@ var readingMethods = func() map[string]func(d *resp.Decoder) error {
 	}
 	return all
 }()
-
-// readLoops has its elements skipped.
-func readLoops(loop iter.Seq2[int, error]) (last error) {
-	for _, err := range loop {
-		last = err
-	}
-	return last
-}
 
 func TestMemoryFollowsTheBytesThatCameNotWhatHeadersAnnounce(t *testing.T) {
 	// A Decoder with its buffer, and what each byte on the wire may cost beside

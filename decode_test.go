@@ -27,7 +27,6 @@ type reading struct {
 	*resp.Decoder
 	value  resp.Value
 	copied bytes.Buffer
-	memory [100]byte
 }
 
 func newReading(r io.Reader, opts ...resp.Option) *reading {
