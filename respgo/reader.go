@@ -37,7 +37,7 @@ type reader struct {
 	// What follows, as bytes.
 	raw   []byte
 	pos   int
-	token resp.Value // what v points at
+	token resp.Value // the target of v
 
 	// What follows, as a tree.
 	tree bool
