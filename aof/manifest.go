@@ -139,8 +139,8 @@ func wrongAt(line []byte, at int, expected string) *resp.SyntaxError {
 	return &resp.SyntaxError{Offset: int64(at), Class: resp.ClassSyntax, Expected: expected, Found: string(line[max(0, end-shown):end])}
 }
 
-// set takes one key of a manifest line with its value. It returns what was
-// expected in its place, or nothing.
+// set takes one key of a manifest line with its value. It returns what was expected
+// instead, or "".
 func (file *File) set(key, value string) (expected string) {
 	switch strings.ToLower(key) {
 	case "file":

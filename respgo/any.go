@@ -6,8 +6,8 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// readInterface reads into an any, and into what a pointer in an interface of any
-// type points at.
+// readInterface reads into an any, or into the target of a pointer that an interface
+// of any type holds.
 func readInterface(r *reader, p *plan, dst reflect.Value) error {
 	if target := dst.Elem(); !isNull(r.v) && target.Kind() == reflect.Pointer && !target.IsNil() {
 		return r.follow(target)
@@ -32,7 +32,7 @@ func readInterface(r *reader, p *plan, dst reflect.Value) error {
 	return nil
 }
 
-// follow reads into what a pointer that an interface holds points at.
+// follow reads into the target of a pointer that an interface holds.
 func (r *reader) follow(pointer reflect.Value) error {
 	if r.pointers == maxDepth { // an interface may hold a pointer to itself
 		return r.fail(pointer.Type().Elem(), errDepth)
@@ -45,7 +45,7 @@ func (r *reader) follow(pointer reflect.Value) error {
 
 var anyType = reflect.TypeFor[any]()
 
-// any returns the value that was read last as the Go value that is nearest to it.
+// any returns the last value as the Go value that is nearest to it.
 func (r *reader) any() (any, error) {
 	switch r.v.Kind {
 	case resp.BulkString, resp.SimpleString, resp.VerbatimString:

@@ -10,16 +10,16 @@ import (
 
 // AppendArgs appends v to args as arguments of a command:
 //
-//   - a struct is its fields' names and values, as HSET takes them: without
-//     those that are nil pointers, or empty with omitempty;
-//   - a map is its keys and values, a map to nothing its keys;
-//   - a slice or array is its elements, of which pairs and structs with the
-//     option array are their fields, as ZADD takes scores and members;
-//   - everything else is one argument, as resp.Any has it; a bool is 1 or 0, a
-//     time as its format says, a pointer what it points at.
+//   - a struct gives the names and values of its fields, as HSET takes them, except
+//     nil pointers and fields that omitempty leaves out;
+//   - a map gives its keys and values, and a map[K]struct{} its keys;
+//   - a slice or array gives its elements; a Pair or a struct with the option array
+//     among them gives its fields, as ZADD takes scores and members;
+//   - everything else gives one argument, as resp.Any makes it; a bool is 1 or 0, a
+//     time is written in its format, and a pointer stands for its target.
 //
-// What has no text, such as a nil pointer in a slice or a slice in a struct, is a
-// *MarshalError, and args comes back as it was. The arguments refer to v.
+// AppendArgs returns a *MarshalError, and args as it was, for a value without a text,
+// such as a nil pointer in a slice or a slice in a struct. The arguments refer to v.
 func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 	w := writers.Get().(*writer)
 	defer w.free()
@@ -35,8 +35,8 @@ func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 	return all, nil
 }
 
-// target follows pointers to what they point at in the end, or to the one that is
-// nil. p is the plan for v.
+// target follows pointers to their final target, or to the first nil pointer. p is
+// the plan for v.
 func target(p *plan, v reflect.Value) (*plan, reflect.Value) {
 	for v.Kind() == reflect.Pointer && p.elem != nil && !v.IsNil() {
 		p, v = p.elem, v.Elem()
@@ -44,7 +44,7 @@ func target(p *plan, v reflect.Value) (*plan, reflect.Value) {
 	return p, v
 }
 
-// args appends v, of which p is the plan.
+// args appends v, whose plan is p.
 func (w *writer) args(args []resp.Arg, p *plan, v reflect.Value) ([]resp.Arg, error) {
 	if p.arg != nil {
 		return w.arg(args, p, v)

@@ -1,5 +1,5 @@
 // Package respgo turns replies into Go values, and Go values into replies and
-// arguments of commands. It stands on the public API of package resp alone.
+// arguments of commands. It uses only the public API of package resp.
 //
 //	users, err := respgo.Read[[]User](d)            // from a *resp.Decoder
 //	err := respgo.UnmarshalDecode(d, &user)         // the same, into what is there
@@ -9,8 +9,8 @@
 //
 // # What becomes what
 //
-// RESP2 sends as a string, an integer or a flat array what RESP3 has a kind of
-// its own for. A Go type takes all kinds that can say the same, so a program
+// RESP3 has kinds of its own for values that RESP2 sends as a string, an integer or
+// a flat array. A Go type takes every kind that can express its value, so a program
 // need not know which protocol its connection speaks.
 //
 //	Go                      from
@@ -34,14 +34,15 @@
 //	error                   an error within a reply; nil from all else
 //	resp.Value              anything, with its attributes
 //
-// A number that does not fit is an error. What Unmarshal sets shares no memory with
-// the reply. As in encoding/json, a struct and a map keep what the reply does not
-// name, a slice is made anew in the room it has, and a nil pointer or map is made.
+// A number that does not fit is an error. The results of Unmarshal share no memory
+// with the reply. As in encoding/json, a struct and a map keep what the reply does
+// not name, a slice is refilled from its start in its own storage, and a nil pointer
+// or map is allocated.
 //
 // An any gets a string, int64, float64, bool, *big.Int, []any, map[any]any (or with
-// [OrderedMaps] a []Pair[any, any]), a *resp.ReplyError, or nil. A key that is a big
-// number is its digits; an aggregate cannot be a key of an any. An any that holds a
-// pointer has what it points at set instead.
+// [OrderedMaps] a []Pair[any, any]), a *resp.ReplyError, or nil. A big number as a
+// key becomes the string of its digits; an aggregate cannot be a key in an any. When
+// an any holds a pointer, the target of the pointer is set instead.
 //
 // # Structs
 //
@@ -53,15 +54,15 @@
 //	Cache []byte         `redis:"-"`
 //	Rest  map[string]int `redis:",rest"`
 //
-// Without a tag a field has its Go name. Fields of embedded structs count as the
-// outer struct's, by the rules of encoding/json. omitempty leaves an empty field
-// out when it is written: false, 0, "", nil, what has no elements, the zero time.
-// rest takes all that has no field of its own. Options that respgo does not know
-// are passed over.
+// Without a tag a field has its Go name. Fields of embedded structs count as fields
+// of the outer struct, by the rules of encoding/json. omitempty leaves out an empty
+// field when writing: false, 0, "", nil, an aggregate without elements, the zero
+// time. rest takes everything that has no field of its own. respgo ignores options
+// that it does not know.
 //
-// format says how a time or a duration is stored: unix, unixmilli, unixmicro,
-// unixnano, a layout of package time by its name or itself ('2006-01-02') for a
-// time; sec, milli, micro, nano or units (1h30m) for a duration.
+// format says how a time or a duration is stored. For a time it is unix, unixmilli,
+// unixmicro, unixnano, or a layout of package time, given by its name or in quotes
+// ('2006-01-02'). For a duration it is sec, milli, micro, nano or units (1h30m).
 //
 // # Rows
 //
@@ -73,31 +74,32 @@
 //		Score float64
 //	}
 //
-// A []Member takes [[a 1] [b 2]], which RESP3 sends for ZRANGE WITHSCORES, and
-// [a 1 b 2], which RESP2 does. Elements that have no field are passed over; fields
-// that have no element are left as they are. In a row the last field may take the
-// rest as a slice. [Pair] is a row of two, and a []Pair a map in its order.
+// A []Member takes [[a 1] [b 2]], which RESP3 sends for ZRANGE WITHSCORES, and [a 1
+// b 2], which RESP2 sends. Elements without a field are skipped, and fields without
+// an element keep their values. The last field of a row may take the rest as a
+// slice. [Pair] is a row of two, and a []Pair is a map in the order of the reply.
 //
 // # Nulls and errors
 //
-// A null is nil in a pointer, slice, map or interface. Elsewhere it is resp.ErrNull
-// where it is the whole reply, and the zero value within one; [NullAsZero] says
-// otherwise.
+// A null becomes nil in a pointer, slice, map or interface. Other types get
+// resp.ErrNull when the null is the whole reply, and the zero value when it is
+// within one; [NullAsZero] changes that.
 //
 // A reply that is an error is returned as a *resp.ReplyError. An error within a
-// reply goes to its element, where that is an error or an any; otherwise it is an
-// *[UnmarshalError] with the path of the element, as is all that does not fit:
+// reply goes to its element if that is an error or an any. Otherwise it gives an
+// *[UnmarshalError] with the path of the element, like every value that does not
+// fit:
 //
 //	respgo: [3].score: got bulk string "x", want float64: invalid syntax
 //
-// The first one ends the call, unless [CollectErrors] gathers them. The reply has
-// been read whole in any case, so the stream is in step.
+// The first such error ends the call, unless [CollectErrors] gathers them. The reply
+// has been read whole in any case, so the stream is in step.
 //
 // # Hostile replies
 //
-// A reply is read when all of it has arrived, so nothing is reserved on the word
-// of a count. Values lie at most 1,024 deep in each other. The Decoder's limits say
-// how large a reply may be, and so what may be held while it is read: its bytes and
+// A reply is converted only after all of it has arrived, so no count makes respgo
+// reserve memory for elements that never come. Values may be nested 1,024 deep. The
+// Decoder's limits bound the size of a reply, and so the memory for its bytes and
 // the result. Where that is too much, loop over Decoder.Elements or Entries and read
 // the elements one by one.
 package respgo

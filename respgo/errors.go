@@ -10,22 +10,22 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// UnmarshalError says which part of a reply did not become the Go value that
-// was wanted. The reply has been read whole: the stream is in step.
+// UnmarshalError reports a part of a reply that does not fit the Go type. The reply
+// has been read whole: the stream is in step.
 type UnmarshalError struct {
 	Path string       // where in the reply, for example [3].score; empty for the reply itself
-	Got  resp.Kind    // what was there; 0 where there is nothing to name
-	Text string       // of a string, number or error that was there, the first 64 bytes
+	Got  resp.Kind    // the kind that was there; 0 when there is none to name
+	Text string       // the first 64 bytes of the string, number or error that was there
 	Want reflect.Type // what it should have become
 
-	// Err says why. It is nil when no value of that kind becomes that type;
-	// else among others a *resp.ReplyError, which is what the server said
-	// there, resp.ErrNull, strconv.ErrSyntax, strconv.ErrRange, or the error of
-	// an UnmarshalText or UnmarshalBinary.
+	// Err says why. It is nil when no value of that kind fits that type. Otherwise
+	// it is, for example, a *resp.ReplyError that the server sent there,
+	// resp.ErrNull, strconv.ErrSyntax, strconv.ErrRange, or the error of an
+	// UnmarshalText or UnmarshalBinary.
 	Err error
 }
 
-// Error names the path, what was there and what was wanted.
+// Error names the path, the kind that was there and the type that was wanted.
 func (e *UnmarshalError) Error() string {
 	var b strings.Builder
 	b.WriteString("respgo: ")
@@ -53,8 +53,8 @@ func (e *UnmarshalError) Error() string {
 // Unwrap returns Err.
 func (e *UnmarshalError) Unwrap() error { return e.Err }
 
-// MarshalError says which part of a Go value cannot be written. Nothing of the
-// value was.
+// MarshalError reports a part of a Go value that cannot be written. Nothing of the
+// value has been written.
 type MarshalError struct {
 	Path string       // where in the value, for example [3].Score; empty for the value itself
 	Type reflect.Type // of what is there; nil for a nil interface
@@ -72,7 +72,7 @@ func (e *MarshalError) Error() string {
 // Unwrap returns Err.
 func (e *MarshalError) Unwrap() error { return e.Err }
 
-// Why a value does not become what is wanted.
+// These errors say why a value does not fit.
 var (
 	errDestination = errors.New("the destination is no pointer, or a nil one")
 	errUnsupported = errors.New("the type is not supported")
@@ -89,11 +89,11 @@ func errLen(n, want int) error { return fmt.Errorf("%d elements, not %d", n, wan
 // errRows says that n elements are no rows of width.
 func errRows(n, width int) error { return fmt.Errorf("%d elements are no rows of %d", n, width) }
 
-// fail is for the value that was read last, which cannot become a t. What is in
-// it is passed over where the caller collects errors.
+// fail reports that the last value cannot become a t. When the caller collects
+// errors it skips what is in the value.
 func (r *reader) fail(t reflect.Type, err error) error { return r.failBefore(t, err, r.n) }
 
-// failBefore is fail where n values are left of what cannot become a t.
+// failBefore is fail when n values are left of what cannot become a t.
 func (r *reader) failBefore(t reflect.Type, err error, n int) error {
 	e := &UnmarshalError{Path: r.where(), Got: r.v.Kind, Want: t, Err: err}
 	if e.Got == 0 {
@@ -113,8 +113,8 @@ func (r *reader) failBefore(t reflect.Type, err error, n int) error {
 	return r.skip(n)
 }
 
-// failedHere reports whether, since there were so many failures, the value at the
-// end of the path has failed, and not only something in it.
+// failedHere reports whether the value at the end of the path, and not only
+// something in it, has failed since failures returned that number.
 func (r *reader) failedHere(failures int) bool {
 	return r.failures() > failures && r.failedAt == len(r.path)
 }

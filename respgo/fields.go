@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// This file looks at the fields of structs.
+// This file finds the fields of structs.
 
-// fields are those of one struct type.
+// fields holds the fields of one struct type.
 type fields struct {
 	list   []field
 	byName map[string]int // indexes in list
-	rest   *field         // takes what has no field of its own; nil when none does
+	rest   *field         // the field that takes everything without a field of its own, or nil
 	array  bool           // the struct is a row of its fields
 	row    rowShape       // not zero when it is
 	err    error          // why the type cannot be used
 }
 
-// field is one field of a struct, or one that an embedded struct has.
+// field is one field of a struct or of a struct embedded in it.
 type field struct {
 	name      string
-	label     []byte // the name, or what Go calls it, for paths
+	label     []byte // the name, or the name in Go, for paths
 	index     []int
 	plan      *plan
 	omitEmpty bool
@@ -31,7 +31,7 @@ type field struct {
 	tagged    bool // the name is from a tag
 }
 
-// tag is what the tag of a field says.
+// tag is the parsed tag of a field.
 type tag struct {
 	name      string
 	omitEmpty bool
@@ -40,8 +40,8 @@ type tag struct {
 	format    string
 }
 
-// parseTag takes a tag apart. Options that it does not know are another
-// package's.
+// parseTag parses a tag. It ignores unknown options, which may belong to another
+// package.
 func parseTag(t reflect.StructTag) (tag, bool) {
 	text, ok := t.Lookup("redis")
 	name, opts, _ := strings.Cut(text, ",")
@@ -65,8 +65,8 @@ func parseTag(t reflect.StructTag) (tag, bool) {
 	return parsed, ok
 }
 
-// cutFormat cuts the text of a format, which may stand in single quotes, off the
-// options behind it.
+// cutFormat splits the text of a format, which may be in single quotes, from the
+// options after it.
 func cutFormat(text string) (format, opts string) {
 	if quoted, ok := strings.CutPrefix(text, "'"); ok {
 		format, opts, _ = strings.Cut(quoted, "'")
@@ -77,8 +77,8 @@ func cutFormat(text string) (format, opts string) {
 }
 
 // structFields finds the fields of t and of what it embeds, by the rules of
-// encoding/json: of those with one name the least deep counts, then the one with
-// a tag; two that are equal cancel each other out.
+// encoding/json: among fields of the same name the least deep one counts, then the
+// one with a tag; two equal ones cancel each other out.
 func (m planner) structFields(t reflect.Type) *fields {
 	fs := &fields{byName: make(map[string]int)}
 	if t.Implements(reflect.TypeFor[interface{ isPair() }]()) {
@@ -101,8 +101,8 @@ func (m planner) structFields(t reflect.Type) *fields {
 	return fs
 }
 
-// setRow says how wide the row is that a struct with the option array is made
-// of. One with a field for what is left is as wide as it comes.
+// setRow sets the width of the row for a struct with the option array. A struct with
+// a field for the rest takes rows of any width.
 func (fs *fields) setRow() {
 	fs.row = rowShape{width: len(fs.list), read: readStructRow}
 	if fs.rest == nil {
@@ -133,8 +133,8 @@ func (fs *fields) fault(format string, args ...any) {
 	}
 }
 
-// collectFields finds all fields of t, the least deep first, and notes what t
-// says of itself.
+// collectFields finds all fields of t, the least deep first, and records the options
+// of t itself.
 func (m planner) collectFields(fs *fields, t reflect.Type) []field {
 	type embedded struct {
 		typ   reflect.Type
@@ -168,8 +168,8 @@ func (m planner) collectFields(fs *fields, t reflect.Type) []field {
 	return found
 }
 
-// isStruct reports whether t is a struct, or points at one, whose fields count as
-// those of what embeds it: one that does not read itself.
+// isStruct reports whether t is a struct, or a pointer to one, whose fields count as
+// fields of the struct that embeds it. A type with an unmarshaling method is not.
 func isStruct(t reflect.Type) bool {
 	t = structOf(t)
 	pointer := reflect.PointerTo(t)
@@ -200,8 +200,8 @@ func (m planner) field(fs *fields, sf reflect.StructField, tag tag, index []int)
 	return f
 }
 
-// dominant returns of the fields with one name the one that counts, if any, and
-// all without a name, in the order of found.
+// dominant returns the field that counts for each name, if any, and all fields
+// without a name, in the order of found.
 func dominant(found []field) []field {
 	best := make(map[string]int)
 	tie := make(map[string]bool)
@@ -223,8 +223,8 @@ func dominant(found []field) []field {
 	return list
 }
 
-// of returns the field f of the struct v, which can be set. It makes what pointers
-// to embedded structs point at, and fails where it may not.
+// of returns the field f of the struct v, which can be set. It allocates embedded
+// structs for nil pointers, and fails for those it cannot set.
 func (f *field) of(v reflect.Value) (reflect.Value, error) {
 	for i, index := range f.index {
 		if i > 0 && v.Kind() == reflect.Pointer {
@@ -253,8 +253,8 @@ func (f *field) in(v reflect.Value) (field reflect.Value, ok bool) {
 	return v, true
 }
 
-// find returns the field called name. The one at hint is tried first: fields
-// often come in the order in which the struct has them.
+// find returns the field called name. It tries the one at hint first, because fields
+// often come in the order of the struct.
 func (fs *fields) find(name []byte, hint int) (index int, ok bool) {
 	if hint < len(fs.list) && fs.list[hint].name == string(name) {
 		return hint, true

@@ -4,9 +4,9 @@ import "reflect"
 
 // This file reads into slices and arrays.
 
-// readSlice reads elements into a slice, whose room it uses. The elements may be
-// rows: those of a list lie in a list each, or all in one, as RESP2 sends scores
-// and members.
+// readSlice reads elements into a slice and uses its storage. The elements may be
+// rows, each in a list of its own or all in one flat list, as RESP2 sends scores and
+// members.
 func readSlice(r *reader, p *plan, dst reflect.Value) error {
 	width := p.elem.rowWidth()
 	switch {
@@ -37,8 +37,8 @@ func (r *reader) list(p *plan, dst reflect.Value, n int) error {
 	return r.elements(p, dst, n, width)
 }
 
-// elements reads the next n values into a slice, so many for each element as
-// width says, or as one value where that is 0.
+// elements reads the next n values into a slice: width values for each element, or
+// one when width is 0.
 func (r *reader) elements(p *plan, dst reflect.Value, n, width int) error {
 	switch {
 	case width > 0 && n%width != 0:
@@ -60,7 +60,7 @@ func (r *reader) elements(p *plan, dst reflect.Value, n, width int) error {
 	return nil
 }
 
-// sliceElement reads the next value, or as many as a flat row has, into dst.
+// sliceElement reads the next value, or the values of a flat row, into dst.
 func (r *reader) sliceElement(p *plan, dst reflect.Value, width int) error {
 	if width > 0 {
 		return p.readRow(r, dst, width)

@@ -8,8 +8,8 @@ import (
 
 // This file reads into maps.
 
-// readMap reads pairs into a map, which keeps what it has; a map to nothing takes
-// the elements of a list as its keys.
+// readMap reads pairs into a map, which keeps its other entries. A map[K]struct{}
+// takes the elements of a list as its keys.
 func readMap(r *reader, p *plan, dst reflect.Value) error {
 	if isNull(r.v) {
 		dst.SetZero()
@@ -121,7 +121,7 @@ var (
 	stringMapPointer = reflect.TypeFor[*map[string]string]()
 )
 
-// readStringMap is readMap for a map[string]string, by whatever name.
+// readStringMap is readMap for types whose underlying type is map[string]string.
 func readStringMap(r *reader, p *plan, dst reflect.Value) error {
 	if isNull(r.v) {
 		dst.SetZero()
@@ -130,7 +130,7 @@ func readStringMap(r *reader, p *plan, dst reflect.Value) error {
 	return r.stringMap(p.typ, dst.Addr().Convert(stringMapPointer).Interface().(*map[string]string))
 }
 
-// stringMap is readMap for the map that is most common. t is its type.
+// stringMap is readMap for a map[string]string, the most common map. t is its type.
 func (r *reader) stringMap(t reflect.Type, dst *map[string]string) error {
 	ps, open, err := r.openPairs(t)
 	if !open {
@@ -182,7 +182,7 @@ func (r *reader) stringKey() (string, error) {
 	return key, err
 }
 
-// stringElement returns the value that was read last as a string, one of about n.
+// stringElement returns the last value, which is one of about n, as a string.
 func (r *reader) stringElement(n int) (string, error) {
 	if r.v.Kind == resp.BulkString && !r.v.Null {
 		return r.shared.string(r.v.Bytes, n), nil

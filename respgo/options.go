@@ -21,10 +21,10 @@ const (
 	nullsAreErrors
 )
 
-// NullAsZero says what becomes of a null where the Go type has no nil: with true
-// the zero value, with false the error resp.ErrNull, with its path. Without this
-// option the reply itself gives the error, so that a missing key is not taken
-// for an empty one, and what is in it the zero value, as in encoding/json.
+// NullAsZero sets what a null becomes in a Go type without nil: with true the zero
+// value, with false the error resp.ErrNull, with its path. Without this option a
+// reply that is null gives the error, so that a missing key differs from an empty
+// one, and a null within a reply gives the zero value, as in encoding/json.
 func NullAsZero(v bool) Option {
 	return func(o *options) {
 		o.nulls = nullsAreErrors
@@ -34,26 +34,26 @@ func NullAsZero(v bool) Option {
 	}
 }
 
-// OrderedMaps has a map of a reply become a []Pair[any, any], in the order it was
-// sent in, where it goes into an any. Without this option it is a map[any]any.
+// OrderedMaps makes a map that goes into an any a []Pair[any, any], in the order of
+// the reply. Without this option it is a map[any]any.
 func OrderedMaps() Option {
 	return func(o *options) { o.ordered = true }
 }
 
-// CollectErrors appends to errs what is wrong with elements, in the order of the
-// reply, and goes on: an element that fails is left as it is, a pair of a map
-// that fails is left out. Without this option the first such error ends the
-// call. A reply that is an error itself is returned as ever, and so is one that
-// does not become the destination at all. There may be as many errors as the reply
-// has elements, each of some hundred bytes.
+// CollectErrors appends the errors of elements to errs, in the order of the reply,
+// and goes on. An element that fails keeps its value, and a pair of a map that fails
+// is left out. Without this option the first such error ends the call. The call
+// still returns the error of a reply that is an error itself, or that does not fit
+// the destination at all. There may be as many errors as the reply has elements,
+// each of some hundred bytes.
 func CollectErrors(errs *[]*UnmarshalError) Option {
 	return func(o *options) { o.collect = errs }
 }
 
-// OnAttribute has f called for every attribute, with the path of the value that
-// it comes before. The attribute is valid until f returns; f must not call the
-// Decoder. Without this option attributes are passed over; a destination of type
-// resp.Value has those that are in it or before it in any case.
+// OnAttribute makes respgo call f for every attribute, with the path of the value
+// that follows it. The attribute is valid until f returns; f must not call the
+// Decoder. Without this option attributes are skipped. A destination of type
+// resp.Value gets the attributes in it and before it in any case.
 func OnAttribute(f func(path string, attribute *resp.Value)) Option {
 	return func(o *options) { o.onAttribute = f }
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// Pair is one pair of a map. As a destination, []Pair[K, V] is a map in the order
-// it was sent in, with keys that come twice; or a list of members with their
-// scores, of messages with their IDs, of whatever comes in rows of two.
+// Pair is one pair of a map. As a destination, []Pair[K, V] takes a map in the order
+// of the reply, with repeated keys. It also takes a list of members with their
+// scores, of messages with their IDs, or of other rows of two.
 type Pair[K, V any] struct {
 	Key   K
 	Value V
@@ -18,18 +18,18 @@ type Pair[K, V any] struct {
 // isPair marks the type for row.
 func (Pair[K, V]) isPair() {}
 
-// pairs walks over what is a map in one of its forms: a map, a flat list of keys
-// and values, a list of lists of two, or a text of names and values.
+// pairs walks over a map in one of its forms: a map, a flat list of keys and values,
+// a list of lists of two, or a text of names and values.
 type pairs struct {
-	at, n int  // how many were read, of how many; of a text n is not known
+	at, n int  // how many were read, of how many; n is unknown for a text
 	rows  bool // each is a list of its own
 	text  *lines
 	value []byte // of a text
 }
 
-// openPairs enters the map that was read last, or what has the form of one. When
-// it cannot become a t, it is not open and err says so, or nothing where errors
-// are collected.
+// openPairs enters the last value, which has to be a map in one of its forms. When
+// it cannot become a t, openPairs does not open it and returns an error, or nil when
+// errors are collected.
 func (r *reader) openPairs(t reflect.Type) (ps pairs, open bool, err error) {
 	ps, err = r.pairs()
 	switch {
@@ -79,8 +79,8 @@ func (r *reader) listPairs() (ps pairs, err error) {
 	return pairs{n: r.n / 2}, nil
 }
 
-// nextKey reads the next key. Behind the last pair there is none, and the map has
-// been left. t is what the map becomes.
+// nextKey reads the next key. After the last pair there is none, and nextKey has
+// left the map. t is what the map becomes.
 func (r *reader) nextKey(ps *pairs, t reflect.Type) (more bool, err error) {
 	for ps.at != ps.n {
 		r.at(ps.at)
@@ -120,7 +120,7 @@ func (r *reader) nextValue(ps *pairs) error {
 	return r.next()
 }
 
-// readLine has a part of a text be what was read last.
+// readLine makes a part of a text the last value.
 func (r *reader) readLine(text []byte) {
 	r.line.Kind, r.line.Bytes = resp.BulkString, text
 	r.v, r.n = &r.line, 0
@@ -134,8 +134,8 @@ func (r *reader) passValue(ps *pairs) error {
 	return r.pass()
 }
 
-// keyed moves the path to the key that was read last. One that is no text nor
-// integer is the index that it had.
+// keyed moves the path to the last key. For a key that is neither text nor integer
+// it uses the index of the pair.
 func (r *reader) keyed() {
 	switch {
 	case isNull(r.v):
@@ -146,13 +146,13 @@ func (r *reader) keyed() {
 	}
 }
 
-// maxTexts is how many texts of names and values are taken apart one in the other,
-// as in db0:keys=1,expires=0.
+// maxTexts is how deep texts of names and values may be nested, as in
+// db0:keys=1,expires=0.
 const maxTexts = 2
 
-// lines walks over a text as INFO gives it, name:value on each line with empty
-// lines and # comments between, or over one as it gives within a value, and
-// CLIENT INFO gives: name=value with commas or blanks between.
+// lines walks over a text in one of two forms. INFO has name:value on each line,
+// with empty lines and # comments between. Values within INFO, and CLIENT INFO, have
+// name=value with commas or blanks between.
 type lines struct {
 	rest           []byte
 	between, inner byte
@@ -169,10 +169,9 @@ func newLines(text []byte) *lines {
 	return l
 }
 
-// isText reports whether the string that was read last is a text of names and
-// values. One that is the value of another must be whole; any other ends with a
-// line end, as those that servers send do, so that what is no such text is not
-// taken for one that names nothing.
+// isText reports whether the last string is a text of names and values. A text that
+// is the value of another must be whole. Any other must end with a line end, as
+// servers send it, so that other strings do not count as texts without names.
 func (r *reader) isText() bool {
 	text := r.v.Bytes
 	if r.texts == maxTexts || r.texts == 0 && !bytes.HasSuffix(text, []byte("\n")) {
@@ -189,7 +188,8 @@ func (r *reader) isText() bool {
 	}
 }
 
-// isTextName reports whether name is one as INFO has them: cmdstat_client|list.
+// isTextName reports whether name looks like a name in INFO, such as
+// cmdstat_client|list.
 func isTextName(name []byte) bool {
 	for _, c := range name {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9'
@@ -200,7 +200,7 @@ func isTextName(name []byte) bool {
 	return len(name) > 0
 }
 
-// line returns the next line that says something.
+// line returns the next line that is neither empty nor a comment.
 func (l *lines) line() (line []byte, ok bool) {
 	for len(l.rest) > 0 {
 		line, l.rest, _ = bytes.Cut(l.rest, []byte{l.between})

@@ -28,18 +28,18 @@ func (r *reader) at(i int) {
 	}
 }
 
-// under moves to what is called name in the aggregate that was entered last.
+// under moves to the element called name in the aggregate that was entered last.
 func (r *reader) under(name []byte) { r.path[len(r.path)-1].name = name }
 
 // where spells out the path.
 func (r *reader) where() string { return string(appendPath(nil, r.path)) }
 
 // maxSteps is how many steps of a path are spelled out, half of them at its start.
-// A path is as long as the sender wants, and each error has one.
+// The sender decides how long a path is, and each error has one.
 const maxSteps = 32
 
-// appendPath appends a path as Go writes it: [3].score, and .m["a b"] where a
-// name is none in Go. A name that is long is cut, and so is a long path.
+// appendPath appends a path in the syntax of Go: [3].score, or .m["a b"] for a name
+// that is not an identifier. It cuts long names and long paths.
 func appendPath(dst []byte, path []step) []byte {
 	if left := len(path) - maxSteps; left > 0 {
 		dst = appendPath(dst, path[:maxSteps/2])
@@ -64,7 +64,7 @@ func appendPath(dst []byte, path []step) []byte {
 	return dst
 }
 
-// isName reports whether a name can stand behind a point.
+// isName reports whether a name can follow a point.
 func isName(name []byte) bool {
 	for _, c := range name {
 		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' || c == '-'
@@ -75,7 +75,7 @@ func isName(name []byte) bool {
 	return len(name) > 0 && len(name) <= maxExcerpt
 }
 
-// maxExcerpt is how many bytes of a text an error tells.
+// maxExcerpt is how many bytes of a text an error shows.
 const maxExcerpt = 64
 
 // excerpt returns the start of a text.

@@ -10,10 +10,10 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file looks at Go types. Each is looked at once: what has to be done with
-// it is a plan, and plans are kept.
+// This file makes plans for Go types. A plan says how to read and write values of a
+// type. It is made once and kept.
 
-// plan is how values of one type are read and written.
+// plan says how to read and write values of one type.
 type plan struct {
 	typ reflect.Type
 
@@ -29,7 +29,7 @@ type plan struct {
 	// arg returns v as one argument of a command; nil when it is none or several.
 	arg func(p *plan, v reflect.Value) (resp.Arg, error)
 
-	key, elem *plan    // of a map; of what has elements, or points at something
+	key, elem *plan    // plans for the key of a map, and for the elements or the target of a type
 	fields    *fields  // of a struct
 	format    format   // of a time or a duration
 	isEmpty   isEmpty  // whether omitempty leaves v out
@@ -42,7 +42,7 @@ type isEmpty func(v reflect.Value) bool
 // plans are those made so far, by their reflect.Type.
 var plans sync.Map
 
-// planOf returns the plan for t.
+// planOf returns the plan for t, which it makes the first time.
 func planOf(t reflect.Type) *plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*plan)
@@ -87,8 +87,7 @@ var (
 	binaryMarshaler   = reflect.TypeFor[encoding.BinaryMarshaler]()
 )
 
-// fill makes p the plan for its type: as one of the types known by name, by its
-// methods, or by its kind.
+// fill makes p the plan for its type: by its name, by its methods, or by its kind.
 func (m planner) fill(p *plan) {
 	p.read, p.write, p.arg, p.isEmpty = readUnsupported, writeUnsupported, nil, emptyNever
 	m.byKind(p)
@@ -113,10 +112,10 @@ func (m planner) fill(p *plan) {
 	}
 }
 
-// byMethods has the methods of p's type read and write it.
+// byMethods makes p use the methods of its type.
 func byMethods(p *plan) {
 	if p.typ.Kind() == reflect.Pointer || p.typ.Kind() == reflect.Interface {
-		return // what they point at has the methods
+		return // the target has the methods
 	}
 	pointer := reflect.PointerTo(p.typ)
 	switch {
@@ -197,14 +196,14 @@ func (m planner) pointer(p *plan) {
 	p.arg = argPointer
 }
 
-// isByte reports whether t is a byte to everybody, so that a slice of it is a
-// string of bytes.
+// isByte reports whether t is a byte without methods of its own, so that a slice of
+// it is a string of bytes.
 func isByte(t reflect.Type) bool {
 	return t.Kind() == reflect.Uint8 && !reflect.PointerTo(t).Implements(textUnmarshaler)
 }
 
-// pointsAtItself reports whether t is a type like type P *P, at whose end
-// nothing is.
+// pointsAtItself reports whether t is a type like type P *P, which has no final
+// target.
 func pointsAtItself(t reflect.Type) bool {
 	for seen := (map[reflect.Type]bool{}); t.Kind() == reflect.Pointer; t = t.Elem() {
 		if seen[t] {
@@ -215,7 +214,7 @@ func pointsAtItself(t reflect.Type) bool {
 	return false
 }
 
-// takesErrors reports whether t holds an error of a reply, or points at what does.
+// takesErrors reports whether t, or its target, can hold an error of a reply.
 func takesErrors(t reflect.Type) bool {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -226,15 +225,15 @@ func takesErrors(t reflect.Type) bool {
 func emptyNever(reflect.Value) bool { return false }
 func emptyLen(v reflect.Value) bool { return v.Len() == 0 }
 
-// rowShape says of a type that is made of a row of elements, and not of names,
-// how many they are and how n of them are read into it.
+// rowShape describes a type that is read from a row of elements and not by names:
+// how many elements it takes and how n of them are read into it.
 type rowShape struct {
-	width int // 0 of a type that is not, or whose elements are not counted
+	width int // 0 for other types and for rows of any width
 	read  func(r *reader, p *plan, dst reflect.Value, n int) error
 }
 
-// rowWidth returns how many elements one p takes where they lie in a flat row
-// with those of others; 0 when p does not.
+// rowWidth returns how many elements of a flat list one p takes, or 0 when p is not
+// read from a flat list.
 func (p *plan) rowWidth() int {
 	for p.typ.Kind() == reflect.Pointer && p.elem != nil {
 		p = p.elem

@@ -10,17 +10,17 @@ import (
 )
 
 // This file walks over a reply, value by value. A reply is the bytes that
-// Decoder.ReadRaw returned, which have all arrived, or a tree. So a count is
-// never a promise here: as many elements are there, and whatever goes wrong in
-// the middle of a reply, the Decoder is behind it.
+// Decoder.ReadRaw returned, which have all arrived, or a tree. So every count is
+// true here: that many elements are there. Whatever goes wrong inside a reply, the
+// Decoder has read it to its end.
 //
-// The bytes are read with resp.ConsumeToken, one token a value. What that does
-// not give in one piece (attributes, streamed kinds, what a Decoder accepts with
-// options that ConsumeToken does not know) is errUnusual: the reply is made a
-// tree then, and read anew from there.
+// The reader reads the bytes with resp.ConsumeToken, one token for each value. It
+// returns errUnusual for values that ConsumeToken does not return in one piece:
+// attributes, streamed kinds, and what a Decoder accepts only with options. The
+// reply is then made a tree and read again from that.
 
-// maxDepth bounds how deep values may lie in each other. It is the depth that a
-// Decoder accepts by default.
+// maxDepth bounds how deep values may be nested. It is the depth that a Decoder
+// accepts by default.
 const maxDepth = 1024
 
 var (
@@ -32,27 +32,27 @@ var (
 type reader struct {
 	// The value whose header was read last.
 	v *resp.Value
-	n int // elements that v announces; a map of n pairs has 2n
+	n int // elements in the header of v; a map of n pairs has 2n
 
 	// What follows, as bytes.
 	raw   []byte
 	pos   int
-	token resp.Value // what v points at
+	token resp.Value // the target of v
 
 	// What follows, as a tree.
 	tree bool
 	root [1]resp.Value
-	open [][]resp.Value // of each aggregate that has some left, what is left
+	open [][]resp.Value // the rest of each aggregate that has some left
 
-	line     resp.Value // what v points at in a text of names and values
-	texts    int        // of those that are being read, one in the other
+	line     resp.Value // the target of v in a text of names and values
+	texts    int        // how many nested texts are being read
 	scratch  []byte     // the text of a number
 	path     []step     // to v
 	pointers int        // that were followed from interface to interface
-	failedAt int        // how long the path of the last error was that was collected
+	failedAt int        // length of the path of the last collected error
 	names    *nameCache
 	shared   sharedText
-	held     struct { // what Read returns of the smallest types
+	held     struct { // results of Read for the smallest types
 		text    string
 		integer int64
 		double  float64
@@ -71,14 +71,14 @@ func newReader(opts []Option) *reader {
 	return r
 }
 
-// free gives r back without what belongs to the caller.
+// free gives r back without references to the caller's data.
 func (r *reader) free() {
 	*r = reader{open: emptied(r.open), path: emptied(r.path), scratch: r.scratch[:0], names: r.names}
 	readers.Put(r)
 }
 
-// emptied returns the room of list without what was in it; none when there is so
-// much that emptying it takes longer than most replies.
+// emptied clears list and returns it with length 0. It returns nil when clearing
+// would take longer than most replies.
 func emptied[T any](list []T) []T {
 	if cap(list) > 64 {
 		return nil
@@ -87,21 +87,21 @@ func emptied[T any](list []T) []T {
 	return list[:0]
 }
 
-// fromRaw has r read a reply from its bytes.
+// fromRaw makes r read a reply from its bytes.
 func (r *reader) fromRaw(raw []byte) {
 	r.raw, r.pos, r.tree = raw, 0, false
 	r.path, r.pointers, r.texts = r.path[:0], 0, 0
 }
 
-// fromTree has r read a reply from its tree. v does not change.
+// fromTree makes r read a reply from its tree, which it does not change.
 func (r *reader) fromTree(v *resp.Value) {
 	r.tree, r.root[0] = true, *v
 	r.open = append(r.open[:0], r.root[:])
 	r.path, r.pointers, r.texts = r.path[:0], 0, 0
 }
 
-// plant makes a tree of raw bytes that a Decoder has accepted. Nothing else reads
-// with the Decoder that it does so with, so the views in the tree stay valid.
+// plant makes a tree of raw bytes that a Decoder has accepted. It uses a Decoder of
+// its own, so the views in the tree stay valid.
 func plant(raw []byte) (*resp.Value, error) {
 	v := new(resp.Value)
 	d := resp.NewDecoder(bytes.NewReader(raw), resp.NoLimits(), resp.Lenient())
@@ -172,7 +172,7 @@ func (r *reader) nextOfTree() {
 	r.open = append(r.open, elems)
 }
 
-// skip passes over the next n values. They are in the aggregate that is read.
+// skip passes over the next n values. They belong to the current aggregate.
 func (r *reader) skip(n int) error {
 	if r.tree {
 		r.skipInTree(n)
@@ -201,7 +201,7 @@ func (r *reader) skipInTree(n int) {
 	}
 }
 
-// pass passes over the next value.
+// pass skips the next value.
 func (r *reader) pass() error {
 	if err := r.next(); err != nil {
 		return err
@@ -209,8 +209,8 @@ func (r *reader) pass() error {
 	return r.skip(r.n)
 }
 
-// scalarNext reports whether the next value, which there is, is no aggregate and
-// no null.
+// scalarNext reports whether the next value, which exists, is neither an aggregate
+// nor a null.
 func (r *reader) scalarNext() (bool, error) {
 	if r.tree {
 		v := &r.open[len(r.open)-1][0]
@@ -223,15 +223,15 @@ func (r *reader) scalarNext() (bool, error) {
 	return !t.Kind().IsAggregate() && !t.IsNull(), nil
 }
 
-// isNull reports whether v is a null. A Kind that is none is written as one.
+// isNull reports whether v is a null. AppendValue writes an invalid Kind as a null,
+// so that counts too.
 func isNull(v *resp.Value) bool { return v.Null || v.Kind == resp.Null || v.Kind == 0 }
 
-// isMap reports whether the value that was read last has pairs: a map, or an
-// attribute, which a caller may have in its hand.
+// isMap reports whether the last value has pairs: a map, or an attribute, which a
+// caller may pass.
 func (r *reader) isMap() bool { return r.v.Kind == resp.Map || r.v.Kind == resp.Attribute }
 
-// isList reports whether the value that was read last has elements that are no
-// pairs.
+// isList reports whether the last value has elements that are not pairs.
 func (r *reader) isList() bool {
 	switch r.v.Kind {
 	case resp.Array, resp.Set, resp.Push:

@@ -10,14 +10,14 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file reads scalars: text, numbers, booleans. RESP2 sends as a string or an
-// integer what RESP3 has a kind for, so each Go type takes all kinds that can
-// say the same.
+// This file reads scalars: text, numbers, booleans. RESP3 has kinds for values that
+// RESP2 sends as a string or an integer, so each Go type takes every kind that can
+// express its value.
 
-// errKind means that no value of the kind is what is wanted.
+// errKind means that no value of the kind fits the type.
 var errKind = errors.New("kind")
 
-// wrong reports the value that was read last, which is no t for err.
+// wrong reports that the last value cannot become a t because of err.
 func (r *reader) wrong(t reflect.Type, err error) error {
 	if err == errKind {
 		err = nil
@@ -51,7 +51,7 @@ func readString(r *reader, p *plan, dst reflect.Value) error {
 	return nil
 }
 
-// readBytes takes null too, which is nil. It uses the bytes that dst has.
+// readBytes also takes a null, which becomes nil. It uses the storage of dst.
 func readBytes(r *reader, p *plan, dst reflect.Value) error {
 	if isNull(r.v) {
 		dst.SetZero()
@@ -135,8 +135,8 @@ func readBigInt(r *reader, p *plan, dst reflect.Value) error {
 	return nil
 }
 
-// maxNumberText is the longest text that is looked at as a number: what is
-// longer is no number that anybody sends, and an error would hold it twice.
+// maxNumberText is the longest text that is parsed as a number. Nobody sends longer
+// numbers, and an error would hold the text twice.
 const maxNumberText = 64 << 10
 
 // int64 returns the integer that was read last.
@@ -186,7 +186,7 @@ func (r *reader) uint64() (uint64, error) {
 	return u, nil
 }
 
-// float64 returns the number that was read last, rounded to so many bits.
+// float64 returns the number that was read last, rounded to that many bits.
 func (r *reader) float64(bits int) (float64, error) {
 	switch r.v.Kind {
 	case resp.Integer, resp.Boolean:
@@ -204,8 +204,8 @@ func (r *reader) float64(bits int) (float64, error) {
 	return 0, errKind
 }
 
-// nearest32 returns the float32 nearest to what text spells. It is not always
-// the one nearest to the float64 f that text spells.
+// nearest32 returns the float32 nearest to the number in text. That is not always
+// the float32 nearest to f, the float64 nearest to that number.
 func nearest32(text []byte, f float64) float64 {
 	if nearest, err := strconv.ParseFloat(string(text), 32); err == nil {
 		return nearest
@@ -213,8 +213,8 @@ func nearest32(text []byte, f float64) float64 {
 	return f
 }
 
-// bool returns the truth that was read last: a boolean, 1 or 0, the words that
-// strconv.ParseBool knows, yes and no as CONFIG says, and OK.
+// bool returns the last value as a bool: a boolean, 1 or 0, the words that
+// strconv.ParseBool takes, yes and no as in CONFIG, and OK.
 func (r *reader) bool() (bool, error) {
 	switch r.v.Kind {
 	case resp.Boolean, resp.Integer:

@@ -4,8 +4,8 @@ import "strings"
 
 // This file makes strings with fewer allocations than one each.
 
-// nameCache gives the keys of maps as strings. Keys are short and come again and
-// again, in every entry of a stream say, so those of late are kept.
+// nameCache makes the keys of maps strings. Keys are short and often repeated, for
+// example in every entry of a stream, so it keeps the recent ones.
 type nameCache [256]string
 
 // maxCachedName is how long a name may be to be kept.
@@ -22,16 +22,16 @@ func (c *nameCache) string(b []byte) string {
 	return *slot
 }
 
-// nameHash mixes the length of a name and three of its bytes: names that come
-// together often differ in the last one alone.
+// nameHash mixes the length of a name and three of its bytes, one of them the last,
+// in which names that come together often differ.
 func nameHash(b []byte) uint8 {
 	h := uint32(len(b))<<24 | uint32(b[0])<<16 | uint32(b[len(b)/2])<<8 | uint32(b[len(b)-1])
 	return uint8(h * 0x9e3779b1 >> 24)
 }
 
-// sharedText makes the strings of one list or map: short ones lie in blocks, as
-// those of a record do in encoding/csv. Who keeps one of them and nothing else
-// keeps its block, which is small for that reason.
+// sharedText makes the strings of one list or map. Short ones share blocks, as the
+// fields of a record do in encoding/csv. Keeping one string keeps its whole block,
+// so blocks are small.
 type sharedText struct{ block strings.Builder }
 
 const (
@@ -42,7 +42,8 @@ const (
 // reset ends the list or map.
 func (t *sharedText) reset() { t.block.Reset() }
 
-// string returns text as a string, of which about n of the kind are to come.
+// string returns text as a string. About n strings of the list or map are still to
+// come.
 func (t *sharedText) string(text []byte, n int) string {
 	if len(text) > maxSharedText || len(text) == 0 {
 		return string(text)

@@ -4,8 +4,8 @@ import "reflect"
 
 // This file reads into structs.
 
-// readStruct reads pairs into the fields of their names, or, into a struct with
-// the option array, elements into its fields in their order.
+// readStruct reads pairs into the fields that they name. Into a struct with the
+// option array it reads elements, in the order of the fields.
 func readStruct(r *reader, p *plan, dst reflect.Value) error {
 	switch {
 	case p.fields.err != nil:
@@ -28,8 +28,8 @@ func readStruct(r *reader, p *plan, dst reflect.Value) error {
 	}
 }
 
-// member reads a pair whose key was read last into its field, which may be the
-// one at hint. It returns which may be the next one.
+// member reads the pair of the last key into its field, which may be the one at
+// hint. It returns the hint for the next pair.
 func (r *reader) member(p *plan, dst reflect.Value, ps *pairs, hint int) (next int, err error) {
 	failures := r.failures()
 	name, err := r.memberName(p)
@@ -71,8 +71,7 @@ func (r *reader) setField(f *field, dst reflect.Value) error {
 	return r.set(f.plan, field)
 }
 
-// setRest reads the value of a key that has no field into the map that takes
-// what is left.
+// setRest reads the value of a key without a field into the map that takes the rest.
 func (r *reader) setRest(rest *field, dst reflect.Value, ps *pairs, name []byte) error {
 	t := rest.plan.typ
 	key := reflect.ValueOf(r.names.string(name)).Convert(t.Key())
@@ -93,8 +92,8 @@ func (r *reader) setRest(rest *field, dst reflect.Value, ps *pairs, name []byte)
 	return nil
 }
 
-// readStructRow reads the next n values into the fields of dst. What is more than
-// it has fields is passed over; fields that get none are left as they are.
+// readStructRow reads the next n values into the fields of dst. Surplus values are
+// skipped, and fields without a value keep theirs.
 func readStructRow(r *reader, p *plan, dst reflect.Value, n int) error {
 	if p.fields.err != nil {
 		return r.failBefore(p.typ, p.fields.err, n)
@@ -128,8 +127,7 @@ func readStructRow(r *reader, p *plan, dst reflect.Value, n int) error {
 	return r.skip(n - read)
 }
 
-// readRest reads the last n elements of a row into the slice that takes what is
-// left.
+// readRest reads the last n elements of a row into the slice that takes the rest.
 func (r *reader) readRest(rest *field, dst reflect.Value, n int) error {
 	list, err := rest.of(dst)
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file reads into types that read themselves, and into those that take a
+// This file reads into types with unmarshaling methods, and into types that take a
 // value as it is.
 
-// readText has UnmarshalText read a scalar, in the form that it has in RESP2.
+// readText passes a scalar to UnmarshalText, in the form that it has in RESP2.
 func readText(r *reader, p *plan, dst reflect.Value) error {
 	text, ok := r.text()
 	if !ok {
@@ -22,7 +22,7 @@ func readText(r *reader, p *plan, dst reflect.Value) error {
 	return nil
 }
 
-// readBinary has UnmarshalBinary read a scalar.
+// readBinary passes a scalar to UnmarshalBinary.
 func readBinary(r *reader, p *plan, dst reflect.Value) error {
 	text, ok := r.text()
 	if !ok {
@@ -34,7 +34,7 @@ func readBinary(r *reader, p *plan, dst reflect.Value) error {
 	return nil
 }
 
-// readValue takes a value whole, attributes and all.
+// readValue takes a whole value, including its attributes.
 func readValue(r *reader, _ *plan, dst reflect.Value) error {
 	if !r.tree {
 		return errUnusual
@@ -43,7 +43,7 @@ func readValue(r *reader, _ *plan, dst reflect.Value) error {
 	return r.skip(r.n)
 }
 
-// readError takes what the server said, and nil from everything else.
+// readError takes a server's error, and nil from every other value.
 func readError(r *reader, _ *plan, dst reflect.Value) error {
 	dst.SetZero()
 	if err := r.v.Err(); err != nil {
@@ -52,7 +52,7 @@ func readError(r *reader, _ *plan, dst reflect.Value) error {
 	return r.skip(r.n)
 }
 
-// readReplyError takes what the server said.
+// readReplyError takes a server's error.
 func readReplyError(r *reader, p *plan, dst reflect.Value) error {
 	if !r.v.Kind.IsError() {
 		return r.wrong(p.typ, errKind)
@@ -61,7 +61,7 @@ func readReplyError(r *reader, p *plan, dst reflect.Value) error {
 	return nil
 }
 
-// readPointer makes a new value where dst is nil.
+// readPointer reads into the target of dst, which it allocates when dst is nil.
 func readPointer(r *reader, p *plan, dst reflect.Value) error {
 	if isNull(r.v) {
 		dst.SetZero()
@@ -78,7 +78,7 @@ func readPointer(r *reader, p *plan, dst reflect.Value) error {
 	return err
 }
 
-// pointee returns what the pointer dst points at, which it makes when there is none.
+// pointee returns the target of the pointer dst, which it allocates when dst is nil.
 func pointee(dst reflect.Value) reflect.Value {
 	if dst.IsNil() {
 		dst.Set(reflect.New(dst.Type().Elem()))

@@ -17,7 +17,7 @@ import (
 
 // format is how a time or a duration is stored; the zero format is the default.
 type format struct {
-	unit   time.Duration // of the number that it is; 0 where it is a text
+	unit   time.Duration // unit of the number; 0 for a text
 	layout string        // of the text of a time
 	units  bool          // a duration is a text such as 1m30s
 }
@@ -37,8 +37,8 @@ var (
 	errNoFormats = errors.New("the type has no formats")
 )
 
-// formattedPlan returns p, of a time or a duration or a pointer to one, with the
-// format of that name.
+// formattedPlan returns p with the named format. p is the plan for a time, a
+// duration or a pointer to one.
 func formattedPlan(p *plan, name string) (*plan, error) {
 	formatted := *p
 	var err error
@@ -186,14 +186,14 @@ func unixTime(n int64, unit time.Duration) (time.Time, error) {
 	return time.Unix(seconds, rest*int64(unit)).UTC(), nil
 }
 
-// The seconds that a time.Time can tell and print.
+// The range of seconds that a time.Time can hold and print.
 const (
 	minUnix = -62135596800 // the year 1
 	maxUnix = 253402300799 // the year 9999
 )
 
 // unixFraction is unixTime for a text with a fraction, or an exponent, whose value
-// is f. A float64 alone has no room for seconds and nanoseconds.
+// is f. A float64 alone cannot hold seconds and nanoseconds exactly.
 func unixFraction(text []byte, f float64, unit time.Duration) (time.Time, error) {
 	whole, fraction := math.Modf(f)
 	if !(math.Abs(whole) < 1<<63) {
@@ -208,7 +208,7 @@ func unixFraction(text []byte, f float64, unit time.Duration) (time.Time, error)
 	return t.Add(time.Duration(math.Round(fraction * float64(unit)))), err
 }
 
-// appendTime appends t as a text, in the default format too, in which go-redis
+// appendTime appends t as a text. The default format is the one in which go-redis
 // stores it.
 func (f format) appendTime(dst []byte, t time.Time) []byte {
 	if f.layout == "" {

@@ -6,13 +6,13 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// Unmarshal sets what dst points at to the Go value of v, which may be of RESP2
-// or RESP3. The package overview says what becomes what. It copies: nothing in
-// dst refers to v, or to the Decoder's buffer, afterwards.
+// Unmarshal sets the target of dst to the Go value of v, which may be of RESP2 or
+// RESP3. The package overview says what becomes what. Unmarshal copies, so nothing
+// in dst refers to v or to the Decoder's buffer afterwards.
 //
-// An error reply is returned as a *resp.ReplyError and a null, where the type
-// has no nil for it, as resp.ErrNull; all that does not fit is an
-// *UnmarshalError. Then dst holds what came before it.
+// It returns a *resp.ReplyError for an error reply, resp.ErrNull for a null when the
+// type has no nil, and an *UnmarshalError for everything that does not fit. dst then
+// holds what came before.
 func Unmarshal(v *resp.Value, dst any, opts ...Option) error {
 	r := newReader(opts)
 	if v == nil {
@@ -24,15 +24,15 @@ func Unmarshal(v *resp.Value, dst any, opts ...Option) error {
 	return err
 }
 
-// UnmarshalDecode reads the next whole value of d and sets what dst points at to
-// its Go value, as Unmarshal does, without a tree in between. In an aggregate that
-// is open it reads the next element.
+// UnmarshalDecode reads the next whole value of d and sets the target of dst to its
+// Go value, as Unmarshal does, but without building a tree. Inside an open aggregate
+// it reads the next element.
 //
-// Errors of d are returned as they are: after one of its reader nothing is
-// consumed, and the call can be repeated. After every other error, an
-// *UnmarshalError or resp.ErrNull say, the whole value has been read and the
-// stream is in step. A push at top level goes to resp.OnPush, or is an error;
-// the end of a streamed aggregate that is open is resp.ErrEnd.
+// It returns errors of d as they are. After an error of the reader it has consumed
+// nothing, and the call can be repeated. After an *UnmarshalError, resp.ErrNull and
+// the like, the whole value has been read and the stream is in step. A push at top
+// level goes to resp.OnPush, or is an error. The end of an open streamed aggregate
+// gives resp.ErrEnd.
 func UnmarshalDecode(d *resp.Decoder, dst any, opts ...Option) error {
 	r := newReader(opts)
 	err := r.decode(d, dst)
@@ -40,7 +40,7 @@ func UnmarshalDecode(d *resp.Decoder, dst any, opts ...Option) error {
 	return err
 }
 
-// decode reads the next whole value of d into what dst points at.
+// decode reads the next whole value of d into the target of dst.
 func (r *reader) decode(d *resp.Decoder, dst any) error {
 	kind, err := d.PeekKind()
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *reader) decode(d *resp.Decoder, dst any) error {
 // Read reads the next whole value of d and returns it as a T, as UnmarshalDecode
 // does: Read[[]string](d).
 func Read[T any](d *resp.Decoder, opts ...Option) (v T, err error) {
-	switch v := any(&v).(type) { // those that would be allocated to be pointed at
+	switch v := any(&v).(type) { // types that would be allocated only for the pointer
 	case *string:
 		*v, err = readHeld(d, opts, func(r *reader) *string { return &r.held.text })
 	case *int64:
@@ -90,8 +90,8 @@ func readHeld[T any](d *resp.Decoder, opts []Option, in func(*reader) *T) (T, er
 	return v, err
 }
 
-// decodeTree is decode by way of a tree, for what may be no reply: Decode knows the
-// Decoder's OnPush, and what is open.
+// decodeTree is decode by way of a tree, for values that may not be replies: Decode
+// handles OnPush and open aggregates.
 func (r *reader) decodeTree(d *resp.Decoder, dst any) error {
 	top := d.Depth() == 0
 	var v resp.Value
@@ -105,7 +105,7 @@ func (r *reader) decodeTree(d *resp.Decoder, dst any) error {
 	return r.reply(dst)
 }
 
-// wanted returns the type of what dst points at.
+// wanted returns the type of dst's target.
 func wanted(dst any) reflect.Type {
 	t := reflect.TypeOf(dst)
 	if t != nil && t.Kind() == reflect.Pointer {
@@ -136,7 +136,7 @@ func (r *reader) rawReply(raw []byte, dst any) error {
 	return r.reply(dst)
 }
 
-// reply reads the reply into what dst points at.
+// reply reads the reply into the target of dst.
 func (r *reader) reply(dst any) error {
 	if err := r.next(); err != nil {
 		return err
@@ -160,8 +160,8 @@ func (r *reader) reply(dst any) error {
 	return r.set(p, v.Elem())
 }
 
-// usual reads the reply when dst points at one of the types that most replies
-// are read into, and reports whether it did.
+// usual reads the reply if the target of dst has one of the most common types. It
+// reports whether it did.
 func (r *reader) usual(dst any) (done bool, err error) {
 	switch dst := dst.(type) {
 	case *string:
@@ -186,7 +186,7 @@ func (r *reader) usual(dst any) (done bool, err error) {
 	return false, nil
 }
 
-// wantsError reports whether p is for an error, or all that a reply may be.
+// wantsError reports whether p is for an error, or for a type that takes any reply.
 func (p *plan) wantsError() bool {
 	for p.typ.Kind() == reflect.Pointer && p.elem != nil {
 		p = p.elem

@@ -14,7 +14,7 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file writes Go values as replies. They are put together first and go to
+// This file writes Go values as replies. It builds each value first and passes it to
 // the Encoder when nothing can fail any more.
 
 // MarshalEncode writes v to e as one value, which Unmarshal makes a v of again.
@@ -44,7 +44,7 @@ func (w *writer) writeTo(e *resp.Encoder) error {
 	return e.WriteValue(&w.tree)
 }
 
-// writer puts a value together.
+// writer builds a value.
 type writer struct {
 	buf     []byte
 	scratch []byte
@@ -60,7 +60,7 @@ var writers = sync.Pool{New: func() any {
 	return &writer{decoder: resp.NewDecoder(nil, resp.NoLimits())}
 }}
 
-// maxKept is how large a buffer is kept for the next value.
+// maxKept is the size of the largest buffer that is kept for the next value.
 const maxKept = 64 << 10
 
 func (w *writer) free() {
@@ -71,7 +71,7 @@ func (w *writer) free() {
 	writers.Put(w)
 }
 
-// The most that a Decoder takes by default, and so a client.
+// The limits of a Decoder, and so of a client, by default.
 const (
 	maxBulkLen   = 512 << 20
 	maxBigNumber = 64 << 10
@@ -83,7 +83,7 @@ var (
 	errNoArgs  = errors.New("the type is no argument of a command")
 )
 
-// fail is for v, which cannot be written.
+// fail reports that v cannot be written.
 func (w *writer) fail(v reflect.Value, err error) error {
 	e := &MarshalError{Path: string(appendPath(nil, w.path)), Err: err}
 	if v.IsValid() {
@@ -92,7 +92,7 @@ func (w *writer) fail(v reflect.Value, err error) error {
 	return e
 }
 
-// under steps to what is called name in the value that is being written.
+// under steps to the element called name in the current value.
 func (w *writer) under(v reflect.Value, s step) error {
 	if len(w.path) == maxDepth {
 		return w.fail(v, errDepth)
@@ -103,7 +103,7 @@ func (w *writer) under(v reflect.Value, s step) error {
 
 func (w *writer) leave() { w.path = w.path[:len(w.path)-1] }
 
-// any appends v, which is nothing when it comes from a nil interface.
+// any appends v, which is invalid when it comes from a nil interface.
 func (w *writer) any(v reflect.Value) error {
 	if !v.IsValid() {
 		w.buf = resp.AppendNull(w.buf)
@@ -181,7 +181,7 @@ func writeFloat(w *writer, _ *plan, v reflect.Value) error {
 
 func writeBigInt(w *writer, _ *plan, v reflect.Value) error {
 	n := addressable(v).Addr().Interface().(*big.Int)
-	if n.BitLen() > maxBigNumber*3 { // less than the bits that so many digits have
+	if n.BitLen() > maxBigNumber*3 { // fewer bits than maxBigNumber digits have
 		return w.fail(v, errTooLong)
 	}
 	w.buf = resp.AppendBigNumber(w.buf, n)
@@ -247,7 +247,7 @@ func writeValue(w *writer, _ *plan, v reflect.Value) error {
 	return nil
 }
 
-// writeError appends an error as one of a server.
+// writeError appends an error as a server sends it.
 func writeError(w *writer, _ *plan, v reflect.Value) error {
 	if v.IsNil() {
 		w.buf = resp.AppendNull(w.buf)
@@ -285,7 +285,7 @@ func writeInterface(w *writer, _ *plan, v reflect.Value) error {
 		w.buf = resp.AppendNull(w.buf)
 		return nil
 	}
-	if w.interfaces == maxDepth { // one may hold a pointer to itself
+	if w.interfaces == maxDepth { // an interface may hold a pointer to itself
 		return w.fail(v, errDepth)
 	}
 	w.interfaces++
@@ -310,7 +310,7 @@ func writeList(w *writer, p *plan, v reflect.Value) error {
 	return nil
 }
 
-// writeMap appends a map; one to nothing is a set.
+// writeMap appends a map, or a set for a map[K]struct{}.
 func writeMap(w *writer, p *plan, v reflect.Value) error {
 	set := p.elem.typ.Size() == 0
 	if set {
@@ -342,7 +342,7 @@ func (w *writer) pair(p *plan, v, key, value reflect.Value, set bool) error {
 	return nil
 }
 
-// keyStep returns the step to what a key stands for.
+// keyStep returns the step to the value of a key.
 func keyStep(key reflect.Value) step {
 	if key.Kind() == reflect.String {
 		return step{name: []byte(key.String())}
@@ -381,7 +381,7 @@ func writeStruct(w *writer, p *plan, v reflect.Value) error {
 	return w.restPairs(p, v, rest)
 }
 
-// restPairs appends the pairs of the map that took what was left.
+// restPairs appends the pairs of the map that takes the rest.
 func (w *writer) restPairs(p *plan, v, rest reflect.Value) error {
 	if !rest.IsValid() {
 		return nil
@@ -441,7 +441,7 @@ func (w *writer) field(f *field, v, field reflect.Value) error {
 	return nil
 }
 
-// written returns the field f of v and whether it is to be written by its name.
+// written returns the field f of v and whether to write it by its name.
 func (f *field) written(v reflect.Value) (reflect.Value, bool) {
 	field, ok := f.in(v)
 	if !ok || f.rest || f.omitEmpty && f.plan.isEmpty(field) {
@@ -450,7 +450,7 @@ func (f *field) written(v reflect.Value) (reflect.Value, bool) {
 	return field, true
 }
 
-// restOf returns the field of v that took what was left, if v has one.
+// restOf returns the field of v that takes the rest, if v has one.
 func (fs *fields) restOf(v reflect.Value) reflect.Value {
 	if fs.rest == nil {
 		return reflect.Value{}

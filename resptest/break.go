@@ -9,13 +9,13 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// Break returns a copy of frame that is broken in one place and as it was
-// everywhere else, so that decoders get past its beginning: a bit flipped, a
-// byte inserted or deleted, the end cut off, a part doubled, CR and LF swapped
-// or one of them missing, a length or count too large or small by one, the
-// first byte of a token changed, or the rest replaced by that of one of the
-// others. By chance it may be whole in another way. The same seed breaks it in
-// the same way; frame and others do not change. An empty frame stays empty.
+// Break returns a copy of frame that is broken in one place and unchanged elsewhere,
+// so that decoders get past its beginning. It flips a bit, inserts or deletes a
+// byte, cuts the end off, doubles a part, swaps CR and LF or removes one of them,
+// changes a length or count by one, changes the first byte of a token, or replaces
+// the rest by that of one of the others. The result may be valid by chance. The same
+// seed breaks a frame in the same way. Break does not change frame and others, and
+// returns an empty frame as it is.
 func Break(seed uint64, frame []byte, others ...[]byte) []byte {
 	if len(frame) == 0 {
 		return nil
@@ -55,7 +55,7 @@ var kinds, counted = func() (kinds, counted []byte) {
 	return kinds, counted
 }()
 
-// telling are bytes that mean something in RESP.
+// telling are bytes that have a meaning in RESP.
 var telling = append([]byte("\r\n\x00 \t?019tfe\"'\\\xff"), kinds...)
 
 func flipBit(rnd *rand.Rand, b, _ []byte) []byte {
@@ -126,7 +126,7 @@ func changeType(rnd *rand.Rand, b, _ []byte) []byte {
 	return b
 }
 
-// splice puts the end of other behind the start of b.
+// splice appends the end of other to the start of b.
 func splice(rnd *rand.Rand, b, other []byte) []byte {
 	return append(b[:rnd.IntN(len(b))], other[rnd.IntN(len(other)+1):]...)
 }
@@ -136,7 +136,7 @@ func startsLine(b []byte, i int) bool { return i == 0 || b[i-1] == '\n' }
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
 
-// indexes are the indexes into b for which is holds.
+// indexes returns the indexes into b for which is reports true.
 func indexes(b []byte, is func(i int) bool) (at []int) {
 	for i := range b {
 		if is(i) {

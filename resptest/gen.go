@@ -15,13 +15,13 @@ import (
 )
 
 // The generators are for properties of gopter: prop.ForAll(condition,
-// resptest.GenValue(resptest.Shape{})). All shrink: what a failing property
-// reports is about as small as what fails can be.
+// resptest.GenValue(resptest.Shape{})). All shrink, so a failing property reports an
+// input that is about as small as possible.
 
-// Shape bounds the values that generators make. The zero Shape is every kind of
-// RESP3 in every spelling, small.
+// Shape bounds the values that generators make. The zero Shape gives small values of
+// every kind of RESP3 in every spelling.
 type Shape struct {
-	RESP2     bool // the kinds of RESP2 alone
+	RESP2     bool // only the kinds of RESP2
 	Canonical bool // numbers as an encoder spells them, and one chunk at most in a streamed string
 
 	Depth int // aggregates around a value at most; 0 means 4, less means that there are none
@@ -42,14 +42,14 @@ func (s Shape) orDefault() Shape {
 	return s
 }
 
-// GenValue generates values, of type resp.Value. All are such as a decoder may
-// return: maps have a value for every key, text has no line breaks where it
-// may have none, doubles and big numbers are ones.
+// GenValue generates values, of type resp.Value. A decoder may return each of them:
+// maps have a value for every key, lines have no line breaks, and doubles and big
+// numbers are valid.
 func GenValue(s Shape) gopter.Gen {
 	return generator(func(rnd *rand.Rand) resp.Value { return newMaker(rnd, s).value(0) }, simplerValues)
 }
 
-// Wire is a value and bytes that a decoder reads as that value.
+// Wire is a value and bytes that decode to it.
 type Wire struct {
 	Value resp.Value
 	Bytes []byte
@@ -60,10 +60,9 @@ type Wire struct {
 // String returns the bytes, quoted, and cut where there are many.
 func (w Wire) String() string { return Bytes(w.Bytes).String() }
 
-// GenWire generates values together with bytes for them, of type Wire. Where s
-// is not Canonical, integers have a plus or leading zeros, too, and streamed
-// strings any number of chunks. The bytes are not made with the functions of
-// package resp.
+// GenWire generates values together with bytes for them, of type Wire. Unless s is
+// Canonical, integers may have a plus or leading zeros, and streamed strings any
+// number of chunks. The generator does not use package resp to make the bytes.
 func GenWire(s Shape) gopter.Gen {
 	spelled := func(v resp.Value, seed uint64) Wire { return Wire{v, spell(&v, seed), seed} }
 	generate := func(rnd *rand.Rand) Wire {
@@ -97,8 +96,8 @@ func (c Command) String() string {
 }
 
 // GenCommand generates commands, of type Command. Arguments are text, numbers,
-// binary, empty, or look like RESP; some have a length that is one of those in
-// around, or one byte more or less.
+// binary, empty, or look like RESP; the lengths of some are in around, or differ by
+// one byte from one there.
 func GenCommand(around ...int) gopter.Gen {
 	return generator(func(rnd *rand.Rand) Command { return newMaker(rnd, Shape{}).command(around) }, simplerCommands)
 }
@@ -518,9 +517,9 @@ func simplerBytes[T ~[]byte](b T) []T {
 	return simpler
 }
 
-// without makes shorter lists of one, by taking out a half, a quarter and so on,
-// at most some dozens; of a long list not every single element. Lengths stay
-// multiples of some number.
+// without makes shorter lists from one by taking out a half, a quarter and so on. It
+// makes at most some dozens, so it does not take out every single element of a long
+// list. Lengths stay multiples of some number.
 func without[S ~[]E, E any](list S, multiple int) (shorter []S) {
 	const most = 16 // of one length
 	n := len(list) / multiple

@@ -20,8 +20,8 @@ type (
 func (f readerFunc) Read(p []byte) (int, error)  { return f(p) }
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-// SplitReader gives what r gives in pieces of these sizes, or less where r gives
-// less, in turn and over again.
+// SplitReader returns the bytes of r in pieces of these sizes, in turn and over
+// again. A piece is shorter when r returns less.
 func SplitReader(r io.Reader, sizes ...int) io.Reader {
 	next := 0
 	return readerFunc(func(p []byte) (int, error) {
@@ -33,7 +33,7 @@ func SplitReader(r io.Reader, sizes ...int) io.Reader {
 	})
 }
 
-// RandomReader gives what r gives in pieces of random length, most of them
+// RandomReader returns the bytes of r in pieces of random length, most of them
 // short. The same seed gives the same pieces when p is large enough for them.
 func RandomReader(r io.Reader, seed uint64) io.Reader {
 	rnd := rand.New(rand.NewPCG(seed, seed))
@@ -43,16 +43,14 @@ func RandomReader(r io.Reader, seed uint64) io.Reader {
 	})
 }
 
-// TimeoutReader fails with os.ErrDeadlineExceeded, a net.Error, before every
-// single byte that r gives and before its end. Nothing is lost: the next Read
-// gives the byte.
+// TimeoutReader fails with os.ErrDeadlineExceeded, a net.Error, before every single
+// byte of r and before its end. Nothing is lost: the next Read returns the byte.
 func TimeoutReader(r io.Reader) io.Reader {
 	return before(r, func() (int, error) { return 0, os.ErrDeadlineExceeded })
 }
 
 // DataTimeoutReader gives every single byte of r together with
-// os.ErrDeadlineExceeded, which readers may: data counts although there is an
-// error.
+// os.ErrDeadlineExceeded, as io.Reader allows: the data is valid despite the error.
 func DataTimeoutReader(r io.Reader) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		n, err := r.Read(p[:min(1, len(p))])
@@ -63,13 +61,13 @@ func DataTimeoutReader(r io.Reader) io.Reader {
 	})
 }
 
-// EmptyReader returns 0 and no error, which readers may but should not, before
-// every single byte that r gives and before its end.
+// EmptyReader returns 0 and no error, which io.Reader allows but discourages, before
+// every single byte of r and before its end.
 func EmptyReader(r io.Reader) io.Reader {
 	return before(r, func() (int, error) { return 0, nil })
 }
 
-// before gives what r gives byte by byte, and before each what other returns.
+// before returns the bytes of r one by one, and before each the result of other.
 func before(r io.Reader, other func() (int, error)) io.Reader {
 	turn := false
 	return readerFunc(func(p []byte) (int, error) {
@@ -88,8 +86,8 @@ func DelayReader(r io.Reader, delay time.Duration) io.Reader {
 	})
 }
 
-// FailingReader gives the first n bytes of r, the last of them together with
-// err, and err from then on.
+// FailingReader returns the first n bytes of r, the last of them together with err,
+// and only err after that.
 func FailingReader(r io.Reader, n int64, err error) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		if n <= 0 {
@@ -111,9 +109,9 @@ func ShortWriter(w io.Writer, n int) io.Writer {
 	})
 }
 
-// TimeoutWriter passes a random part of every other Write on to w and fails
-// with os.ErrDeadlineExceeded, a net.Error, as a connection does whose peer
-// reads too slowly. The same seed gives the same parts.
+// TimeoutWriter passes a random part of every other Write on to w and fails with
+// os.ErrDeadlineExceeded, a net.Error, like a connection whose peer reads too
+// slowly. The same seed gives the same parts.
 func TimeoutWriter(w io.Writer, seed uint64) io.Writer {
 	rnd := rand.New(rand.NewPCG(seed, seed))
 	turn := false

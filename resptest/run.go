@@ -11,18 +11,17 @@ import (
 	"testing"
 )
 
-// Unclassified is what a Parser that cannot tell the classes of faults apart
-// puts in Result.Error.
+// Unclassified is the Result.Error of a Parser that does not distinguish classes of
+// faults.
 const Unclassified = "unclassified"
 
-// Parser makes of a vector's bytes what it can: everything before the stop, and
-// why it stopped. kind is reply or command. A parser that does not know offsets
-// gives -1. It must not keep wire.
+// Parser decodes the bytes of a vector. It returns everything before it stopped, and
+// why it stopped. kind is reply or command. A Parser that does not know offsets
+// returns -1. It must not keep wire.
 type Parser func(kind string, wire []byte, limits Limits) Result
 
-// Run runs every vector as a subtest with its id as the name. A parser for
-// replies or for commands alone is held to the vectors of that kind by
-// RunKind.
+// Run runs every vector as a subtest with its id as the name. RunKind runs only the
+// vectors of one kind, for a parser of replies or of commands alone.
 func Run(t *testing.T, parse Parser) {
 	RunKind(t, "reply", parse)
 	RunKind(t, "command", parse)
@@ -43,8 +42,8 @@ func RunKind(t *testing.T, kind string, parse Parser) {
 	}
 }
 
-// Check compares what a parser made of v with what is expected. A fault may be
-// reported as incomplete when the bytes end before its line does.
+// Check compares the result of a parser for v with the expected one. A parser may
+// report a fault as incomplete when the bytes end before its line does.
 func (v Vector) Check(got Result) error {
 	want := v.Want
 	if got.Incomplete && want.Error != "" && v.mayWait() {
@@ -105,8 +104,7 @@ func (v Value) differs(u Value) string {
 	return ""
 }
 
-// sameText compares numbers by what they stand for and everything else by its
-// bytes.
+// sameText compares numbers by value and everything else by its bytes.
 func sameText(typ, want, got string) bool {
 	switch typ {
 	case "int", "bigint":

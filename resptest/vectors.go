@@ -10,7 +10,7 @@ import (
 	"github.com/seed65f5866d/resp/testdata/conformance"
 )
 
-// Vector is one conformance vector: bytes, and what a decoder makes of them.
+// Vector is one conformance vector: bytes, and the result of decoding them.
 type Vector struct {
 	ID     string
 	Area   string // resp2, resp3, stream, command, inline, limits or malformed
@@ -19,12 +19,12 @@ type Vector struct {
 	Limits Limits
 	Want   Result
 
-	RoundTrip *bool  // whether encoding what was decoded gives Wire again; nil when a double is involved or nothing is whole
+	RoundTrip *bool  // whether encoding the result gives Wire again; nil when it has a double or nothing whole
 	Source    string // where the case comes from
 	Note      string
 }
 
-// Limits are limits that differ from the default for one vector; nil leaves the
+// Limits are limits of one vector that differ from the default; nil means the
 // default.
 type Limits struct {
 	MaxDepth    *int   `json:"max_depth"`
@@ -34,7 +34,7 @@ type Limits struct {
 	MaxInline   *int64 `json:"max_inline"` // bytes of any line before its LF
 }
 
-// Result is what a decoder makes of a stream of replies or requests.
+// Result is the result of decoding a stream of replies or requests.
 type Result struct {
 	Values   []Value    // the values that were whole before the stop, of a stream of replies
 	Commands [][]string // the requests that were whole before the stop, of a stream of requests
@@ -48,7 +48,7 @@ type Result struct {
 	Offset int64 // of the fault from the start of Wire, or -1 where none is stated
 }
 
-// Value is one value of a vector, in words that belong to no codec.
+// Value is one value of a vector, in terms that are independent of any codec.
 type Value struct {
 	// Type is simple, err, int, bulk, null, bool, double, bigint, bulkerr,
 	// verbatim, array, map, set, push, attr, streamed-bulk, streamed-array,
@@ -65,8 +65,8 @@ type Value struct {
 	Elems  []Value  // of an aggregate; an attr stands before the value it decorates
 }
 
-// Vectors returns the conformance vectors. The slice is shared: do not change
-// what is in it.
+// Vectors returns the conformance vectors. The slice is shared and must not be
+// changed.
 func Vectors() []Vector { return vectors() }
 
 var vectors = sync.OnceValue(func() []Vector {

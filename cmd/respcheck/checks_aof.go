@@ -13,8 +13,8 @@ import (
 	"github.com/seed65f5866d/resp/aof"
 )
 
-// checkAOFLog writes some commands and finds them at the end of the append-only
-// file of the server, behind everything that other checks wrote.
+// checkAOFLog writes some commands and finds them at the end of the append-only file
+// of the server, after everything that other checks wrote.
 func checkAOFLog(t *trip) {
 	if t.skipWithoutAOF() {
 		return
@@ -25,8 +25,8 @@ func checkAOFLog(t *trip) {
 	}
 }
 
-// checkAOFRewritten does so after the server has rewritten its append-only file,
-// which then starts with an RDB.
+// checkAOFRewritten does the same after the server has rewritten its append-only
+// file, which then starts with an RDB.
 func checkAOFRewritten(t *trip) {
 	if t.skipWithoutAOF() {
 		return
@@ -41,7 +41,8 @@ func checkAOFRewritten(t *trip) {
 	}
 }
 
-// skipWithoutAOF skips the check unless the files of the server are ours to read.
+// skipWithoutAOF skips the check unless this program may read the files of the
+// server.
 func (t *trip) skipWithoutAOF() bool {
 	if t.srv.dir == "" {
 		t.skipf("needs a redis-server or valkey-server that respcheck started")
@@ -62,8 +63,8 @@ func (c *conn) waitForRewrite() {
 	}
 }
 
-// writeLog writes commands and returns how an append-only file has them, the first
-// of which is in it once.
+// writeLog writes commands and returns them as an append-only file has them. The
+// first of them is in the file only once.
 func (t *trip) writeLog(c *conn) [][]string {
 	first, key, list := t.key("first"), t.key("\r\n#*$"), t.key("list")
 	large := randomBytes(t.cfg.seed, 1<<20)
@@ -123,7 +124,7 @@ func logged(args [][]byte) []string {
 	return words
 }
 
-// checkEnd fails unless the file with the last command ends right behind it.
+// checkEnd fails unless the file with the last command ends right after it.
 func (t *trip) checkEnd(files fs.FS, name string, last aof.Command) {
 	folder := name
 	if name == last.File {

@@ -26,7 +26,7 @@ func checkErrors(t *trip) {
 	}
 }
 
-// checkErrorsPipelined asks for the same in one pipeline.
+// checkErrorsPipelined asks for the same errors in one pipeline.
 func checkErrorsPipelined(t *trip) {
 	c, key := t.dial(), t.key("text")
 	c.want(okReply, "SET", key, "text")

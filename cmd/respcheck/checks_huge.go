@@ -15,11 +15,11 @@ import (
 
 const (
 	hugeSize = 1 << 30
-	mostHeap = 4 << 20 // by which the heap may grow meanwhile
+	mostHeap = 4 << 20 // growth of the heap that is allowed meanwhile
 )
 
 // checkGiB streams a value of 1 GiB, or of as much as the server takes, to the
-// server and back. It is nowhere held whole on our side.
+// server and back. This program never holds it whole.
 func checkGiB(t *trip) {
 	if !t.cfg.large {
 		t.skipf("only with -large")
@@ -66,8 +66,8 @@ func hugeFor(t *trip, c *conn) (size int64) {
 	return size
 }
 
-// hugeLimits are what limits the size of a value, and what is to spare in them for
-// the rest of the command.
+// hugeLimits are the settings that limit the size of a value, and how much of each
+// the rest of the command needs.
 var hugeLimits = []struct {
 	name  string
 	spare int64

@@ -10,7 +10,7 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// lock is a lock that a key stands for: whoever sets the key first holds it
+// lock is a lock for which a key stands. The client that sets the key holds the lock
 // until it deletes the key, or until the key expires.
 type lock struct {
 	key    string
@@ -37,8 +37,8 @@ func (l *lock) tryAcquire(c *conn, token string) bool {
 	return c.err == nil && !v.Null
 }
 
-// release gives the lock back and reports whether token was its holder's. The
-// script is sent whole only when the server does not have it.
+// release gives the lock back and reports whether token was its holder's. It sends
+// the whole script only when the server does not have it.
 func (l *lock) release(c *conn, token string) bool {
 	v := c.do("EVALSHA", l.sha, 1, l.key, token)
 	if errors.Is(v.Err(), resp.ReplyPrefix("NOSCRIPT")) {
@@ -51,9 +51,9 @@ func (l *lock) release(c *conn, token string) bool {
 // lockRounds is how often each of the two connections takes the lock.
 const lockRounds = 50
 
-// checkLock has two connections contend for a lock that guards a counter. The
-// counter is read and written in two commands: it is right only if the lock
-// keeps them together.
+// checkLock makes two connections contend for a lock that guards a counter. They
+// read and write the counter in two commands, so it is right only if the lock keeps
+// these together.
 func checkLock(t *trip) {
 	l, counter := newLock(t), t.key("counter")
 	c := t.dial()

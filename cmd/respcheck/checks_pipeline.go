@@ -39,7 +39,7 @@ func checkPipeline(t *trip) {
 
 var queued = simple("QUEUED")
 
-// checkTransaction has an error among the replies inside EXEC.
+// checkTransaction wants an error among the replies inside EXEC.
 func checkTransaction(t *trip) {
 	c, word, n := t.dial(), t.key("word"), t.key("n")
 	c.want(okReply, "MULTI")
@@ -58,8 +58,8 @@ func checkTransaction(t *trip) {
 	c.want(bulk(poem), "GET", word)
 }
 
-// checkTransactionAborted has EXEC answer with an error, and with a null where
-// an array is expected.
+// checkTransactionAborted makes EXEC answer with an error, and with a null where an
+// array is expected.
 func checkTransactionAborted(t *trip) {
 	c, other, key := t.dial(), t.dial(), t.key("watched")
 	c.want(okReply, "MULTI")

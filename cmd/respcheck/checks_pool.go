@@ -9,8 +9,8 @@ import (
 // Each of more workers than connections does this many rounds.
 const poolRounds = 50
 
-// checkPool has many workers use the connections of a pool at once, each with
-// keys of its own: a reply that reached the wrong worker would show.
+// checkPool makes many workers use the connections of a pool at once, each with keys
+// of its own, so that a reply to the wrong worker would show.
 func checkPool(t *trip) {
 	p := newPool(t.cfg.conns, t.tryDial)
 	t.usePool(p, func(int, int, *conn) {})
@@ -35,8 +35,9 @@ func checkPoolKilled(t *trip) {
 	t.expectCount("commands sent again", 1, p.retried.Load())
 }
 
-// usePool has twice as many workers as connections, and one more, write and
-// read through the pool; before each of its turns a worker calls first.
+// usePool makes workers write and read through the pool. There are one more than
+// twice as many workers as connections. A worker calls first before each of its
+// turns.
 func (t *trip) usePool(p *pool, first func(worker, round int, c *conn)) {
 	t.together(2*t.cfg.conns+1, func(worker int) {
 		key := t.key(fmt.Sprint("worker ", worker))

@@ -10,8 +10,8 @@ import (
 // published is how many messages the push check sends.
 const published = 20
 
-// checkPush has one connection subscribe and another publish. The messages
-// are pushes in RESP3 and arrays in RESP2.
+// checkPush makes one connection subscribe and another publish. The messages are
+// pushes in RESP3 and arrays in RESP2.
 func checkPush(t *trip) {
 	subscriber, publisher, channel := t.dial(), t.dial(), t.prefix+t.name
 	subscriber.send("SUBSCRIBE", channel)
@@ -26,9 +26,8 @@ func checkPush(t *trip) {
 	subscriber.want(simple("PONG"), "PING")
 }
 
-// checkPushBetween has pushes come between the replies to other commands on
-// the same connection. RESP2 has no such thing: there a subscribed connection
-// is refused other commands.
+// checkPushBetween wants pushes between the replies to other commands on the same
+// connection. In RESP2 the server refuses other commands on a subscribed connection.
 func checkPushBetween(t *trip) {
 	subscriber, publisher := t.dial(), t.dial()
 	channel, key := t.prefix+t.name, t.key("text")
@@ -78,8 +77,8 @@ func (c *conn) ping(payload string) {
 	c.wantThat("the payload", func(v *resp.Value) bool { return v.Equal(plain) || v.Equal(subscribed) }, "PING", payload)
 }
 
-// checkPushInExec has a push as an element of EXEC's reply, where it counts as
-// one; in RESP2 the same is an array.
+// checkPushInExec wants a push as an element of EXEC's reply, where it counts as
+// one. In RESP2 that element is an array.
 func checkPushInExec(t *trip) {
 	c, channel := t.dial(), t.prefix+t.name
 	c.want(okReply, "MULTI")

@@ -54,8 +54,7 @@ local function build()
 end
 return build()`
 
-// checkRandomScript has a script give random values back as random nested
-// arrays.
+// checkRandomScript makes a script return random values as random nested arrays.
 func checkRandomScript(t *trip) {
 	c, rng := t.dial(), t.random()
 	for i := 0; i < t.cfg.n && c.err == nil; i++ {
@@ -111,7 +110,7 @@ func (r *randomTree) element(depth int) resp.Value {
 	return bulk(value)
 }
 
-// random returns a source that the seed and the check alone decide.
+// random returns a source that depends only on the seed and the check.
 func (t *trip) random() *rand.Rand {
 	h := fnv.New64a()
 	fmt.Fprint(h, t.name)

@@ -14,13 +14,13 @@ import (
 	"github.com/seed65f5866d/resp/replication"
 )
 
-// acknowledgeAfter is how long a replica waits for commands before it says again
-// how far it has got. A server that streamed its RDB sends none before that.
+// acknowledgeAfter is how long a replica waits for commands before it acknowledges
+// its offset again. A server that streamed its RDB sends no commands before that.
 const acknowledgeAfter = 20 * time.Millisecond
 
-// checkReplicationFull attaches as a replica that has nothing yet. A server of
-// our own sends its RDB in both ways, from the disk and streamed; the
-// configuration of any other is left alone.
+// checkReplicationFull attaches as a replica that has nothing yet. A private server
+// sends its RDB in both ways, from the disk and streamed. The check does not change
+// the configuration of any other server.
 func checkReplicationFull(t *trip) {
 	if !t.mayReplicate() {
 		return
@@ -39,8 +39,7 @@ func checkReplicationFull(t *trip) {
 	}
 }
 
-// configure has the server stream its RDBs or not, and reports whether it knows
-// how.
+// configure makes the server stream its RDBs or not, and reports whether it can.
 func configure(master *conn, streamed bool) bool {
 	diskless := "no"
 	if streamed {
@@ -77,9 +76,9 @@ func checkReplicationPartial(t *trip) {
 	again.catchUp(t, master)
 }
 
-// mayReplicate reports whether to attach as a replica, and skips the check when
-// not. Others take notice of a server's replicas, so one that is not ours gets
-// one only when asked.
+// mayReplicate reports whether to attach as a replica, and skips the check when not.
+// Other programs may notice the replicas of a server, so a server that is not
+// private gets one only on request.
 func (t *trip) mayReplicate() bool {
 	asked := t.cfg.run != nil && strings.Contains(t.cfg.run.String(), "replication")
 	if !asked && !t.srv.private {
@@ -100,7 +99,7 @@ type replica struct {
 }
 
 // attach opens a connection and asks for the command stream of that ID from an
-// offset on. It names no port: nobody can connect to us.
+// offset on. It names no port, because nobody can connect to this replica.
 func (t *trip) attach(id string, from int64) (*replica, replication.Answer) {
 	r := &replica{conn: t.dial()}
 	r.step("PING")
@@ -142,7 +141,7 @@ func (t *trip) replicate(master *conn) *replica {
 	return r
 }
 
-// Write takes the RDB. It keeps nothing but its start.
+// Write takes the RDB and keeps only its start.
 func (r *replica) Write(p []byte) (int, error) {
 	if len(r.start) == 0 {
 		r.marked = bytes.Contains(r.in.buf, []byte("$EOF:"))
@@ -199,9 +198,9 @@ func replicationInfo(c *conn, field string) string {
 	return ""
 }
 
-// follow reads the command stream until it is at offset end or behind, and
-// returns the commands whose first argument starts with prefix: there may be
-// others' between.
+// follow reads the command stream up to offset end or beyond it. It returns the
+// commands whose first argument starts with prefix, because other clients' commands
+// may be between them.
 func (r *replica) follow(end int64, prefix string) (ours [][]string) {
 	defer func(timeout time.Duration) { r.in.timeout = timeout }(r.in.timeout)
 	r.in.timeout = acknowledgeAfter
@@ -223,7 +222,7 @@ func (r *replica) follow(end int64, prefix string) (ours [][]string) {
 	return ours
 }
 
-// show shows trace what has been read since the input was at offset start.
+// show passes what has been read since offset start to trace.
 func (r *replica) show(start int64) {
 	if end := r.dec.InputOffset(); r.trace != nil && end > start {
 		r.trace("<", quote(r.in.from(start)[:end-start]))

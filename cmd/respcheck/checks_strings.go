@@ -80,8 +80,7 @@ func checkDoubles(t *trip) {
 	}
 }
 
-// checkCutoff is about values just around the size up to which a Chunker
-// copies an argument.
+// checkCutoff sends values around the size up to which a Chunker copies an argument.
 func checkCutoff(t *trip) {
 	for _, size := range []int{5999, 6000, 6001, 12001} {
 		sendLarge(t, size)
@@ -122,8 +121,8 @@ func chaChaKey(seed uint64) (key [32]byte) {
 	return key
 }
 
-// checkInline types requests into the socket as a person does, ended by a bare
-// LF, and takes the reply one byte at a time.
+// checkInline sends requests as a person types them, ended by a bare LF, and reads
+// the reply one byte at a time.
 func checkInline(t *trip) {
 	c := t.dial()
 	c.in.single = true
@@ -148,7 +147,7 @@ func checkInline(t *trip) {
 	}
 }
 
-// knowsInline reports whether the server answers the plainest inline request.
+// knowsInline reports whether the server answers the simplest inline request.
 func knowsInline(t *trip) bool {
 	c := t.tryDial()
 	defer c.close()

@@ -10,8 +10,8 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// This file compares replies with what a check wants, and tells a server that
-// is wrong from one that lacks something.
+// This file compares replies with what a check wants, and distinguishes a server
+// that is wrong from one that lacks something.
 
 // want sends a command and fails unless the reply is the one wanted.
 func (c *conn) want(want resp.Value, name string, args ...any) {
@@ -45,7 +45,8 @@ func (c *conn) refused(code, step string, got *resp.Value) {
 	}, got)
 }
 
-// mismatch fails, or skips when the reply is the server's word that it cannot.
+// mismatch fails the check, or skips it when the reply says that the server lacks
+// something.
 func (c *conn) mismatch(step, want string, got *resp.Value) {
 	if err := lacking(step, got.Err()); isSkip(err) {
 		c.fail(step, err)
@@ -69,12 +70,12 @@ func isSkip(err error) bool {
 // of arguments for 'x'".
 var unknownCommand = regexp.MustCompile("(?i)unknown (?:sub)?command.*?['\"`]([^'\"`]*)")
 
-// notForUs is what servers say of commands that they know but do not run here.
+// notForUs are the errors of servers that know a command but do not run it here.
 var notForUs = regexp.MustCompile("^NOPERM |^NOPROTO |not allowed|allowed in this context|DB index is out of range")
 
-// lacking turns a server's error into a skip when it says that the server does
-// not have the command name or does not allow it. An unknown command that is
-// not the one we sent stays an error: our own encoding would have broken it.
+// lacking turns a server's error into a skip when it says that the server does not
+// have the command name or does not allow it. An unknown command that was not sent
+// stays an error, because then the encoding has broken the command.
 func lacking(name string, err error) error {
 	var reply *resp.ReplyError
 	if !errors.As(err, &reply) {

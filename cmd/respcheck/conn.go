@@ -16,8 +16,8 @@ import (
 // replies come in through a Decoder; each reply is encoded again and compared
 // with the bytes it came as.
 //
-// Its first error sticks: it closes the connection, and everything done after
-// it does nothing, so that a check reads as a plain list of commands.
+// The first error stays: it closes the connection, and later calls do nothing. So a
+// check reads like a plain list of commands.
 type conn struct {
 	sock    net.Conn
 	addr    string
@@ -66,15 +66,15 @@ func (c *conn) fail(step string, err error) {
 	}
 }
 
-// broken reports whether the connection itself failed, rather than a
-// comparison or the server by its own word.
+// broken reports whether the connection itself failed, and not a comparison or a
+// command.
 func (c *conn) broken() bool {
 	var network net.Error
 	return errors.Is(c.err, io.EOF) || errors.Is(c.err, io.ErrUnexpectedEOF) || errors.As(c.err, &network)
 }
 
-// wireError is what went wrong on a connection: at which step, with which
-// server, and the bytes around it.
+// wireError is an error on a connection, with the step, the server and the bytes
+// around it.
 type wireError struct {
 	step, addr     string
 	err            error
@@ -127,7 +127,7 @@ func (c *conn) pack(args []any) []resp.Arg {
 	return c.args
 }
 
-// flush sends the packed commands. Secret bytes are not kept for anyone to see.
+// flush sends the packed commands. It keeps no secret bytes for reports.
 func (c *conn) flush(secret bool) {
 	if c.err == nil {
 		c.transmit(c.out.Chunks(), secret, &c.out)
@@ -161,9 +161,9 @@ func (c *conn) write(src io.WriterTo) error {
 	return err
 }
 
-// announce keeps the start of what is about to be sent, shows it to trace, and
-// fails unless it is whole commands. Servers would not tell: Redis does not
-// look at the CR LF behind an argument.
+// announce keeps the start of the bytes to be sent, passes it to trace, and fails
+// unless the bytes are whole commands. Servers would not report that: Redis does not
+// check the CR LF after an argument.
 func (c *conn) announce(chunks [][]byte, secret bool) {
 	c.sent, c.wire = quote(chunks...), nil
 	if secret {
@@ -216,8 +216,8 @@ func (c *conn) keepPush(v *resp.Value) {
 	c.pushes = append(c.pushes, v.Clone())
 }
 
-// pipeline sends n commands, which add queues one by one, and gives the
-// replies to each in order. It reads while it still writes: a server may stop
+// pipeline sends n commands, which add queues one by one, and calls each with the
+// replies in order. It reads while it still writes, because a server may stop
 // reading when nobody takes its replies.
 func (c *conn) pipeline(n int, add func(i int), each func(i int, v *resp.Value)) {
 	for i := range n {

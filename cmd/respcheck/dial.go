@@ -8,8 +8,8 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// connect dials the server and goes through AUTH, CLIENT SETNAME, SELECT and
-// HELLO. What goes wrong is in the err of the connection it returns.
+// connect dials the server and goes through AUTH, CLIENT SETNAME, SELECT and HELLO.
+// The err field of the connection it returns tells what went wrong.
 func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks hooks) *conn {
 	c := &conn{addr: srv.addr, proto: proto, timeout: o.timeout, trace: hooks.trace, onError: hooks.onError}
 	sock, err := dial(ctx, srv, o)
@@ -26,7 +26,7 @@ func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks 
 	return c
 }
 
-// hooks are what a connection reports to, each of them optional but count.
+// hooks are the functions that a connection reports to. All but count are optional.
 type hooks struct {
 	count   func(n int)                  // bytes sent or received
 	trace   func(direction, wire string) // the bytes themselves, quoted and cut

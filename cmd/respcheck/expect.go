@@ -28,7 +28,7 @@ func bulks(elems ...string) resp.Value {
 	return v
 }
 
-// aggregate has a kind of its own in RESP3 and is an array in RESP2.
+// aggregate returns a value of kind k in RESP3 and an array in RESP2.
 func (t *trip) aggregate(kind resp.Kind, elems ...resp.Value) resp.Value {
 	if t.proto == 2 {
 		kind = resp.Array

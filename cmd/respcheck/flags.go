@@ -135,7 +135,7 @@ func define(c *config, raw *rawFlags) *flag.FlagSet {
 	return fs
 }
 
-// takeURL takes from the URL what no flag of its own says.
+// takeURL takes the settings from the URL that no flag has set.
 func (c *config) takeURL(raw *rawFlags) error {
 	if raw.url == "" {
 		return nil

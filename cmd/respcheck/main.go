@@ -1,15 +1,14 @@
-// Command respcheck talks to a live RESP server through package resp, in RESP2
-// and in RESP3, and compares what comes back with what was sent and with what
-// the package makes of it: every reply is encoded again and must be the very
-// bytes that came from the socket.
+// Command respcheck talks to a live RESP server through package resp, in RESP2 and
+// in RESP3. It compares replies with what was sent, and it encodes every reply again
+// and compares the result with the bytes from the socket.
 //
 //	respcheck                                  a private server, or the embedded one
 //	respcheck -addr localhost:6379             a server that runs already
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
 //
-// The replication checks attach as a replica, which others may take notice of: on
-// a server that runs already they are skipped unless -run names replication, and
-// they leave its configuration alone.
+// The replication checks attach as a replica, which other programs may notice. On a
+// server that runs already they are skipped unless -run names replication, and they
+// do not change its configuration.
 //
 // It writes only keys that start with a random prefix of its own and deletes
 // them at the end. It exits with status 0 when every check passed or was
@@ -35,7 +34,7 @@ const (
 )
 
 func main() {
-	// A reader of our output that left early, such as head, must not end the
+	// A reader of the output that exits early, such as head, must not end the
 	// process before the private server is stopped.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -19,8 +19,8 @@ func newPool(size int, dial func() *conn) *pool {
 	return p
 }
 
-// do runs work on an idle connection. If the connection breaks, work runs once
-// more on a fresh one; so work must be such that twice does no harm.
+// do runs work on an idle connection. If the connection breaks, work runs once more
+// on a new one, so it must be harmless to run it twice.
 func (p *pool) do(work func(c *conn)) error {
 	c := <-p.free
 	defer func() { p.free <- c }()

@@ -114,8 +114,8 @@ func (r *reporter) print(l line) {
 // total is how many results there are.
 func (r *reporter) total() int { return r.ok + r.skipped + r.failed }
 
-// finish prints the summary and returns the exit status. cleanup is what went
-// wrong when the keys were deleted.
+// finish prints the summary and returns the exit status. cleanup is the error of
+// deleting the keys.
 func (r *reporter) finish(cleanup error) int {
 	fmt.Fprintf(r.notes, "%d ok, %d skipped, %d failed in %.1f s, %d bytes\n",
 		r.ok, r.skipped, r.failed, time.Since(r.start).Seconds(), r.bytes)

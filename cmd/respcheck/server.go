@@ -19,7 +19,7 @@ import (
 // server is where the checks connect.
 type server struct {
 	network, addr string
-	origin        string // how we came by it, in words
+	origin        string // where it comes from, in words
 	private       bool   // ends with us, and its data with it
 	dir           string // of the process that we started, where it keeps its append-only file; else empty
 	stop          func()
@@ -58,8 +58,8 @@ func startEmbedded() (*server, error) {
 	}, nil
 }
 
-// moduleVersion returns a blank and the version of a module this program was
-// built with, or nothing when the build does not tell.
+// moduleVersion returns a blank and the version of a module this program was built
+// with, or "" when the build does not record it.
 func moduleVersion(path string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -152,8 +152,8 @@ func launch(ctx context.Context, path, dir string, more ...string) (*server, err
 // socket (104 bytes on the BSDs, 108 on Linux).
 const maxSocketPath = 100
 
-// listenArgs has the server listen on a unix socket in dir, or on a free
-// loopback port when the path is too long for a socket.
+// listenArgs makes the server listen on a unix socket in dir, or on a free loopback
+// port when the path is too long for a socket.
 func listenArgs(dir string) (network, addr string, args []string, err error) {
 	socket := filepath.Join(dir, "redis.sock")
 	if len(socket) <= maxSocketPath {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// tap reads from a connection and remembers the bytes, so that they can be
-// compared with what was made of them.
+// tap reads from a connection and keeps the bytes, so that they can be compared with
+// the decoded replies.
 type tap struct {
 	sock    net.Conn
 	timeout time.Duration
@@ -39,8 +39,8 @@ func (t *tap) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// forget says that the bytes before offset are not needed any more. They go
-// with the next Read, all at once: a pipeline's replies arrive many per Read.
+// forget says that the bytes before offset are not needed any more. The next Read
+// drops them all at once, because many replies of a pipeline arrive with one Read.
 func (t *tap) forget(offset int64) { t.unused = offset }
 
 func (t *tap) compact() {
@@ -58,7 +58,7 @@ func (t *tap) from(offset int64) []byte { return t.buf[offset-t.base:] }
 // maxQuoted is how many bytes of the wire are shown at most.
 const maxQuoted = 160
 
-// quote returns what the pieces are together, in quotes and cut when it is long.
+// quote returns the joined pieces in quotes, cut when they are long.
 func quote(pieces ...[]byte) string {
 	var start []byte
 	total := 0

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// trip is one check under way in one protocol version: the connections it
-// opened, the bytes it moved and the first thing that went wrong.
+// trip is one run of a check in one protocol version: the connections it opened, the
+// bytes it moved and its first error.
 type trip struct {
 	*session
 	ctx    context.Context
@@ -80,8 +80,8 @@ func (t *trip) key(name string) string {
 	return key
 }
 
-// guard calls f and makes a panic in it the check's failure, so that the rest
-// of the run, the clean-up above all, takes place.
+// guard calls f and turns a panic in it into a failure of the check, so that the
+// rest of the run, and above all the clean-up, takes place.
 func (t *trip) guard(f func()) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -8,17 +8,17 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// errBlocked is what a socket returns that has, or takes, no more bytes for now. An
+// errBlocked is the error of a socket that has, or takes, no more bytes for now. An
 // Encoder goes on after it.
 const errBlocked = syscall.EAGAIN
 
-// client is one connection, without the socket: it is told what has arrived and
-// when there is room to write.
+// client is one connection without its socket. Its owner passes it what has arrived
+// and tells when there is room to write.
 type client struct {
 	store    store
 	requests *resp.Decoder
 	replies  *resp.Encoder
-	full     bool // the socket is: no command is run, and nothing read, until it has taken the replies
+	full     bool // the socket is full: no command runs, and nothing is read, until it has taken the replies
 	leaving  bool // when it has got its replies
 }
 
@@ -32,8 +32,8 @@ func newClient(w io.Writer, s store) *client {
 	}
 }
 
-// receive takes bytes that have arrived and runs the commands that are complete.
-// An error means that the connection is of no more use.
+// receive takes bytes that have arrived and runs the complete commands. After an
+// error the connection must be closed.
 func (c *client) receive(p []byte) error {
 	c.requests.Feed(p)
 	return c.run()
@@ -73,8 +73,8 @@ func (c *client) run() error {
 	return c.check(c.replies.Flush())
 }
 
-// check takes note of a full socket, which is no error: the Encoder has kept what
-// the socket did not take.
+// check records a full socket, which is not an error: the Encoder has kept what the
+// socket did not take.
 func (c *client) check(err error) error {
 	if errors.Is(err, errBlocked) {
 		c.full = true
@@ -83,7 +83,7 @@ func (c *client) check(err error) error {
 	return err
 }
 
-// refuse answers what is not RESP as Redis does. Nothing behind it can be trusted.
+// refuse answers what is not RESP as Redis does. Nothing after it can be trusted.
 func (c *client) refuse(err error) error {
 	c.leaving = true
 	var fault interface {

@@ -16,7 +16,7 @@ type loop struct {
 	buf      []byte // what has been read, for all of them: Feed copies it
 }
 
-// polled is a client and what epoll was asked to tell about its socket.
+// polled is a client and the events that epoll reports for its socket.
 type polled struct {
 	*client
 	fd     socket
@@ -50,8 +50,8 @@ func serveListener(file *os.File) error {
 // onlyNew is syscall.EPOLLET as a flag: epoll tells once of what has come.
 const onlyNew = 1 << 31
 
-// listen has a new epoll tell about the listener. Not as long as connections wait
-// there: when no more files may be open, that would be without end.
+// listen makes a new epoll report new connections of the listener, each only once.
+// It would report without end while connections wait and no more files may be open.
 func (l *loop) listen() (err error) {
 	if err := syscall.SetNonblock(l.listener, true); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (l *loop) accept() {
 			continue
 		}
 		if err != nil {
-			return // there are no more, or none can be had now
+			return // there are no more, or none can be accepted now
 		}
 		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
 		if l.control(syscall.EPOLL_CTL_ADD, fd, syscall.EPOLLIN) != nil {
@@ -120,8 +120,8 @@ func (l *loop) serve(p *polled) error {
 	return l.wantOnly(p, syscall.EPOLLIN)
 }
 
-// readOrWrite reads once, so that nobody is served at the cost of the others; from
-// a client whose socket is full nothing is read.
+// readOrWrite reads only once, so that no client delays the others. It does not read
+// from a client whose socket is full.
 func (l *loop) readOrWrite(p *polled) error {
 	if p.full {
 		return p.resume()
@@ -136,7 +136,7 @@ func (l *loop) readOrWrite(p *polled) error {
 	return p.receive(l.buf[:n])
 }
 
-// wantOnly has epoll tell about these events of a client alone.
+// wantOnly makes epoll report only these events of a client.
 func (l *loop) wantOnly(p *polled, events uint32) error {
 	if p.events == events {
 		return nil

@@ -2,11 +2,11 @@
 // ECHO, SET, GET, DEL and QUIT. Its sockets do not block; epoll tells which of
 // them are ready. It needs Linux.
 //
-// It shows how package resp is used where nothing may wait. What has been read is
-// given to a Decoder with Feed, and commands are read until ErrIncomplete. Replies
-// go to an Encoder whose writer fails when the socket is full; the Encoder keeps
-// what was not taken, and Flush goes on from exactly that byte when the socket is
-// writable. In between the client is not read from.
+// It shows how to use package resp where nothing may wait. Feed passes what has been
+// read to a Decoder, and the program reads commands until ErrIncomplete. Replies go
+// to an Encoder whose writer fails when the socket is full. The Encoder keeps what
+// the socket did not take, and Flush goes on from exactly that byte when the socket
+// is writable. Until then the program reads nothing from the client.
 package main
 
 import (

@@ -14,8 +14,8 @@ type store map[string][]byte
 // arity is how many arguments a command has with its name; negative: at least.
 var arity = map[string]int{"PING": 1, "ECHO": 2, "SET": 3, "GET": 2, "DEL": -2, "QUIT": 1}
 
-// execute runs a command and writes its reply. Its arguments are views, valid
-// until the next command is read: what is kept is copied.
+// execute runs a command and writes its reply. Its arguments are views, valid until
+// the next command is read, so it copies what it keeps.
 func (c *client) execute(cmd resp.Command) error {
 	name := strings.ToUpper(string(cmd.Args[0]))
 	args := cmd.Args[1:]

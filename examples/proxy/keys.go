@@ -44,18 +44,18 @@ var keySpecs = map[string]keySpec{
 	"SINTERCARD": {2, 0, 1}, "ZINTERCARD": {2, 0, 1}, "ZDIFF": {2, 0, 1}, "BLMPOP": {3, 0, 1}, "BZMPOP": {3, 0, 1}, "LMPOP": {2, 0, 1}, "ZMPOP": {2, 0, 1}, "ZUNION": {2, 0, 1}, "ZINTER": {2, 0, 1},
 	"EVAL": {3, 0, 1}, "EVALSHA": {3, 0, 1}, "EVALSHA_RO": {3, 0, 1}, "EVAL_RO": {3, 0, 1}, "FCALL": {3, 0, 1}, "FCALL_RO": {3, 0, 1},
 
-	// These have other than one reply, or change the state of their connection or what
-	// their server is,
+	// These have more or less than one reply, or change the state of their
+	// connection or the role of their server,
 	"AUTH": refused, "HELLO": refused, "SELECT": refused, "CLIENT": refused, "RESET": refused, "ASKING": refused,
 	"READONLY": refused, "READWRITE": refused, "MULTI": refused, "EXEC": refused, "DISCARD": refused,
 	"WATCH": refused, "UNWATCH": refused, "MONITOR": refused, "SYNC": refused, "PSYNC": refused, "REPLCONF": refused,
 	"REPLICAOF": refused, "SLAVEOF": refused, "FAILOVER": refused,
 	"SHUTDOWN": refused, "DEBUG": refused, "SUBSCRIBE": refused, "UNSUBSCRIBE": refused, "PSUBSCRIBE": refused,
 	"PUNSUBSCRIBE": refused, "SSUBSCRIBE": refused, "SUNSUBSCRIBE": refused,
-	// and these have their keys where no such numbers tell.
+	// and the keys of these cannot be found by such numbers.
 	"XREAD": refused, "XREADGROUP": refused, "MIGRATE": refused,
 	"ZUNIONSTORE": refused, "ZINTERSTORE": refused, "ZDIFFSTORE": refused,
-	"SORT": refused, "GEORADIUS": refused, "GEORADIUSBYMEMBER": refused, // those with _RO behind their names pass
+	"SORT": refused, "GEORADIUS": refused, "GEORADIUSBYMEMBER": refused, // those whose names end with _RO pass
 }
 
 var (
@@ -85,8 +85,8 @@ func route(cmd resp.Command, n int) (int, error) {
 	return max(server, 0), nil
 }
 
-// lastOf returns the index of the last key. What is wrong with the arguments of a
-// command its server will say.
+// lastOf returns the index of the last key. It leaves faults in the arguments to the
+// server.
 func (s keySpec) lastOf(args [][]byte) int {
 	last := s.last
 	switch {
@@ -99,8 +99,8 @@ func (s keySpec) lastOf(args [][]byte) int {
 	return min(last, len(args)-1)
 }
 
-// slot returns the hash slot of a key as Redis Cluster computes it: only what is
-// between the first { and the } behind it counts, unless that is nothing.
+// slot returns the hash slot of a key as Redis Cluster computes it: only the part
+// between the first { and the next } counts, unless that is empty.
 func slot(key []byte) int {
 	if _, behind, ok := bytes.Cut(key, []byte("{")); ok {
 		if tag, _, ok := bytes.Cut(behind, []byte("}")); ok && len(tag) > 0 {

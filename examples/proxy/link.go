@@ -11,8 +11,8 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// link is the connection of one client to one server. When it breaks it is
-// closed, and every reply that was still to come from it is an error.
+// link is the connection of one client to one server. When it breaks it is closed,
+// and every outstanding reply becomes an error.
 type link struct {
 	addr     string
 	conn     net.Conn
@@ -23,10 +23,10 @@ type link struct {
 
 const dialTimeout = 3 * time.Second
 
-// anySize lets replies of any size pass: none of them is ever held.
+// anySize lifts the limit on strings, because the proxy never holds a reply whole.
 var anySize = resp.MaxBulkLen(math.MaxInt64)
 
-// dial connects to a server. beforeWaiting is called before it is waited for.
+// dial connects to a server. It passes beforeWaiting to resp.OnWait.
 func dial(addr string, beforeWaiting func() error) (*link, error) {
 	conn, err := net.DialTimeout("tcp", addr, dialTimeout)
 	if err != nil {

@@ -2,22 +2,22 @@
 //
 //	proxy -addr 127.0.0.1:6400 127.0.0.1:6379 127.0.0.1:6380
 //
-// A command goes to the server that has its key: the hash slot of the key, as
-// Redis Cluster computes it, modulo the number of servers. A command without a
-// key goes to the first server. One whose keys are on several is refused with
-// -CROSSSLOT, and so are those that would change what the connection is
-// (SUBSCRIBE, MULTI, HELLO ...), because servers' connections are not the
-// client's.
+// A command goes to the server that has its key: the hash slot of the key, as Redis
+// Cluster computes it, modulo the number of servers. A command without a key goes to
+// the first server. The proxy refuses a command with keys on several servers with
+// -CROSSSLOT. It also refuses commands that change the state of a connection
+// (SUBSCRIBE, MULTI, HELLO ...), because the connections to the servers are not
+// those of the client.
 //
-// Requests are passed on as the bytes that came (Command.Raw). Replies are never
-// decoded: Decoder.CopyValue moves each from one connection to the other in
-// constant memory, whatever its size. (A request is held whole: its key comes
-// before its end, but so does whether it is one.) Clients may pipeline: replies
-// come in the order of the requests although the servers answer in their own time.
+// The proxy passes on requests as the bytes that came (Command.Raw). It never
+// decodes replies: Decoder.CopyValue moves each from one connection to the other in
+// constant memory, whatever its size. It holds a request whole, because only its end
+// shows that it is valid. Clients may pipeline: replies come in the order of the
+// requests, although each server answers in its own time.
 //
-// A server that fails gives -ERR in the place of each reply that is outstanding;
-// the next command for it connects anew. Only a client that has half a reply when
-// its server fails is disconnected.
+// When a server fails, the proxy sends -ERR in the place of each outstanding reply,
+// and the next command for that server connects again. Only a client that has got
+// half a reply is disconnected.
 package main
 
 import (

@@ -10,13 +10,13 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// session is one client with its own connections to the servers. One goroutine
-// reads requests and passes them on; another passes the replies back. Between
-// them goes, in the order of the requests, whose turn it is to reply.
+// session is one client with its own connections to the servers. One goroutine reads
+// requests and passes them on; another passes the replies back. A channel between
+// them tells, in the order of the requests, which server replies next.
 //
-// Whoever is about to wait flushes first, and nobody else flushes: so a pipeline
-// travels in few writes, and nothing that someone waits for stays behind. The
-// servers are trusted to go on reading while their replies wait, as Redis does.
+// A goroutine flushes when it is about to wait, and only then. So a pipeline takes
+// few writes, and nothing that somebody waits for stays behind. The proxy relies on
+// servers to go on reading while their replies wait, as Redis does.
 type session struct {
 	conn    net.Conn
 	servers []string
@@ -28,14 +28,15 @@ type session struct {
 	replies  *bufio.Writer
 }
 
-// turn is the reply to one request: of a server or, without a link, our own.
+// turn is the reply to one request: from a server or, without a link, from the
+// proxy.
 type turn struct {
 	link *link
 	own  []byte
 }
 
-// maxTurns is how many requests may wait for their replies. A client that has
-// sent more is not read from until it takes replies.
+// maxTurns is how many requests may wait for their replies. The proxy reads no more
+// from a client with that many until it takes replies.
 const maxTurns = 1024
 
 func newSession(conn net.Conn, servers []string) *session {
@@ -82,7 +83,7 @@ func (s *session) passRequests() {
 }
 
 // refuse answers what is not RESP as Redis does. A client that has only stopped
-// sending still gets its replies; for one whose connection is broken nobody waits.
+// sending still gets its replies; a client whose connection is broken does not.
 func (s *session) refuse(err error) {
 	var fault interface {
 		error
@@ -112,8 +113,8 @@ func (s *session) passRequest(cmd resp.Command) {
 	link.send(cmd.Raw)
 }
 
-// linkFor returns the connection to the server that a command is for. One that
-// has broken is replaced.
+// linkFor returns the connection to the server for a command. It replaces a broken
+// one.
 func (s *session) linkFor(cmd resp.Command) (*link, error) {
 	i, err := route(cmd, len(s.servers))
 	if err != nil {
@@ -168,8 +169,9 @@ func (s *session) nextTurn() (t turn, ok bool) {
 	return t, ok
 }
 
-// passReply writes one reply. A server that fails before its reply has begun is
-// reported in its place; a client with half a reply cannot be told any more.
+// passReply writes one reply. When the server fails before its reply has begun, an
+// error takes the place of the reply. A client that has half a reply can get no
+// error.
 func (s *session) passReply(t turn) error {
 	if t.link == nil {
 		_, err := s.replies.Write(t.own)

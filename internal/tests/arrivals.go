@@ -7,14 +7,14 @@ import (
 	"github.com/seed65f5866d/resp/resptest"
 )
 
-// Arrival is a way in which bytes arrive at a reader. None changes what is read.
+// Arrival is a way in which bytes arrive at a reader. It does not change what is
+// read.
 type Arrival struct {
 	Name string
 	Of   func(io.Reader) io.Reader
 }
 
-// Arrivals are all of them; the first is the usual one. The seed is for the one that is
-// random.
+// Arrivals returns all of them, the usual one first. The seed is for the random one.
 func Arrivals(seed uint64) []Arrival {
 	return []Arrival{
 		{"whole", func(r io.Reader) io.Reader { return r }},

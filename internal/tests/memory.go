@@ -9,7 +9,8 @@ import (
 // IdleMost is what an idle Decoder or Encoder may hold, in bytes.
 const IdleMost = 1<<10 - 1
 
-// Allocated returns how many bytes f allocates, those that are freed again too.
+// Allocated returns how many bytes f allocates, including those that are freed
+// again.
 func Allocated(f func()) int {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -26,7 +27,7 @@ func InUse() int {
 	return int(stats.HeapAlloc)
 }
 
-// Held returns how many bytes more are in use behind f, pools excepted.
+// Held returns how many more bytes are in use after f, except for those in pools.
 func Held(f func()) int {
 	settled := func() int {
 		runtime.GC()

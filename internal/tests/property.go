@@ -15,12 +15,12 @@ var (
 	propertyRuns = flag.Int("resp.runs", 400, "how often each property is tried")
 )
 
-// LongestFuzzed bounds what is fuzzed, so that an execution takes well under a
+// LongestFuzzed bounds fuzzed inputs, so that an execution takes well under a
 // millisecond.
 const LongestFuzzed = 512
 
-// ForAll checks that condition returns "" for what the generators make. A failure
-// names its seed; go test -run TheTest . -resp.seed N repeats it.
+// ForAll checks that condition returns "" for all values of the generators. A
+// failure names its seed; go test -run TheTest . -resp.seed N repeats it.
 func ForAll(t *testing.T, condition any, gens ...gopter.Gen) {
 	t.Helper()
 	t.Parallel()

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Endless returns a reader of wire over and over, at most so many bytes at once, or
-// as many as there is room for when atOnce is 0.
+// Endless returns a reader that repeats wire without end. One Read returns at most
+// atOnce bytes, or fills its buffer when atOnce is 0.
 func Endless(wire string, atOnce int) io.Reader { return &endless{wire: wire, atOnce: atOnce} }
 
 type endless struct {
@@ -43,7 +43,7 @@ func (Zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// RandomText is text of that size in which no stretch is like another.
+// RandomText returns text of that size in which no two parts are alike.
 func RandomText(size int) []byte {
 	text := make([]byte, size)
 	rand.NewChaCha8([32]byte{1}).Read(text)

@@ -19,9 +19,9 @@ type Server struct {
 	Socket string // path of its unix socket
 }
 
-// StartServer runs redis-server in a temporary folder, without persistence and
-// with DEBUG commands, unless more arguments say otherwise. The test is skipped
-// where there is none.
+// StartServer runs redis-server in a temporary folder, without persistence and with
+// DEBUG commands, unless more arguments say otherwise. It skips the test when the
+// machine has no redis-server.
 func StartServer(t *testing.T, more ...string) Server {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")

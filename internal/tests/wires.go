@@ -56,7 +56,7 @@ func Short(wire string) string {
 	return fmt.Sprintf("%q", wire)
 }
 
-// Difference says where two wires differ.
+// Difference tells where two wires differ.
 func Difference(want, got []byte) string {
 	at := 0
 	for at < min(len(want), len(got)) && want[at] == got[at] {
@@ -65,8 +65,8 @@ func Difference(want, got []byte) string {
 	return fmt.Sprintf("%d bytes for %d, different from byte %d: %.60q, want %.60q", len(got), len(want), at, got[at:], want[at:])
 }
 
-// ReplyTo is what a server says to a request that is refused: nothing when it is
-// only incomplete.
+// ReplyTo returns a server's answer to a request that is refused: "" when the
+// request is only incomplete.
 func ReplyTo(err error) []byte {
 	var refused interface{ ReplyText() string }
 	if errors.As(err, &refused) {

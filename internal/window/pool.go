@@ -8,10 +8,10 @@ import (
 	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
-// This file holds what busy Decoders and Encoders share, so that idle ones need
-// not hold it: a server has many connections and few that have something to read
-// or to write. Whoever goes idle gives its buffer back and takes one again
-// when bytes come. The garbage collector empties the pools when nobody does.
+// This file holds what busy Decoders and Encoders share, so that idle ones need not
+// hold it: a server has many connections and few that have something to read or to
+// write. One that goes idle gives its buffer back and takes one again when bytes
+// come. The garbage collector empties the pools when nobody does.
 
 // bufferPools have buffers with room for 1<<index bytes and the slack.
 var bufferPools [bits.UintSize]sync.Pool

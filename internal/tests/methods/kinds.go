@@ -14,8 +14,8 @@ type Own struct {
 	Write  func(e *resp.Encoder, v *resp.Value) error
 }
 
-// OfKind has those of every kind whose values are no part of others. They write v, of
-// an aggregate the header, which is neither a null nor streamed.
+// OfKind holds them for every kind except Chunk and End. They write v, or the header
+// of an aggregate v; v is neither a null nor streamed.
 var OfKind = map[resp.Kind]Own{
 	resp.SimpleString: {
 		func(b []byte, v *resp.Value) []byte { return resp.AppendSimpleString(b, v.Bytes) },

@@ -1,6 +1,6 @@
 // Package methods lists the methods that a Decoder reads with and an Encoder writes
 // with, and the options, so that a test about all of them does not list them again.
-// Its own test holds the lists to what package resp exports.
+// Its own test compares the lists with the exports of package resp.
 package methods
 
 import (
@@ -21,9 +21,9 @@ const (
 	Values               // the next value, whatever it is
 	OneType              // the next value, of one type; anything else is an error
 	Commands             // requests
-	Loop                 // an iterator; what its body leaves is dropped by the next read at the latest
+	Loop                 // an iterator; the next read, at the latest, drops what its body leaves
 	Payload              // the payload of a string, as an io.Reader
-	Between              // what stands between values: bytes that are no RESP, attributes
+	Between              // the bytes between values: attributes, and data that is not RESP
 )
 
 // Read is a method of a Decoder that reads.
@@ -45,7 +45,8 @@ type Read struct {
 	// passes on or returns as it came goes to w.
 	Call func(d *resp.Decoder, w io.Writer) error
 
-	// Text calls the method once and returns what it gave as text, but for what went to w.
+	// Text calls the method once and returns its results as text, except for the
+	// bytes that went to w.
 	Text func(d *resp.Decoder, w io.Writer) (string, error)
 }
 
@@ -125,7 +126,8 @@ var Reads = []Read{
 // ReadNothing are the exported methods of a Decoder that read nothing.
 var ReadNothing = []string{"Buffered", "Depth", "Discard", "Feed", "InputOffset", "Reset", "SetLimits"}
 
-// memories are what ReadInto of each Decoder fills, the same when it is called again.
+// memories holds the slice that ReadInto of each Decoder fills, so that a repeated
+// call gets the same one.
 var memories sync.Map
 
 // readInto reads into memory that grows as needed, up to 1 MiB.
@@ -170,7 +172,7 @@ func Named(name string) Read {
 	panic("methods: no read is named " + name)
 }
 
-// Names returns the names of the methods for which is holds.
+// Names returns the names of the methods for which is reports true.
 func Names(is func(Read) bool) (names []string) {
 	for _, r := range Reads {
 		if is(r) {
@@ -180,8 +182,8 @@ func Names(is func(Read) bool) (names []string) {
 	return names
 }
 
-// OfReplies reports whether r reads replies, or parts of them, has read them when it
-// returns, and says why it stopped. Loops need not have, nor BulkReader.
+// OfReplies reports whether r reads replies or parts of them, has read them when it
+// returns, and says why it stopped. Loops and BulkReader may return earlier.
 func (r Read) OfReplies() bool { return r.Sort == Tokens || r.Sort == Values || r.Sort == OneType }
 
 // result makes a Read of a method that returns what it read.

@@ -1,8 +1,8 @@
 // Package reference is the reference decoder: RESP as package resp understands it,
-// written a second time as plainly as possible, from the grammar alone and sharing no
-// code with that package. It looks at a whole byte slice at once and recurses, one
-// function for each rule; speed is of no concern. The tests hold package resp to it:
-// same values, same error class, same offset, same number of bytes consumed.
+// written a second time as plainly as possible, from the grammar alone and sharing
+// no code with that package. It parses a whole byte slice and recurses, with one
+// function for each rule; it need not be fast. The tests compare package resp with
+// it: same values, same error class, same offset, same number of bytes consumed.
 package reference
 
 import (
@@ -21,8 +21,8 @@ type Limits struct {
 	Args, Elements, BulkLen, LineLen int64
 }
 
-// Defaults are those that hold where nothing else is said. Where int has 32
-// bits an aggregate has no more elements than twice their number fits into it.
+// Defaults are the default limits. With a 32-bit int, an aggregate has at most as
+// many elements as an int can count twice.
 var Defaults = Limits{Depth: 1024, Args: 1 << 20, Elements: min(1<<32-1, math.MaxInt/2-64), BulkLen: 512 << 20, LineLen: 64 << 10}
 
 // Value is one decoded value. Attributes stand before the value they
@@ -37,14 +37,14 @@ type Value struct {
 	Elems    []Value
 }
 
-// Result is what there is to know about an input.
+// Result is the result of decoding an input.
 type Result struct {
 	Values   []Value    // the whole values before the stop
-	Commands [][]string // likewise, of a stream of requests; empty requests leave nothing
+	Commands [][]string // the same for a stream of requests, without empty ones
 	Class    string     // why decoding stopped: "" at the end of the input, "incomplete", or an error class
 	Offset   int        // of the error, -1 where the grammar names none and where there is no error
 	Consumed int        // bytes of the values, commands and empty requests before the stop
-	Line     int        // where the line starts in which decoding stopped, CR LF behind a payload being one
+	Line     int        // start of the line in which decoding stopped; the CR LF after a payload counts as one
 }
 
 // Replies decodes b as a stream of replies.
@@ -74,8 +74,8 @@ func Commands(b []byte, limits Limits) (result Result) {
 	return result
 }
 
-// parser is a position in the input. Every rule moves it forward and leaves
-// by way of fail when the input does not fit.
+// parser is a position in the input. Every rule moves it forward, and calls fail
+// when the input does not fit.
 type parser struct {
 	b      []byte
 	pos    int
@@ -102,9 +102,9 @@ func (p *parser) stopped(result *Result) {
 	}
 }
 
-// next gives the next byte of a line. A line that had no LF among the bytes the
-// limit allows, and one more, is too long whatever follows; and so it is with a
-// CR as the one more, behind which the LF can only come too late.
+// next gives the next byte of a line. A line without an LF among the bytes that the
+// limit allows and one more is too long, whatever follows. That holds also when the
+// additional byte is a CR, because its LF would come too late.
 func (p *parser) next() byte {
 	if int64(p.pos-p.line) > p.limits.LineLen {
 		p.fail("limit", -1)
@@ -119,8 +119,8 @@ func (p *parser) next() byte {
 	return p.b[p.pos-1]
 }
 
-// lf reads the LF that must follow the CR just read. Another CR is no LF, which
-// is seen before it is seen that the line gets too long with it.
+// lf reads the LF that must follow the CR just read. Another CR there is a syntax
+// error, even if the line is also too long with it.
 func (p *parser) lf() {
 	if p.pos < len(p.b) && p.b[p.pos] == '\r' && int64(p.pos-p.line) <= p.limits.LineLen {
 		p.fail("syntax", p.pos-1)
@@ -303,8 +303,8 @@ var (
 
 func init() { doublePrefix.Longest() }
 
-// double reads a double. The first byte at fault is the one up to which the
-// text could still have become a double.
+// double reads a double. The faulty byte is the first one with which the text cannot
+// become a double any more.
 func (p *parser) double() string {
 	start := p.pos
 	line := p.b[start:]
@@ -326,7 +326,7 @@ func (p *parser) double() string {
 	return text
 }
 
-// What count returns for a header that announces no number.
+// These are the results of count for a header that announces no number.
 const (
 	null     = -1
 	streamed = -2
@@ -375,8 +375,8 @@ func (p *parser) count(kind byte) int64 {
 	return n
 }
 
-// length reads a framing number, canonical and without sign, up to and with its
-// CR. Its text starts at start, its first byte c has been read.
+// length reads a framing number, canonical and without sign, up to and with its CR.
+// Its text starts at start, and its first byte c has been read.
 func (p *parser) length(start int, c byte) int64 {
 	if !isDigit(c) {
 		if c == '\n' {
@@ -544,8 +544,8 @@ func SplitInline(line []byte) (words []string, fault int) {
 	}
 }
 
-// Unquote reads the text between the quote at open and the one that closes it.
-// end is behind that one, or -1 when there is none.
+// Unquote reads the text between the quote at open and the one that closes it. end
+// is the index after the closing quote, or -1 when there is none.
 func Unquote(line []byte, open int) (text []byte, end int) {
 	escapes := map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'a': '\a'}
 	quote := line[open]

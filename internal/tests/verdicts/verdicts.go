@@ -1,6 +1,6 @@
-// Package verdicts sums up what package resp makes of the conformance vectors, so
-// that documents made from it can be told to be out of date by a test that has none
-// of the other codecs.
+// Package verdicts sums up the results of package resp for the conformance vectors,
+// so that a test without the other codecs can tell when documents made from them are
+// out of date.
 package verdicts
 
 import (
@@ -33,12 +33,12 @@ func Describe(err string) string {
 var muchAnnounced = regexp.MustCompile(`(?:^|\n)[$*%~>|!=;][^\r\n]*[0-9]{6}`)
 
 // AnnouncesMuch reports whether an input announces so much that codecs are not
-// compared on it. Some reserve what a header announces; it is not for the tests to
-// find out what that does to the machine.
+// compared on it. Some of those reserve what a header announces, which could exhaust
+// the machine.
 func AnnouncesMuch(wire []byte) bool { return muchAnnounced.Match(wire) }
 
-// Checksum tells one set of vectors and what the package makes of them from another.
-// Vectors that announce much or have limits of their own are left out.
+// Checksum identifies a set of vectors together with the package's results for them.
+// It leaves out vectors that announce much or have limits of their own.
 func Checksum() string {
 	sum := sha256.New()
 	for _, v := range resptest.Vectors() {
