@@ -60,8 +60,8 @@ func (c Command) Clone() Command {
 // These kinds stand for the two headers of a multibulk request, whose rules differ
 // from those of replies.
 const (
-	commandCount    Kind = 2
-	commandArgument Kind = 3
+	commandCount lineKind = 256 + iota
+	commandArgument
 )
 
 // serverRules are the rules of ConsumeCommand.
@@ -116,9 +116,13 @@ func (d *Decoder) ReadCommand() (Command, error) {
 	return d.readCommandSlow()
 }
 
-// ReadCommands reads every request that is buffered whole, at least one, and appends
-// them to dst. It skips empty ones. The next call returns the fault that follows
-// them, if there is one. The commands are valid until the next call on the Decoder.
+// ReadCommands reads every request that is buffered whole, at least one, and
+// appends them to dst. Empty ones are skipped. A fault behind them is returned
+// by the next call. All are valid until the next call on the Decoder.
+//
+// It is for those who handle several requests at once, under one lock or in one
+// transaction. Who handles one after the other is served a little faster by
+// ReadCommand, with [OnWait] to flush the replies to all of them together.
 func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 	if window.Debug {
 		d.expireViews()
@@ -303,9 +307,9 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 		if b[0] != byte(Array) {
 			return s.advanceInline(r, b)
 		}
-		t, ok, need, f := s.header(r, commandCount, b)
+		t, ok, f := s.header(r, commandCount, b)
 		if !ok {
-			return false, need, f.withReply("invalid multibulk length")
+			return false, len(b) + 1, f.withReply("invalid multibulk length")
 		}
 		s.begun, s.left = true, max(t.n, 0)
 	}
@@ -331,36 +335,36 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 		return 0, f.withReply("expected '$', got '" + string(got) + "'")
 	}
 	start := s.pos
-	t, ok, need, f := s.header(r, commandArgument, b)
-	if ok {
-		var size int
-		if size, need, f = t.payload(b[start:], s.pos-start); size > 0 {
-			s.pos = start + size
-			s.left--
-			return 0, nil
-		}
-		s.pos = start
-		if f == nil {
-			return start + need, nil
-		}
-		f = f.behind(start)
+	t, ok, f := s.header(r, commandArgument, b)
+	if !ok {
+		return len(b) + 1, f.withReply("invalid bulk length")
 	}
-	return need, f.withReply("invalid bulk length")
+	size, need, f := t.payload(b[start:], s.pos-start)
+	if size > 0 {
+		s.pos = start + size
+		s.left--
+		return 0, nil
+	}
+	s.pos = start
+	if f != nil {
+		return 0, f.behind(start).withReply("invalid bulk length")
+	}
+	return start + need, nil
 }
 
 // header scans the header line at b[s.pos:].
-func (s *requestScan) header(r *rules, kind Kind, b []byte) (t Token, ok bool, need int, f *fault) {
+func (s *requestScan) header(r *rules, kind lineKind, b []byte) (t Token, ok bool, f *fault) {
 	t, size, f := r.headerWithin(kind, b[s.pos:], s.seen, r.TotalLen-int64(s.pos))
 	if f != nil {
-		return t, false, 0, f.behind(s.pos)
+		return t, false, f.behind(s.pos)
 	}
 	if size == 0 {
 		s.seen = len(b) - s.pos - 1
-		return t, false, len(b) + 1, nil
+		return t, false, nil
 	}
 	s.seen = 0
 	s.pos += size
-	return t, true, 0, nil
+	return t, true, nil
 }
 
 // withReply gives f the text to answer with, unless it has one. A request over the
@@ -379,8 +383,15 @@ func (f *fault) withReply(text string) *fault {
 // commandCount parses the count of a multibulk request. A negative count is that of
 // a request without arguments.
 func (r *rules) commandCount(text []byte) (t Token, f *fault) {
-	t.kind = commandCount
-	if len(text) > 0 && text[0] == '-' {
+	t.kind = Array
+	switch {
+	case len(text) == 0:
+		f = syntaxFault(ClassLength, 1, "a length")
+		f.atEnd = true
+		return t, f
+	case text[0] == '?':
+		return t, noLength(text)
+	case text[0] == '-':
 		switch {
 		case len(text) == 1:
 			f = syntaxFault(ClassLength, 1, "a count")
@@ -397,7 +408,7 @@ func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 		t.n = n
 		return t, f
 	}
-	if t, f = r.count(commandCount, text); f == nil && t.n > int64(r.Args) {
+	if t.n, f = parseLength(text); f == nil && t.n > int64(r.Args) {
 		f = limitFault(limitArgs, int64(r.Args), 1)
 		f.atEnd = true
 		if r.beforeAuth && t.n <= lenientArgs {
@@ -405,6 +416,17 @@ func (r *rules) commandCount(text []byte) (t Token, f *fault) {
 		}
 	}
 	return t, f
+}
+
+// argumentLength parses the length of an argument, which is neither null nor streamed.
+func (r *rules) argumentLength(text []byte) (t Token, f *fault) {
+	switch {
+	case len(text) > 0 && text[0] == '?':
+		return t, noLength(text)
+	case len(text) > 0 && text[0] == '-':
+		return t, syntaxFault(ClassLength, 1, "a length that is not negative")
+	}
+	return r.count(BulkString, text)
 }
 
 // advanceInline scans for the end of an inline request. Only LF ends it. A NUL in it
@@ -471,11 +493,10 @@ func scannedLength(b []byte) (n, size int) {
 
 // SplitInline splits an inline request into words as Redis does (sdssplitargs) and
 // appends them to dst. Words are separated by white space. A quote may open anywhere
-// in a word; the closing quote ends the word. In double quotes
-//
-// \r \t \b \a and \xHH are escapes, and a backslash before any other byte gives that
-// byte. In single quotes only \' is an escape. Words without quotes are views into
-// line; the others are allocated together.
+// in a word; the closing quote ends the word. In double quotes \n \r \t \b \a and \xHH
+// are escapes, and a backslash before any other byte gives that byte. In single quotes
+// only \' is an escape. Words without quotes are views into line; the others are
+// allocated together.
 //
 // SplitInline returns a *SyntaxError, with an offset into line, for a quote that is
 // not closed, for a closing quote without white space after it, and for a NUL. It

@@ -19,15 +19,6 @@ import (
 	"github.com/seed65f5866d/resp/resptest"
 )
 
-// wordsOf gives arguments as strings.
-func wordsOf(args [][]byte) []string {
-	words := []string{}
-	for _, arg := range args {
-		words = append(words, string(arg))
-	}
-	return words
-}
-
 // requestsOf reads requests up to the first error, each as its arguments.
 func requestsOf(d *resp.Decoder) (requests [][]string, err error) {
 	for {

@@ -871,12 +871,7 @@ func vectorLimits(v resptest.Vector) reference.Limits {
 }
 
 // decoderOptions gives the limits a vector is decoded with as options.
-func decoderOptions(v resptest.Vector) []resp.Option {
-	l := vectorLimits(v)
-	return []resp.Option{
-		resp.MaxDepth(l.Depth), resp.MaxArgs(int(l.Args)), resp.MaxElements(l.Elements), resp.MaxBulkLen(l.BulkLen), resp.MaxLineLen(l.LineLen),
-	}
-}
+func decoderOptions(v resptest.Vector) []resp.Option { return limitOptions(vectorLimits(v)) }
 
 // vectorResult is what a vector expects, in the oracle's words, but for the
 // bytes consumed, which vectors do not state.

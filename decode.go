@@ -20,7 +20,7 @@ import (
 //	       are void as soon as Pos is elsewhere.
 //	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
 //	       has begun to consume (decode_copy.go).
-//	err    the SyntaxError or LimitError in which the Decoder stays.
+//	err    the error in which the Decoder stays.
 //
 // A read flows through them in one of three ways:
 //
@@ -36,9 +36,9 @@ import (
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
 // all others. The field fast tells whether the fast one may be tried.
 //
-// The code that parses a usual bulk string stands in five places, where a call for
-// each string would cost too much: ReadToken, advanceUsual, buildScalars, fastToken
-// and fastCommand.
+// The code that parses a usual bulk string stands in six places, where a call for
+// each string would cost too much: ReadToken, advanceUsual, buildScalar, buildScalars,
+// fastToken and fastCommand.
 
 // Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
 // nothing once its buffers have grown. The bytes, Tokens, Values and Commands that
@@ -234,6 +234,7 @@ var (
 	errInsideValue   = errors.New("resp: Peek or Discard inside an aggregate that is open, or behind an attribute")
 	errNegativePeek  = errors.New("resp: Peek or Discard of a negative number of bytes")
 	errDiscardUnread = errors.New("resp: Discard of more bytes than are buffered")
+	errDiscardLeft   = errors.New("resp: Discard where a BulkReader or a loop has left part of a value: Peek passes over that")
 )
 
 // Peek returns the next n bytes without reading them, as a view that is valid until
@@ -262,6 +263,9 @@ func (d *Decoder) Peek(n int) ([]byte, error) {
 		return nil, err
 	}
 	var err error
+	if n > 0 {
+		err = d.need(1) // by itself, so that a workspace comes with the first byte, even if the reader panics then
+	}
 	for err == nil && d.in.End-d.in.Pos < n {
 		err = d.need(min(n, d.in.End-d.in.Pos+window.UsualSize)) // in steps: n may be any number
 	}
@@ -277,6 +281,8 @@ func (d *Decoder) Discard(n int) error {
 	switch {
 	case d.err != nil:
 		return d.err
+	case d.isDropped():
+		return errDiscardLeft
 	case d.copy.name != "":
 		return d.interrupted()
 	case n > d.in.End-d.in.Pos:
@@ -493,9 +499,9 @@ func (d *Decoder) interrupted() error {
 
 // noteFast sets fast and fastCommands. Every slow step calls it last.
 func (d *Decoder) noteFast() {
-	plain := d.err == nil && d.copy.name == "" && d.rules.LineLen >= respwire.LongestFastLine
-	d.fast = plain && d.rules.TotalLen == unlimited && d.rules.BulkLen >= respwire.LongestShortLength && !d.nest.inStreamedString()
-	d.fastCommands = plain && d.workspace != nil
+	plain := d.err == nil && d.copy.name == ""
+	d.fast = plain && d.rules.spareUsual() && !d.nest.inStreamedString()
+	d.fastCommands = plain && d.rules.LineLen >= respwire.LongestFastLine && d.workspace != nil
 }
 
 // fail puts the Decoder into the error for f and returns it. The token at fault
@@ -747,7 +753,7 @@ func (d *Decoder) scanHeader() (t Token, size int, err error) {
 	c := &d.ahead
 	if c.pos > c.value { // the value has been scanned and is valid
 		b := d.in.Data[d.in.Pos+c.value : d.in.End]
-		t, size, _ = d.rules.header(Kind(b[0]), b, 0)
+		t, size, _ = d.rules.header(lineKind(b[0]), b, 0)
 		return t, size, nil
 	}
 	return d.readHeader(&c.nest, c.pos)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -125,18 +124,18 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	}
 	const name = "ReadInto"
 	if d.copy.name != name || d.err != nil {
-		t, attributes, header, err := d.typedHeader(BulkString)
+		h, err := d.typedHeader(BulkString)
 		switch {
 		case err != nil:
 			return 0, err
-		case !t.kind.IsString():
-			return 0, d.readWrongKind(t.kind, BulkString)
-		case t.Len() > len(p):
-			return t.Len(), io.ErrShortBuffer
-		case !t.hasPayload() || attributes+header+t.Len() < d.in.Size:
-			return d.copyWhole(p, t, attributes+header)
+		case !h.kind.IsString():
+			return 0, d.readWrongKind(h.kind, BulkString)
+		case h.Len() > len(p):
+			return h.Len(), io.ErrShortBuffer
+		case !h.hasPayload() || h.size()+h.Len() < d.in.Size:
+			return d.copyWhole(p, h.Token, h.size())
 		}
-		if err := d.beginPayload(name, t, attributes, header); err != nil {
+		if err := d.beginPayload(name, h); err != nil {
 			return 0, err
 		}
 	}
@@ -199,16 +198,17 @@ func (d *Decoder) setCopy(op copying) {
 
 // beginCopyBulk reads up to the payload of the next string.
 func (d *Decoder) beginCopyBulk(name string) error {
-	t, attributes, header, err := d.typedHeader(BulkString)
+	h, err := d.typedHeader(BulkString)
 	if err != nil {
 		return err
 	}
-	return d.beginPayload(name, t, attributes, header)
+	return d.beginPayload(name, h)
 }
 
 // beginPayload starts the named method on the payload of the value whose header
 // typedHeader has returned.
-func (d *Decoder) beginPayload(name string, t Token, attributes, header int) error {
+func (d *Decoder) beginPayload(name string, h valueHeader) error {
+	t := h.Token
 	op := copying{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
 	switch {
 	case !t.kind.IsString():
@@ -217,18 +217,18 @@ func (d *Decoder) beginPayload(name string, t Token, attributes, header int) err
 		d.setCopy(op)
 		return nil
 	case t.kind == SimpleString:
-		header = 1 // the text serves as the payload
+		h.line = 1 // the text serves as the payload
 	case t.kind == VerbatimString:
-		if err := d.needEncoding(attributes, header); err != nil {
+		if err := d.needEncoding(h.attributes, h.line); err != nil {
 			return err
 		}
-		header += verbatimPrefix
+		h.line += verbatimPrefix
 		op.payload -= verbatimPrefix
 	case t.IsStreamed(), t.kind == Chunk && t.n == 0:
 		op.inPayload = false
 	}
 	d.setCopy(op)
-	d.advance(attributes+header, everything)
+	d.advance(h.size(), everything)
 	if !op.inPayload {
 		d.endToken(t)
 	}
@@ -326,8 +326,7 @@ func (d *Decoder) copyToken(w io.Writer) (written int64, err error) {
 // copyUsual passes on tokens of the usual forms that are buffered whole, and reports
 // whether there was one. It does nothing when only payloads are copied.
 func (d *Decoder) copyUsual() (passed bool) {
-	if d.copy.parts == payloads || d.rules.LineLen < respwire.LongestFastLine || d.rules.TotalLen != unlimited ||
-		d.rules.BulkLen < respwire.LongestShortLength {
+	if d.copy.parts == payloads || !d.rules.spareUsual() {
 		return false
 	}
 	pos, done := d.advanceUsual(&d.nest, d.in.Pos, d.copy.end)

@@ -27,7 +27,6 @@ type reading struct {
 	*resp.Decoder
 	value  resp.Value
 	copied bytes.Buffer
-	memory [100]byte
 }
 
 func newReading(r io.Reader, opts ...resp.Option) *reading {
@@ -338,44 +337,6 @@ func TestTheEndOfWhatIsStreamed(t *testing.T) {
 			if next, err := r.ReadString(); next != "NEXT" {
 				t.Errorf("behind %s of %q: %q and %v, want NEXT", method, wire, next, err)
 			}
-		}
-	}
-}
-
-func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
-	const open, chunk = "$?\r\n", ";2\r\n42\r\n"
-	wire := open + chunk + ";0\r\n"
-	kindError := "resp: got chunk, want "
-	wants := map[string]result{
-		"PeekKind":     {Text: "chunk", Offset: 4, Depth: 1},
-		"ReadToken":    {Text: `chunk 2 false false "42" "\x00\x00\x00" 42`},
-		"ReadInt64":    {Text: "42"},
-		"ReadFloat64":  {Text: "42"},
-		"ReadBool":     {Err: kindError + "boolean"},
-		"ReadBytes":    {Text: `"42", nil: false`},
-		"ReadString":   {Text: "42"},
-		"ReadInto":     {Text: "42"},
-		"ReadArrayLen": {Err: kindError + "array"},
-		"ReadMapLen":   {Err: kindError + "map"},
-		"Decode":       {Text: fmt.Sprintf("%q", resp.AppendValue(nil, &resp.Value{Kind: resp.Chunk, Bytes: []byte("42")}))},
-		"ReadRaw":      {Text: fmt.Sprintf("%q", chunk)},
-		"SkipValue":    {},
-		"CopyValue":    {Text: fmt.Sprintf("%q", chunk)},
-		"CopyBulk":     {Text: `"42"`},
-	}
-	for _, method := range namedMethods {
-		want, ok := wants[method]
-		if !ok {
-			t.Errorf("%s of a chunk: nothing is stated", method)
-			continue
-		}
-		if want.Offset == 0 {
-			want.Offset, want.Depth = int64(len(open+chunk)), 1
-		}
-		r := newReading(strings.NewReader(wire))
-		openTokens(t, r, len(open))
-		if got, _ := r.call(method); got != want {
-			t.Errorf("%s of the chunk in %q: %+v, want %+v", method, wire, got, want)
 		}
 	}
 }
@@ -762,30 +723,21 @@ func TestTotalLengthStartsAnewWithEachValue(t *testing.T) {
 // Limits below zero are as good as zero: nothing gets through, nothing panics.
 func TestLimitsBelowZero(t *testing.T) {
 	const n = -5
-	for name, opt := range map[string]resp.Option{
-		"MaxDepth": resp.MaxDepth(n), "MaxElements": resp.MaxElements(n), "MaxBulkLen": resp.MaxBulkLen(n),
-		"MaxLineLen": resp.MaxLineLen(n), "MaxTotalLen": resp.MaxTotalLen(n), "MaxArgs": resp.MaxArgs(n),
-	} {
-		for _, method := range append([]string{"ReadCommand"}, namedMethods[1:]...) {
-			wire := "*1\r\n$4\r\nPING\r\n"
-			if method != "ReadCommand" && name == "MaxArgs" || method == "ReadCommand" && (name == "MaxDepth" || name == "MaxElements") {
-				continue
-			}
-			r := newReading(strings.NewReader(wire), opt)
-			var err error
-			for err == nil {
-				if method == "ReadCommand" {
-					_, err = r.ReadCommand()
-				} else {
-					_, err = r.call(method)
-				}
-			}
-			if !errors.As(err, new(*resp.LimitError)) {
-				t.Errorf("%s of %q with %s(%d): %v, want a LimitError", method, wire, name, n, err)
+	for _, limit := range methods.Limits {
+		names := consumingMethods
+		if limit.Request {
+			names = []string{"ReadCommand", "ReadCommands"}
+		}
+		for _, name := range names {
+			d := resp.NewDecoder(strings.NewReader(limit.Over), limit.Set(n))
+			if err := methods.Named(name).Call(d, io.Discard); !errors.As(err, new(*resp.LimitError)) {
+				t.Errorf("%s of %q with %s(%d): %v, want a LimitError", name, limit.Over, limit.Name, n, err)
 			}
 		}
-		if _, err := resp.NewDecoder(strings.NewReader("PING\r\n"), opt).ReadCommand(); strings.HasSuffix(name, "Len") && name != "MaxBulkLen" && err == nil {
-			t.Errorf("ReadCommand of an inline request with %s(%d) gives one", name, n)
+	}
+	for _, opt := range []resp.Option{resp.MaxLineLen(n), resp.MaxTotalLen(n)} {
+		if _, err := resp.NewDecoder(strings.NewReader("PING\r\n"), opt).ReadCommand(); err == nil {
+			t.Error("an inline request over its limit is read")
 		}
 	}
 }
@@ -1082,6 +1034,47 @@ func TestAnyMethodMayFollowPeek(t *testing.T) {
 			if got, err := r.call(method); got != want || (err == nil) != (wantErr == nil) {
 				t.Errorf("%s behind Peek(%d): %+v, want %+v", method, n, got, want)
 			}
+		}
+	}
+}
+
+// What Peek has got before its reader panics is read on as if nothing had been.
+func TestPeekWhenTheReaderPanics(t *testing.T) {
+	const wire = "*2\r\n*1\r\n:1\r\n:2\r\n"
+	arrivals := func() io.Reader {
+		n := 0
+		return tests.ReaderFunc(func(p []byte) (int, error) {
+			switch n++; n {
+			case 1:
+				return copy(p, wire[:8]), nil
+			case 2:
+				panic("reader")
+			}
+			return copy(p, wire[8:]), nil
+		})
+	}
+	for name, read := range map[string]func(*resp.Decoder) error{
+		"Decode": func(d *resp.Decoder) error { return d.Decode(new(resp.Value)) },
+		"ReadToken": func(d *resp.Decoder) (err error) {
+			for range 4 {
+				if _, err := d.ReadToken(); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	} {
+		d := resp.NewDecoder(arrivals())
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the reader did not panic")
+				}
+			}()
+			d.Peek(9)
+		}()
+		if err := read(d); err != nil || d.InputOffset() != int64(len(wire)) || d.Depth() != 0 {
+			t.Errorf("%s of %q: %v, offset %d, depth %d", name, wire, err, d.InputOffset(), d.Depth())
 		}
 	}
 }

@@ -94,15 +94,15 @@ func (d *Decoder) ReadArrayLen() (int, error) {
 
 // openArray reads the header of an aggregate that ReadArrayLen accepts.
 func (d *Decoder) openArray() (Token, error) {
-	t, attributes, header, err := d.typedHeader(Array)
+	h, err := d.typedHeader(Array)
 	if err != nil {
 		return Token{}, err
 	}
-	if t.kind != Array && t.kind != Set && (t.kind != Push || d.nest.valueAtTop()) {
-		return Token{}, d.readWrongKind(t.kind, Array)
+	if h.kind != Array && h.kind != Set && (h.kind != Push || d.nest.valueAtTop()) {
+		return Token{}, d.readWrongKind(h.kind, Array)
 	}
-	d.enter(t, attributes+header)
-	return t, nil
+	d.enter(h.Token, h.size())
+	return h.Token, nil
 }
 
 // ReadMapLen reads the header of a Map, or of an Array with an even count, which
@@ -119,15 +119,15 @@ func (d *Decoder) ReadMapLen() (int, error) {
 
 // openMap reads the header of an aggregate that ReadMapLen accepts.
 func (d *Decoder) openMap() (Token, error) {
-	t, attributes, header, err := d.typedHeader(Map)
+	h, err := d.typedHeader(Map)
 	if err != nil {
 		return Token{}, err
 	}
-	if t.kind != Map && (t.kind != Array || t.IsStreamed() || t.n%2 != 0) {
-		return Token{}, d.readWrongKind(t.kind, Map)
+	if h.kind != Map && (h.kind != Array || h.IsStreamed() || h.n%2 != 0) {
+		return Token{}, d.readWrongKind(h.kind, Map)
 	}
-	d.enter(t, attributes+header)
-	return t, nil
+	d.enter(h.Token, h.size())
+	return h.Token, nil
 }
 
 // SkipAttributes skips the attributes that come next, so that PeekKind returns the
@@ -208,18 +208,18 @@ func (d *Decoder) isToken() bool {
 
 // readValueToken reads the next whole value and returns its token.
 func (d *Decoder) readValueToken(want Kind) (t Token, err error) {
-	t, attributes, header, err := d.typedHeader(want)
+	h, err := d.typedHeader(want)
 	if err != nil {
-		return t, err
+		return h.Token, err
 	}
 	size, err := d.wholeSize()
 	if err != nil {
-		return t, err
+		return h.Token, err
 	}
-	if opens[t.kind] {
-		err = &KindError{Got: t.kind, Want: want}
+	if opens[h.kind] {
+		err = &KindError{Got: h.kind, Want: want}
 	} else {
-		t = d.payloadOf(t, d.in.Pos+attributes+header)
+		t = d.payloadOf(h.Token, d.in.Pos+h.size())
 	}
 	d.consume(size)
 	return t, err
@@ -238,11 +238,21 @@ func (d *Decoder) payloadOf(t Token, start int) Token {
 	return t
 }
 
-// typedHeader returns the header of the next value, with the sizes of the attributes
-// before it and of its first line. It consumes neither. It deals with what no typed
-// read returns as a value: a push, a null, a server's error, the end of what is
-// open.
-func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err error) {
+// valueHeader is the header of a value that comes next, in bytes behind the read
+// position.
+type valueHeader struct {
+	Token
+	attributes int // bytes of the attributes before it
+	line       int // bytes of its first line
+}
+
+// size returns how many bytes come before the payload or the elements.
+func (h *valueHeader) size() int { return h.attributes + h.line }
+
+// typedHeader returns the header of the next value and consumes nothing of it. It
+// deals with what no typed read returns as a value: a push, a null, a server's error,
+// the end of what is open.
+func (d *Decoder) typedHeader(want Kind) (h valueHeader, err error) {
 	if window.Debug {
 		d.expireViews()
 	}
@@ -252,51 +262,51 @@ func (d *Decoder) typedHeader(want Kind) (t Token, attributes, header int, err e
 			if t.hasPayload() {
 				n -= int(t.n) + len("\r\n")
 			}
-			return t, 0, n, nil
+			return valueHeader{Token: t, line: n}, nil
 		}
 	}
 	for {
 		if err := d.ready(); err != nil {
-			return t, 0, 0, err
+			return h, err
 		}
 		if part, err := d.atPart(); part || err != nil {
 			return d.partHeader(err)
 		}
-		t, header, err = d.scanHeader()
-		attributes = d.ahead.value
+		t, line, err := d.scanHeader()
+		h = valueHeader{t, d.ahead.value, line}
 		switch {
 		case err != nil:
-			return t, 0, 0, err
-		case t.kind == Push && d.onPush != nil && d.nest.valueAtTop():
+			return h, err
+		case h.kind == Push && d.onPush != nil && d.nest.valueAtTop():
 			if err := d.handPush(); err != nil {
-				return t, 0, 0, err
+				return h, err
 			}
-		case t.IsNull():
-			d.consume(attributes + header)
-			return t, 0, 0, ErrNull
-		case t.kind.IsError():
-			return t, 0, 0, d.readReplyError()
+		case h.IsNull():
+			d.consume(h.size())
+			return h, ErrNull
+		case h.kind.IsError():
+			return h, d.readReplyError()
 		default:
-			return t, attributes, header, nil
+			return h, nil
 		}
 	}
 }
 
 // partHeader is typedHeader for a chunk or an end that comes next. err is the error
 // of finding that out.
-func (d *Decoder) partHeader(err error) (t Token, attributes, header int, _ error) {
+func (d *Decoder) partHeader(err error) (h valueHeader, _ error) {
 	if err != nil {
-		return t, 0, 0, err
+		return h, err
 	}
-	t, header, err = d.readHeader(&d.nest, 0)
+	h.Token, h.line, err = d.readHeader(&d.nest, 0)
 	if err != nil {
-		return t, 0, 0, err
+		return h, err
 	}
-	if t.hasPayload() {
-		return t, 0, header, nil
+	if h.hasPayload() {
+		return h, nil
 	}
-	d.consume(header)
-	return t, 0, 0, ErrEnd
+	d.consume(h.line)
+	return h, ErrEnd
 }
 
 // readReplyError reads the error that comes next and returns it.

@@ -27,10 +27,11 @@ const minElement = 3
 // an open streamed string is a Value of Kind Chunk. After an error the contents of v
 // are undefined.
 //
-// Decode uses the storage of all lists in v again. That storage stays below a small
-// multiple of what the largest value took, and Decode releases it when many values
-// in a row needed far less. Until then it may also refer to earlier buffers of the
-// Decoder; *v = Value{} releases everything.
+// The storage of v, that of all lists in it, is used again when an earlier Decode has
+// made it; lists that the caller has made are left as they are. It stays below a small
+// multiple of what the largest value took, and is given up when many values in a row
+// needed far less. Until then, and as long as v is kept, it may also hold views of
+// the Decoder's earlier buffers: *v = Value{} lets go of everything.
 func (d *Decoder) Decode(v *Value) error {
 	if window.Debug {
 		d.expireViews()
@@ -61,10 +62,10 @@ func (d *Decoder) Decode(v *Value) error {
 	}
 }
 
-// Values returns an iterator over the values that follow, each decoded into the same
-// Value, which is valid until the next one. It ends at io.EOF and at the end of an
-// open streamed aggregate. It yields any other error once, with a nil Value, and
-// then ends too.
+// Values returns an iterator over the values that follow, each decoded into
+// the same Value, which is valid until the next one. A server's error is a value, as
+// for Decode. The iterator ends at io.EOF, and at the end of a streamed aggregate that
+// is open; any other error is yielded once, with a nil Value, and ends it too.
 func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	return func(yield func(*Value, error) bool) {
 		var v Value
@@ -120,7 +121,7 @@ func (d *Decoder) decodePart(v *Value, err error) error {
 	case t.Len() == 0:
 		return ErrEnd
 	}
-	v.keepLists()
+	v.restLists()
 	v.set(t)
 	return nil
 }
@@ -221,13 +222,13 @@ func (d *Decoder) buildScalar(v *Value) bool {
 		end := start + n
 		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
 			v.setString(BulkString, d.in.Data[start:end:end])
-			v.keepLists()
+			v.restLists()
 			d.consumeOne(header + n + 2)
 			return true
 		}
 	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
 		v.setString(SimpleString, w[1:3:3])
-		v.keepLists()
+		v.restLists()
 		d.consumeOne(len("+OK\r\n"))
 		return true
 	case opens[kind]:
@@ -237,7 +238,7 @@ func (d *Decoder) buildScalar(v *Value) bool {
 	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
 		return false
 	}
-	v.keepLists()
+	v.restLists()
 	v.set(t)
 	d.consumeOne(n)
 	return true
@@ -294,6 +295,23 @@ func (v *Value) keepLists() {
 	v.Attrs = v.Attrs[:0]
 }
 
+// restLists empties the lists of a root that needs none of that storage.
+func (v *Value) restLists() {
+	if cap(v.Elems)|cap(v.Attrs) != 0 {
+		v.rest()
+	}
+}
+
+// rest is restLists where there is storage. It writes nothing into what the caller has
+// made.
+func (v *Value) rest() {
+	if v.hasKeeper() {
+		v.settle(0)
+		v.letGo()
+	}
+	v.keepLists()
+}
+
 // dropLists empties the lists of a value below the root. Their storage may belong to
 // another value by now.
 func (v *Value) dropLists() {
@@ -333,7 +351,7 @@ func (d *Decoder) bufferedTokenSlow(pos int, scanned bool) (t Token, size int) {
 	if !scanned && (!kind.IsValid() || kind == Chunk || kind == End) {
 		return t, 0
 	}
-	t, header, f := d.rules.header(kind, b, 0)
+	t, header, f := d.rules.header(lineKind(kind), b, 0)
 	switch {
 	case f != nil, header == 0, t.IsStreamed() && !scanned:
 		return t, 0
@@ -356,7 +374,7 @@ func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	}
 	start, pos := len(d.joined), from
 	for {
-		chunk, header, _ := d.rules.header(Chunk, d.in.Data[pos:d.in.End], 0)
+		chunk, header, _ := d.rules.header(lineKind(Chunk), d.in.Data[pos:d.in.End], 0)
 		pos += header
 		if chunk.n == 0 {
 			break
@@ -429,33 +447,52 @@ func (b *treeBuilder) top() *builder { return &b.open[len(b.open)-1] }
 // start returns the root, where the first value goes.
 func (b *treeBuilder) start() *Value {
 	root := b.root
-	if cap(root.Elems) > 0 && uint64(root.keeper().Int) > quietTimes {
-		root.Elems, root.Attrs = nil, nil
+	if root.hasKeeper() {
+		root.letGo()
+	} else {
+		root.Elems, root.Attrs = nil, nil // not Decode's to write into
 	}
 	root.keepLists()
 	return root
 }
 
-// finish records how much of its storage the tree needed.
-func (b *treeBuilder) finish() {
-	root := b.root
-	if cap(root.Elems) == 0 {
-		return
+// letGo gives up the storage of v when it has long been larger than it had to be.
+func (v *Value) letGo() {
+	if v.keeper().Int > quietTimes {
+		v.Elems, v.Attrs = nil, nil
 	}
-	keeper := root.keeper()
-	held := cap(root.Elems) + cap(keeper.Elems)
-	if held > usualTree && held/oversize > len(root.Elems)+b.needed {
+}
+
+// finish takes account of how much of its storage the tree needed.
+func (b *treeBuilder) finish() {
+	if root := b.root; cap(root.Elems) > 0 {
+		root.settle(len(root.Elems) + len(root.Attrs) + b.needed)
+	}
+}
+
+// settle takes account of a value that needed so many Values of v's storage.
+func (v *Value) settle(needed int) {
+	keeper := v.keeper()
+	held := cap(v.Elems) + cap(v.Attrs) + cap(keeper.Elems)
+	if held > usualTree && held/oversize > needed {
 		keeper.Int++
 	} else {
 		keeper.Int = 0
 	}
 }
 
-// keeper returns the Value after all elements that v ever shows.
+// keeperKind is the kind of a keeper. No value has it, so that Decode tells its own
+// storage from lists that the caller has made.
+const keeperKind Kind = 4
+
+// keeper returns the Value behind all elements that v ever has.
 func (v *Value) keeper() *Value { return &v.Elems[:cap(v.Elems)][cap(v.Elems)-1] }
 
-// add puts t into the tree at v. It returns where the next token goes, or nil when
-// the tree is complete.
+// hasKeeper reports whether the storage of v is Decode's.
+func (v *Value) hasKeeper() bool { return cap(v.Elems) > 0 && v.keeper().Kind == keeperKind }
+
+// add puts t, for which v has been found, into the tree, and returns where what comes
+// next goes, or nil when the tree is complete.
 func (b *treeBuilder) add(v *Value, t Token) *Value {
 	switch {
 	case t.kind == Attribute:
@@ -580,6 +617,7 @@ func (b *treeBuilder) addAttribute(v *Value) *Value {
 		v.Attrs = v.Attrs[:n+1]
 	} else {
 		v.Attrs = append(v.Attrs, Value{})
+		v.reserve(0)
 	}
 	attribute := &v.Attrs[len(v.Attrs)-1]
 	attribute.dropLists()
@@ -629,6 +667,7 @@ func (v *Value) reserve(n int) {
 	if n >= cap(v.Elems) {
 		elems := make([]Value, n+1)
 		copy(elems, v.Elems)
+		elems[n].Kind = keeperKind
 		if cap(v.Elems) > 0 {
 			elems[n].Elems = v.keeper().Elems
 		}
@@ -649,5 +688,5 @@ func (v *Value) forget(most int64) {
 	block, quiet := v.keeper().Elems, v.keeper().Int
 	clear(block[:min(int64(len(block)), most)])
 	clear(elems[:min(int64(len(elems)), most)])
-	*v.keeper() = Value{Elems: block, Int: quiet}
+	*v.keeper() = Value{Kind: keeperKind, Elems: block, Int: quiet}
 }

@@ -447,3 +447,53 @@ func appended(v, extra resp.Value) resp.Value {
 	}
 	return v
 }
+
+// What a large value has left is given up when many small ones follow, scalars as well
+// as aggregates, and wherever the large one had its Values: among its attributes too.
+func TestDecodeGivesUpWhatNoValueNeeds(t *testing.T) {
+	const n = 20000
+	integers := strings.Repeat(":1\r\n", n)
+	for _, large := range []string{
+		"*20000\r\n" + integers,
+		"*?\r\n" + integers + ".\r\n",
+		strings.Repeat("|0\r\n", n) + "*0\r\n",
+		strings.Repeat("|1\r\n+a\r\n:1\r\n", n) + "+OK\r\n",
+	} {
+		for _, small := range []string{"+OK\r\n", "$1\r\na\r\n", ":1\r\n", "*0\r\n", "*1\r\n*1\r\n:1\r\n", "|1\r\n+a\r\n+b\r\n+OK\r\n"} {
+			var v resp.Value
+			d := resp.NewDecoder(strings.NewReader(large + strings.Repeat(small, 100)))
+			if err := d.Decode(&v); err != nil {
+				t.Fatalf("%s: %v", tests.Short(large), err)
+			}
+			for range 100 {
+				if err := d.Decode(&v); err != nil {
+					t.Fatalf("%q behind %s: %v", small, tests.Short(large), err)
+				}
+			}
+			if held := cap(v.Elems) + cap(v.Attrs); held > 1000 {
+				t.Errorf("100 times %q behind %s: room for %d values is held", small, tests.Short(large), held)
+			}
+		}
+	}
+}
+
+// Decode writes into storage that it has made and nowhere else: not behind the end of a
+// list of the caller's, nor into the lists of a Value there.
+func TestDecodeLeavesTheListsOfTheCaller(t *testing.T) {
+	integers := func() []resp.Value {
+		return []resp.Value{{Kind: resp.Integer, Int: 1}, {Kind: resp.Integer, Int: 2}, {Kind: resp.Integer, Int: 3}}
+	}
+	for _, wire := range []string{"+OK\r\n", "$?\r\n;0\r\n", "*1\r\n:9\r\n", "*1\r\n*2\r\n:8\r\n:9\r\n", "|1\r\n+a\r\n+b\r\n:9\r\n"} {
+		elems, attrs := integers(), integers()
+		elems[2].Elems = integers()
+		kept := resp.Value{Kind: resp.Array, Elems: elems, Attrs: attrs}
+		want := kept.Clone()
+		v := resp.Value{Kind: resp.Array, Elems: elems[:1], Attrs: attrs[:1]}
+		if err := resp.NewDecoder(strings.NewReader(wire)).Decode(&v); err != nil {
+			t.Fatalf("%q: %v", wire, err)
+		}
+		if got := fmt.Sprintf("%+v", kept); got != fmt.Sprintf("%+v", want) {
+			t.Errorf("%q: the lists of the caller have become %s", wire, got)
+		}
+	}
+}

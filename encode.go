@@ -359,10 +359,12 @@ func appendArgsSlow[T ~string | ~[]byte](dst []byte, args []T) []byte {
 	return dst
 }
 
-// AppendToken appends t as it was on the wire. Tokens of canonical input come out
-// byte for byte. It writes tokens that only a Lenient Decoder accepts in a form that
-// every reader takes: a null of a kind that has none as `_`, a null attribute as
-// `|0`, a double such as `.5` as `0.5`. The zero Token is written as `_`.
+// AppendToken appends t. Canonical tokens come out byte for byte. What is accepted
+// and never written is left out: the plus of a number, its leading zeros, and the
+// minus of a zero that is no Double; all else of a Double is spelled as it came. What
+// only a Lenient Decoder accepts is written in a form that every reader takes: a null
+// of a kind that has none as `_`, a null attribute as `|0`, a double such as `.5` as
+// `0.5`. The zero Token is written as `_`.
 func AppendToken(dst []byte, t Token) []byte {
 	if t.flags != 0 {
 		return appendFlagged(dst, t)

@@ -112,7 +112,7 @@ func (e *Encoder) putInRESP2(part valuePart) bool {
 			e.out.buf = AppendNullBulkString(e.out.buf)
 		}
 	case part.kind.isSpelled():
-		e.putNumberText(part.kind, v.Bytes)
+		return false // putNumberText sees to it
 	case form == Integer:
 		e.out.buf = AppendInteger(e.out.buf, bit(v.Int != 0))
 	case form == BulkString:

@@ -66,17 +66,6 @@ type openAggregate struct {
 // than anybody can write, and even, so that left is odd between a key and its value.
 const noCount = 1 << 62
 
-// EncodeError reports a call that would have put invalid RESP on the wire and wrote
-// nothing. An Encoder stays in it until Reset. Encoder.Close and the methods of a
-// Chunker report it only once.
-type EncodeError struct {
-	Kind   Kind   // of the refused value; for Close and SetProtocol, of the incomplete aggregate
-	Reason string // what is wrong with it
-}
-
-// Error names the kind and the reason.
-func (e *EncodeError) Error() string { return fmt.Sprintf("resp: %s: %s", e.Kind, e.Reason) }
-
 // NewEncoder returns an Encoder that writes to w. It uses the options BufferSize and
 // Protocol.
 func NewEncoder(w io.Writer, opts ...Option) *Encoder {
@@ -747,7 +736,7 @@ func (e *Encoder) putFrom(r io.Reader, n int64) {
 	if err == nil || err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	e.out.stop(fmt.Errorf("resp: bulk string of %d bytes broke off after %d: %w", n, copied, err))
+	e.out.stop(&brokenOffError{promised: n, written: copied, cause: err})
 }
 
 // WriteToken writes t, with the checks and the RESP2 forms of the method for its
@@ -823,10 +812,10 @@ func (e *Encoder) writeNumberText(k Kind, text []byte) error {
 
 func (e *Encoder) putNumberText(k Kind, text []byte) {
 	e.out.reserve(pieceRoom + len(text))
-	if e.resp2 {
-		e.out.buf = appendBulkNumberText(e.out.buf, k, text)
-	} else {
+	if e.inRESP2(k) == k {
 		e.out.buf = appendNumberText(e.out.buf, k, text)
+	} else {
+		e.out.buf = appendBulkNumberText(e.out.buf, k, text)
 	}
 }
 

@@ -69,7 +69,8 @@ func commandOf(name string, args ...resp.Arg) func(*resp.Encoder) error {
 	return func(e *resp.Encoder) error { return e.WriteCommand(name, args...) }
 }
 
-// encoderWrites holds every method, what it writes, and what it writes for RESP2.
+// encoderWrites holds calls, what they write, and what they write for RESP2. The list
+// of methods has every method.
 var encoderWrites = []struct {
 	name         string
 	calls        script

@@ -11,7 +11,7 @@ import (
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
-// This file holds every error of the package. Errors of the stream carry the offset
+// This file holds the exported errors of the package. Errors of the stream carry the offset
 // of the fault, in bytes from the start of the stream. After a SyntaxError or a
 // LimitError a Decoder stays in that error, because nobody can tell where the next
 // value starts. InStep tells which errors leave the stream in step.
@@ -21,7 +21,8 @@ var (
 	// more of them are needed, nothing was consumed and nothing is wrong.
 	ErrIncomplete = window.ErrIncomplete
 
-	// ErrNull is what a typed read returns for a null (`_`, `$-1` or `*-1`).
+	// ErrNull is what every typed read and every accessor returns for a null (`_`,
+	// `$-1` or `*-1`), ReadBytes and ReadInto too.
 	ErrNull = errors.New("resp: null")
 
 	// ErrEnd is what Decode and the typed reads return at the end of a streamed
@@ -43,7 +44,7 @@ var (
 //	ErrIncomplete, a timeout     false  the reply is still to come
 //	io.EOF, io.ErrUnexpectedEOF  false  no reply will come
 //	*SyntaxError, *LimitError    false  the Decoder stays in it
-//	*EncodeError                 false  the Encoder stays in it
+//	an Encoder's                 false  the Encoder stays in it
 //	any other error              false
 //
 // InStep treats an error that wraps one of these like that one. An error that wraps
@@ -55,7 +56,7 @@ func InStep(err error) bool {
 		return true
 	case *KindError:
 		return err.Got != Push
-	case *EncodeError:
+	case *EncodeError, *brokenOffError:
 		return false
 	case interface{ Unwrap() error }:
 		inner := err.Unwrap()
@@ -104,22 +105,12 @@ func (e *SyntaxError) ReplyText() string { return e.reply }
 // LimitError reports a length, count or depth over a limit of the Decoder, which
 // reserves nothing for such a value. The Decoder stays in it.
 type LimitError struct {
-	Limit  string // which: depth, arguments, elements, bulk length, line length, total length
+	Limit  string // which, as the table of limits in the package overview names it
 	Max    int64  // the highest that is allowed, in levels, arguments, elements (pairs of a map) or bytes
 	Offset int64  // of the number, line or aggregate over the limit, from the start of the stream
 
 	reply string
 }
-
-// The names in LimitError.Limit.
-const (
-	limitDepth    = "depth"
-	limitArgs     = "arguments"
-	limitElements = "elements"
-	limitBulk     = "bulk length"
-	limitLine     = "line length"
-	limitTotal    = "total length"
-)
 
 // Error names the limit, its value and the offset.
 func (e *LimitError) Error() string {
@@ -227,6 +218,32 @@ func parseSlot(digits string) (slot int, ok bool) {
 	}
 	return slot, slot < clusterSlots
 }
+
+// EncodeError reports a call that would have put invalid RESP on the wire and wrote
+// nothing. An Encoder stays in it until Reset. Encoder.Close and the methods of a
+// Chunker report it only once.
+type EncodeError struct {
+	Kind   Kind   // of the refused value; for Close and SetProtocol, of the incomplete aggregate
+	Reason string // what is wrong with it
+}
+
+// Error names the kind and the reason.
+func (e *EncodeError) Error() string { return fmt.Sprintf("resp: %s: %s", e.Kind, e.Reason) }
+
+// brokenOffError means that less was written of a bulk string than its header
+// promises.
+type brokenOffError struct {
+	promised, written int64 // bytes
+	cause             error // of the reader, or of the writer
+}
+
+// Error names both sizes and the cause.
+func (e *brokenOffError) Error() string {
+	return fmt.Sprintf("resp: bulk string of %d bytes broke off after %d: %v", e.promised, e.written, e.cause)
+}
+
+// Unwrap returns the cause.
+func (e *brokenOffError) Unwrap() error { return e.cause }
 
 // ReplyPrefix is the code a server's error starts with, as a target for
 // errors.Is: errors.Is(err, resp.ReplyPrefix("WRONGTYPE")).

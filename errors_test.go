@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -296,6 +297,16 @@ func TestRedirect(t *testing.T) {
 		addr, ok := (&ReplyError{Message: message}).Redirect()
 		if addr != want || ok != (want != "") {
 			t.Errorf("Redirect of %q = %q, %t, want %q", message, addr, ok, want)
+		}
+	}
+}
+
+// What breaks a payload off leaves no stream in step, whatever its reader says.
+func TestInStepOfABrokenPayload(t *testing.T) {
+	for _, cause := range []error{ErrNull, &ReplyError{Message: "ERR no"}, &KindError{Got: Integer, Want: Array}} {
+		err := NewEncoder(io.Discard).WriteBulkFrom(iotest.ErrReader(cause), 5)
+		if !errors.Is(err, cause) || InStep(err) {
+			t.Errorf("%v: InStep = %t", err, InStep(err))
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/internal/tests"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/internal/tests/reference"
 )
 
@@ -366,7 +367,16 @@ var errUnasked = errors.New("no matter")
 // aroundLarge is about as long as payloads that are not copied.
 var aroundLarge = bytes.Repeat([]byte("x"), 6010)
 
-var misuses = []func(e *resp.Encoder, p *misuse) error{
+// misuses are calls with arguments that a program picks, and every method that writes.
+var misuses = func() []func(e *resp.Encoder, p *misuse) error {
+	calls := pickedMisuses
+	for _, write := range methods.Writes {
+		calls = append(calls, func(e *resp.Encoder, _ *misuse) error { return write.Call(e) })
+	}
+	return calls
+}()
+
+var pickedMisuses = []func(e *resp.Encoder, p *misuse) error{
 	func(e *resp.Encoder, p *misuse) error { return e.WriteSimpleString(p.text()) },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteSimpleError(p.text()) },
 	func(e *resp.Encoder, p *misuse) error { return e.WriteInteger(int64(p.next())) },

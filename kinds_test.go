@@ -507,6 +507,10 @@ func (s *kindSample) checkAccessors(t *testing.T) {
 		}
 		return s.accessed(name)
 	})
+	text, err := first.AppendText([]byte("before "))
+	if got, want := s.outcome(string(text), err), s.appended(); got != want || !bytes.HasPrefix(text, []byte("before ")) {
+		t.Errorf("AppendText of the token: %s, want %s", got, want)
+	}
 	for name := range s.as {
 		if !known[name] {
 			t.Errorf("nothing is named %s", name)
@@ -525,6 +529,25 @@ func (s *kindSample) checkAccessors(t *testing.T) {
 	if tokenErr, valueErr := first.Err(), s.value.Err(); (tokenErr != nil) != (s.refused == "reply") || fmt.Sprint(tokenErr) != fmt.Sprint(valueErr) {
 		t.Errorf("Err: %v of the token and %v of the value", tokenErr, valueErr)
 	}
+}
+
+// appended returns what AppendText of the first token has to give behind "before ".
+func (s *kindSample) appended() string {
+	integer, isInteger := s.as["Int64"]
+	_, isBoolean := s.as["Bool"]
+	switch {
+	case !s.isWholeToken():
+		return "!kind"
+	case s.refused != "":
+		return "!" + s.refused
+	case s.value.Bytes != nil:
+		return "before " + string(s.value.Bytes)
+	case isInteger:
+		return "before " + integer
+	case isBoolean:
+		return "before " + strconv.FormatInt(s.value.Int, 10)
+	}
+	return "!kind"
 }
 
 // Every verb prints what is stated.
@@ -638,25 +661,30 @@ func (s *kindSample) checkNames(t *testing.T, table []string) {
 		words := strings.Fields(row)
 		named := func(word string) bool { return strings.TrimSuffix(word, ",") == constant }
 		spelled := func(word string) bool { return word[0] == s.wire[0] }
-		if slices.ContainsFunc(words, named) && slices.ContainsFunc(words, spelled) {
-			return
+		if !slices.ContainsFunc(words, named) || !slices.ContainsFunc(words, spelled) {
+			continue
 		}
+		resp2 := row[strings.Index(table[0], "RESP2"):]
+		if !s.isPart() && s.kind() != resp.Attribute && !strings.Contains(resp2, string(kindInRESP2(s.kind()))) {
+			t.Errorf("the table of kinds in doc.go has %s as the RESP2 form of %s, which starts with %c", resp2, constant, kindInRESP2(s.kind()))
+		}
+		return
 	}
 	t.Errorf("the table of kinds in doc.go has no row for %s", constant)
 }
 
-// docTable returns the rows of the table of kinds in doc.go.
+// docTable returns the lines of the table of kinds in doc.go, its head first.
 func docTable(t *testing.T) []string {
 	doc, err := os.ReadFile("doc.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, ok := strings.Cut(string(doc), "//\twire ")
-	table, _, end := strings.Cut(rest, "\n//\n")
-	if !ok || !end {
+	start := strings.Index(string(doc), "//\twire ")
+	if start < 0 {
 		t.Fatal("doc.go has no table of kinds")
 	}
-	return strings.Split(table, "\n//\t")[1:]
+	table, _, _ := strings.Cut(string(doc[start:]), "\n//\n")
+	return strings.Split(table, "\n")
 }
 
 // Every kind is generated, as RESP2 those that RESP2 has, and every kind and every

@@ -10,17 +10,17 @@ package resp
 // of n pairs works like an aggregate of 2n+1 elements, the last of which is the
 // value it decorates; so both together count as one element.
 
-// decorated is the kind of the frame that an attribute becomes when its pairs
-// have been read and the value it decorates has not.
-const decorated Kind = 1
-
 // streamedString is the kind of the frame of a `$?`, whose elements are chunks.
 const streamedString = BulkString
 
 // frame is one open aggregate.
 type frame struct {
 	left int64 // elements that have not begun, or -1 minus those that have where they are not counted
-	kind Kind  // 0 at top level
+	kind Kind  // 0 at top level, and for what is decorated
+
+	// decorated says that the pairs of an attribute have been read, and that the value
+	// it decorates has not.
+	decorated bool
 }
 
 // nesting is the innermost open aggregate and those around it.
@@ -53,7 +53,7 @@ func (n *nesting) atTop() bool { return len(n.outer) == 0 }
 // valueAtTop reports whether the next value is at top level, also when some of its
 // attributes have been read.
 func (n *nesting) valueAtTop() bool {
-	return n.atTop() || n.kind == decorated && len(n.outer) == 1
+	return n.atTop() || n.decorated && len(n.outer) == 1
 }
 
 // inStreamedString reports whether the next token has to be a chunk.
@@ -116,7 +116,7 @@ func (n *nesting) open(t Token) {
 	}
 	n.left--
 	n.depth++
-	if t.kind == Attribute && n.kind == decorated {
+	if t.kind == Attribute && n.decorated {
 		n.frame = inner // one of several attributes in a row, which share the value they decorate
 		return
 	}
@@ -146,7 +146,7 @@ func (n *nesting) close() {
 	for n.left == 0 && len(n.outer) > 0 {
 		if n.kind == Attribute {
 			n.depth--
-			n.frame = frame{left: 1, kind: decorated}
+			n.frame = frame{left: 1, decorated: true}
 			return
 		}
 		n.pop()
@@ -156,7 +156,7 @@ func (n *nesting) close() {
 // endOfValue returns how many frames are open once the next value is complete. An
 // attribute before the value ends with it.
 func (n *nesting) endOfValue() int {
-	if n.kind == decorated {
+	if n.decorated {
 		return len(n.outer) - 1
 	}
 	return len(n.outer)
@@ -175,7 +175,7 @@ func (n *nesting) at(outer int) frame {
 func (n *nesting) afterInnermost() (f frame, outer int) {
 	for outer = len(n.outer) - 1; outer > 0 && n.outer[outer].left == 0; outer-- {
 		if n.outer[outer].kind == Attribute {
-			return frame{left: 1, kind: decorated}, outer
+			return frame{left: 1, decorated: true}, outer
 		}
 	}
 	return n.outer[outer], outer

@@ -3,6 +3,7 @@ package resp
 import (
 	"math"
 
+	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -31,6 +32,22 @@ type limits struct {
 	BulkLen  int64 // bytes of one string's payload
 	LineLen  int64 // bytes of one line before its LF
 	TotalLen int64 // bytes of one whole value with its attributes, or of one command
+}
+
+// The names in LimitError.Limit.
+const (
+	limitDepth    = "depth"
+	limitArgs     = "arguments"
+	limitElements = "elements"
+	limitBulk     = "bulk length"
+	limitLine     = "line length"
+	limitTotal    = "total length"
+)
+
+// spareUsual reports whether nothing that fastToken takes is over a limit which
+// fastToken does not look at.
+func (l *limits) spareUsual() bool {
+	return l.LineLen >= respwire.LongestFastLine && l.BulkLen >= respwire.LongestShortLength && l.TotalLen == unlimited
 }
 
 const (
@@ -227,11 +244,11 @@ func OnWait(f func() error) Option { return func(c *config) { c.onWait = f } }
 // the options does not matter.
 func Lenient() Option { return func(c *config) { c.lenient = true } }
 
-// Protocol sets the RESP version an Encoder writes, 3 by default. With 2 it writes
-// every kind that RESP2 lacks in its RESP2 form, as servers do: a map as a flat
-// array, a set and a push as an array, a double and a big number as a bulk string, a
-// boolean as an integer, a null as `$-1`, a verbatim string as a bulk string without
-// its encoding, a bulk error as a simple error. It drops attributes. It writes a
-// streamed Value with its length or count; the methods that write the parts of a
-// stream, and WriteToken for such a part, return an *EncodeError.
+// Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
+// kind that RESP2 lacks is written as servers do, in the form that the table of
+// kinds in the package overview has for it: a map as a flat array, numbers as bulk
+// strings, a boolean as an integer, a null as `$-1`. Attributes are dropped. A
+// Value that is marked as streamed is written with its length or
+// count; the methods that write the parts of a stream, and WriteToken for such a
+// part, return an *EncodeError.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }

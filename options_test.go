@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -82,8 +83,12 @@ func TestLimitOptionsAreLiteral(t *testing.T) {
 	}
 }
 
-// Every limit has its edges.
+// Every limit has its edges, and a row in the table of limits.
 func TestEveryLimitIsTriedAtItsEdges(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, limit := range methods.Limits {
 		tried := false
 		for _, test := range limitsAtTheirEdges {
@@ -91,6 +96,10 @@ func TestEveryLimitIsTriedAtItsEdges(t *testing.T) {
 		}
 		if !tried {
 			t.Errorf("%s is not among limitsAtTheirEdges", limit.Name)
+		}
+		row := fmt.Sprintf(`(?m)^//\t%s  .*  %s$`, limit.Limit, limit.Name)
+		if !regexp.MustCompile(row).Match(doc) {
+			t.Errorf("the table of limits in doc.go has no row for the %s of %s", limit.Limit, limit.Name)
 		}
 	}
 }
@@ -291,11 +300,6 @@ func TestSetLimitsBetweenValues(t *testing.T) {
 		"*?\r\n*?\r\n.\r\n.\r\n",
 	}
 	commands := []string{tests.Multibulk("SET", "key", "some value"), "SET key 'a b'\r\n", "PING\n"}
-	limits := []func(n int) resp.Option{
-		resp.MaxDepth, resp.MaxArgs,
-		func(n int) resp.Option { return resp.MaxElements(int64(n)) }, func(n int) resp.Option { return resp.MaxBulkLen(int64(n)) },
-		func(n int) resp.Option { return resp.MaxLineLen(int64(n)) }, func(n int) resp.Option { return resp.MaxTotalLen(int64(n)) },
-	}
 	check := func(method, wire string, before, after resp.Option, call func(*reading) (result, error)) {
 		t.Helper()
 		fresh := newReading(strings.NewReader(wire), after)
@@ -314,16 +318,16 @@ func TestSetLimitsBetweenValues(t *testing.T) {
 		}
 	}
 	unlimited := resp.MaxTotalLen(math.MaxInt64)
-	for _, limit := range limits {
+	for _, limit := range methods.Limits {
 		for n := range 45 {
 			for _, before := range []resp.Option{unlimited, resp.MaxTotalLen(1000)} {
 				for _, wire := range wires {
 					for _, method := range wholeMethods {
-						check(method, wire, before, limit(n), func(r *reading) (result, error) { return r.call(method) })
+						check(method, wire, before, limit.Set(int64(n)), func(r *reading) (result, error) { return r.call(method) })
 					}
 				}
 				for _, wire := range commands {
-					check("ReadCommand", wire, before, limit(n), func(r *reading) (result, error) {
+					check("ReadCommand", wire, before, limit.Set(int64(n)), func(r *reading) (result, error) {
 						command, err := r.ReadCommand()
 						return result{Text: fmt.Sprintf("%q", command.Args), Err: fmt.Sprint(err), Offset: r.InputOffset()}, err
 					})

@@ -115,13 +115,9 @@ func (o *output) keep() {
 }
 
 func (o *output) setLimit() {
-	switch {
-	case o.discards:
+	o.limit = min(o.size, cap(o.buf)-pieceRoom)
+	if o.discards {
 		o.limit = 0
-	case o.isSmall():
-		o.limit = min(o.size, smallBuffer-pieceRoom)
-	default:
-		o.limit = o.size
 	}
 }
 
@@ -401,8 +397,9 @@ func (o *output) copyInKernel(conn *net.TCPConn, r io.Reader, n int64) (copied i
 		return 0, err
 	}
 	o.from = io.LimitedReader{R: r, N: n}
+	o.err = errUnfinished // the header has left
 	copied, err = conn.ReadFrom(&o.from)
-	o.from.R = nil
+	o.from.R, o.err = nil, nil
 	return copied, err
 }
 

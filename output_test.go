@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -196,6 +197,44 @@ func TestAPanicBreaksTheEncoder(t *testing.T) {
 		wantStuck(t, test.name, e, err)
 		if strings.Contains(written.String(), "NEXT") || strings.Count(written.String(), "+OK") > 1 {
 			t.Errorf("%s: wrote %.300q", test.name, &written)
+		}
+	}
+}
+
+// A panic while the kernel is to copy breaks the Encoder too: the length has left.
+func TestAPanicOfACopyInTheKernelBreaksTheEncoder(t *testing.T) {
+	conn, _ := tests.ConnPair(t, "tcp")
+	e := resp.NewEncoder(conn)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("no panic")
+			}
+		}()
+		e.WriteBulkFrom((*net.TCPConn)(nil), 100_000)
+	}()
+	err := e.WriteSimpleString("NEXT")
+	if err == nil {
+		t.Error("the next value was accepted")
+	}
+	wantStuck(t, "WriteBulkFrom", e, err)
+}
+
+// A buffer that has grown by a value of unusual length has room for a reader as any
+// other has, behind a dropped attribute too.
+func TestAGrownBufferHasRoomForAReader(t *testing.T) {
+	long := new(big.Int).Lsh(big.NewInt(1), 1400)
+	for fill := 300; fill < 3000; fill++ {
+		e := resp.NewEncoder(io.Discard)
+		err := script{
+			func(e *resp.Encoder) error { return e.WriteBigNumber(long) },
+			func(e *resp.Encoder) error { return e.SetProtocol(2) },
+			attribute(1), number(1), number(2), number(3),
+			bulkOf(strings.Repeat("x", fill)),
+			bulkFrom(strings.NewReader("0123456789"), 10),
+		}.run(e)
+		if err != nil {
+			t.Fatalf("behind a string of %d bytes: %v", fill, err)
 		}
 	}
 }

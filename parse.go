@@ -221,13 +221,17 @@ func limitFault(limit string, max int64, at int) *fault {
 	return &fault{limit: limit, max: max, at: at}
 }
 
+// lineKind says what a first line belongs to: a token of that Kind, or one of the two
+// headers of a multibulk request (command.go), whose numbers are beyond a byte.
+type lineKind uint16
+
 // header parses the first line of the token at the start of b. That is the whole
 // token except for strings with a length, whose payload and CR LF follow. kind is
 // b[0], or one of the kinds that stand for the headers of commands. The first seen
 // bytes of b are known to hold no line end. size is 0 when the line is incomplete;
 // then all bytes of b but the last, which may be a CR, are known to hold no line
 // end.
-func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fault) {
+func (r *rules) header(kind lineKind, b []byte, seen int) (t Token, size int, f *fault) {
 	end := respwire.LineEnd(b, max(seen, 1))
 	maxLine := int(r.LineLen)
 	switch {
@@ -257,7 +261,7 @@ func (r *rules) header(kind Kind, b []byte, seen int) (t Token, size int, f *fau
 // overlong returns the fault of a line that is longer than its limit. A fault inside
 // the line comes before the limit. The text to answer is that of the limit all the
 // same, because Redis checks no line before its end.
-func (r *rules) overlong(kind Kind, text []byte) *fault {
+func (r *rules) overlong(kind lineKind, text []byte) *fault {
 	_, f := r.line(kind, text)
 	if f == nil || f.atEnd {
 		f = limitFault(limitLine, r.LineLen, 0)
@@ -273,7 +277,14 @@ func (r *rules) overlong(kind Kind, text []byte) *fault {
 
 // line parses the text of a token's first line, without its first byte and
 // line end.
-func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
+func (r *rules) line(line lineKind, text []byte) (t Token, f *fault) {
+	switch line {
+	case commandCount:
+		return r.commandCount(text)
+	case commandArgument:
+		return r.argumentLength(text)
+	}
+	kind := Kind(line)
 	switch kindTable[kind].layout {
 	case textLine:
 		return textToken(kind, text), nil
@@ -293,9 +304,6 @@ func (r *rules) line(kind Kind, text []byte) (t Token, f *fault) {
 			t.flags = flagNull
 		}
 		return t, nil
-	}
-	if kind == commandCount {
-		return r.commandCount(text)
 	}
 	return r.count(kind, text)
 }
@@ -383,9 +391,7 @@ func (r *rules) count(kind Kind, text []byte) (t Token, f *fault) {
 	switch text[0] {
 	case '?':
 		if !kind.streamable() || len(text) > 1 {
-			f = syntaxFault(ClassLength, 1, "a length")
-			f.to = min(len(text), 2) + 1
-			return t, f
+			return t, noLength(text)
 		}
 		t.flags = flagStreamed
 		return t, nil
@@ -399,11 +405,19 @@ func (r *rules) count(kind Kind, text []byte) (t Token, f *fault) {
 	return t, f
 }
 
+// noLength returns the fault of a text that starts with a question mark where nothing
+// can be streamed.
+func noLength(text []byte) *fault {
+	f := syntaxFault(ClassLength, 1, "a length")
+	f.to = min(len(text), 2) + 1
+	return f
+}
+
 // nullCount parses a text that starts with a minus. Only -1 is valid; it stands for
 // a null.
 func (r *rules) nullCount(kind Kind, text []byte) (t Token, f *fault) {
 	t = Token{kind: kind, flags: flagNull}
-	if kind != BulkString && kind != Array && (!r.lenient || kind == Chunk || kind == commandArgument) {
+	if kind != BulkString && kind != Array && (!r.lenient || kind == Chunk) {
 		return t, syntaxFault(ClassLength, 1, "a length that is not negative")
 	}
 	switch {
@@ -445,7 +459,7 @@ func parseLength(text []byte) (n int64, f *fault) {
 // of digits, or nil.
 func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 	switch {
-	case kindTable[kind].layout == withPayload, kind == commandArgument:
+	case kindTable[kind].layout == withPayload:
 		if kind == VerbatimString && n < verbatimPrefix {
 			f = syntaxFault(ClassLength, 1, "a length of at least 4")
 		} else if n > r.BulkLen {
@@ -454,7 +468,6 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 				f.reply = "Protocol error: unauthenticated bulk length"
 			}
 		}
-	case kind == commandCount: // commandCount has its own limit
 	default:
 		if kind.hasPairs() && n > math.MaxInt64/2 {
 			f = syntaxFault(ClassOverflow, 1, "a count that can be doubled")
@@ -480,13 +493,13 @@ func (r *rules) token(n *nesting, b []byte, seen int, remaining int64) (t Token,
 	if kind == Chunk {
 		return r.chunkHeader(n, b, seen, remaining)
 	}
-	return r.headerWithin(kind, b, seen, remaining)
+	return r.headerWithin(lineKind(kind), b, seen, remaining)
 }
 
 // headerWithin is header for a token of at most remaining bytes. It ignores the
 // bytes after those, so that the limit takes effect at the same byte whether more
 // has arrived or not.
-func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
+func (r *rules) headerWithin(kind lineKind, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	clipped := int64(len(b)) > remaining
 	if clipped {
 		b = b[:remaining+1]
@@ -509,7 +522,7 @@ func (r *rules) headerWithin(kind Kind, b []byte, seen int, remaining int64) (t 
 func (r *rules) chunkHeader(n *nesting, b []byte, seen int, remaining int64) (t Token, size int, f *fault) {
 	rest := *r
 	rest.BulkLen -= n.bytes
-	t, size, f = rest.headerWithin(Chunk, b, seen, remaining)
+	t, size, f = rest.headerWithin(lineKind(Chunk), b, seen, remaining)
 	if f != nil && f.limit == limitBulk {
 		f.max = r.BulkLen
 	}
@@ -535,11 +548,8 @@ func (r *rules) misplaced(n *nesting, kind Kind) *fault {
 // hasPayload reports whether a payload and its CR LF follow the header line
 // that t was parsed from.
 func (t Token) hasPayload() bool {
-	switch t.kind {
-	case Chunk:
+	if t.kind == Chunk {
 		return t.n > 0
-	case commandArgument:
-		return t.flags == 0
 	}
 	return kindTable[t.kind].layout == withPayload && t.flags == 0
 }

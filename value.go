@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"math/big"
+	"slices"
 	"sync"
 )
 
@@ -220,11 +221,27 @@ func isBlank(c byte) bool { return c == ' ' || c == '\r' || c == '\n' }
 // another: so keeping a part of it keeps the whole. To keep only a part, clone that
 // part.
 func (v Value) Clone() Value {
+	if len(v.Elems)|len(v.Attrs) == 0 {
+		return v.cloneScalar()
+	}
 	values, size := v.measure()
 	c := cloner{make([]Value, 0, values), make([]byte, 0, size)}
 	c.own(&v)
 	for i := range values {
 		c.own(&c.values[i])
+	}
+	return v
+}
+
+// cloneScalar is Clone of a Value without lists. Lists that are empty stay so, and
+// share nothing with v.
+func (v Value) cloneScalar() Value {
+	v.Bytes = slices.Clone(v.Bytes)
+	if v.Elems != nil {
+		v.Elems = []Value{}
+	}
+	if v.Attrs != nil {
+		v.Attrs = []Value{}
 	}
 	return v
 }

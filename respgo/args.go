@@ -18,8 +18,8 @@ import (
 //   - everything else gives one argument, as resp.Any makes it; a bool is 1 or 0, a
 //     time is written in its format, and a pointer stands for its target.
 //
-// AppendArgs returns a *MarshalError for a value without a text, such as a nil
-// pointer in a slice or a slice in a struct. The arguments refer to v.
+// AppendArgs returns a *MarshalError, and args unchanged, for a value without a text,
+// such as a nil pointer in a slice or a slice in a struct. The arguments refer to v.
 func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 	w := writers.Get().(*writer)
 	defer w.free()
@@ -28,7 +28,11 @@ func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 		return args, w.fail(value, errNoArgs)
 	}
 	p, value := target(planOf(value.Type()), value)
-	return w.args(args, p, value)
+	all, err := w.args(args, p, value)
+	if err != nil {
+		return args, err
+	}
+	return all, nil
 }
 
 // target follows pointers to their final target, or to the first nil pointer. p is

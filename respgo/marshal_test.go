@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/respgo"
 )
 
@@ -117,6 +119,95 @@ func TestMarshalWritesAllOrNothing(t *testing.T) {
 		if err := errors.Join(e.WriteSimpleString("NEXT"), e.Close()); err != nil || b.String() != next {
 			t.Errorf("%T: %v, wrote %q", c.v, err, b.String())
 		}
+	}
+}
+
+// A value whose write met a deadline has been accepted whole, as the Encoder's
+// methods have it: what follows does not take the place of its elements.
+func TestMarshalIsAcceptedWholeAtATimeout(t *testing.T) {
+	var got, want bytes.Buffer
+	late := true
+	e := resp.NewEncoder(tests.WriterFunc(func(p []byte) (int, error) {
+		if late {
+			late = false
+			n, _ := got.Write(p[:len(p)/2])
+			return n, os.ErrDeadlineExceeded
+		}
+		return got.Write(p)
+	}))
+	list := make([]int, 20_000)
+	if err := respgo.MarshalEncode(e, list); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%v, want %v", err, os.ErrDeadlineExceeded)
+	}
+	if err := errors.Join(e.WriteSimpleString("NEXT"), e.Close()); err != nil {
+		t.Error(err)
+	}
+	e.Reset(&want)
+	if err := errors.Join(respgo.MarshalEncode(e, list), e.WriteSimpleString("NEXT"), e.Close()); err != nil || got.String() != want.String() {
+		t.Errorf("%v, %d bytes, want %d", err, got.Len(), want.Len())
+	}
+}
+
+// What is marked as streamed is written with its length for RESP2, as WriteValue does.
+func TestMarshalOfStreamedValuesForRESP2(t *testing.T) {
+	v := []resp.Value{
+		{Kind: resp.Array, Streamed: true, Elems: []resp.Value{{Kind: resp.Integer, Int: 1}}},
+		{Kind: resp.BulkString, Streamed: true, Bytes: []byte("ab")},
+	}
+	for protocol, want := range map[int]string{2: "*2\r\n*1\r\n:1\r\n$2\r\nab\r\n", 3: "*2\r\n*?\r\n:1\r\n.\r\n$?\r\n;2\r\nab\r\n;0\r\n"} {
+		if got := marshal(t, v, protocol); got != want {
+			t.Errorf("RESP%d: %q, want %q", protocol, got, want)
+		}
+	}
+}
+
+// A float32 has the shortest text that reads back as it, as in encoding/json and in
+// the arguments of a command.
+func TestMarshalOfFloat32(t *testing.T) {
+	for _, f := range []float32{0.1, -2.5, 16777216, 1e30, math.MaxFloat32, math.SmallestNonzeroFloat32, float32(math.Inf(-1)), float32(math.NaN())} {
+		arg, err := resp.Any(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		command := string(resp.AppendArg(nil, arg))
+		_, text, _ := strings.Cut(command, "\r\n")
+		if got := marshal(t, f, 3); got != ","+text {
+			t.Errorf("%g: %q, want %q", f, got, ","+text)
+		}
+		if got := marshal(t, f, 2); got != command {
+			t.Errorf("%g: %q, want %q", f, got, command)
+		}
+	}
+}
+
+// Arguments that cannot be made leave none behind: half of a struct is no command.
+func TestArgsAllOrNothing(t *testing.T) {
+	before := []resp.Arg{resp.String("key")}
+	for _, v := range []any{
+		struct {
+			A int
+			B []int
+		}{}, []any{"a", nil}, []respgo.Pair[string, any]{{Key: "a", Value: 1}, {Key: "b", Value: failing{}}},
+	} {
+		if got, err := respgo.AppendArgs(before, v); err == nil || len(got) != len(before) {
+			t.Errorf("%T: %d arguments, %v", v, len(got), err)
+		}
+	}
+}
+
+// ownText is a type whose method returns what it holds.
+type ownText struct{ text []byte }
+
+func (o ownText) MarshalText() ([]byte, error) { return o.text, nil }
+
+// What a method returns may be the value's own and is not written to.
+func TestMarshalLeavesTheTextOfMethodsAlone(t *testing.T) {
+	const text = "a text that is longer than a time is in RFC 3339"
+	own := ownText{[]byte(text)}
+	marshal(t, []any{own, time.Unix(1, 0)}, 3)
+	marshal(t, time.Unix(1, 0), 3)
+	if string(own.text) != text {
+		t.Errorf("it became %q", own.text)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,24 +20,28 @@ import (
 // MarshalEncode writes v to e as one value, which Unmarshal turns back into v. The
 // package overview says what becomes what, and e's Protocol decides the form. When v
 // cannot be written, MarshalEncode writes nothing and returns a *MarshalError; all
-// other errors are those of e.
+// other errors are those of e.WriteValue.
 func MarshalEncode(e *resp.Encoder, v any) error {
 	w := writers.Get().(*writer)
 	defer w.free()
 	if err := w.any(reflect.ValueOf(v)); err != nil {
 		return err
 	}
-	for b := w.buf; len(b) > 0; {
-		t, size, err := resp.ConsumeToken(b)
-		if err != nil {
-			return err
-		}
-		if err := e.WriteToken(t); err != nil {
-			return err
-		}
-		b = b[size:]
+	return w.writeTo(e)
+}
+
+// writeTo writes what was put together to e. It does so in one call: after a timeout
+// e has all of the value, or none, and what is streamed has its form in RESP2.
+func (w *writer) writeTo(e *resp.Encoder) error {
+	if t, size, err := resp.ConsumeToken(w.buf); err == nil && size == len(w.buf) {
+		return e.WriteToken(t)
 	}
-	return nil
+	w.decoder.Reset(nil)
+	w.decoder.Feed(w.buf)
+	if err := w.decoder.Decode(&w.tree); err != nil {
+		return err
+	}
+	return e.WriteValue(&w.tree)
 }
 
 // writer builds a value.
@@ -46,18 +51,23 @@ type writer struct {
 	path    []step
 
 	interfaces int // how many nested interfaces are being written
+
+	decoder *resp.Decoder // makes a tree of buf
+	tree    resp.Value
 }
 
-var writers = sync.Pool{New: func() any { return new(writer) }}
+var writers = sync.Pool{New: func() any {
+	return &writer{decoder: resp.NewDecoder(nil, resp.NoLimits())}
+}}
 
 // maxKept is the size of the largest buffer that is kept for the next value.
 const maxKept = 64 << 10
 
 func (w *writer) free() {
-	w.buf, w.scratch, w.path, w.interfaces = w.buf[:0], w.scratch[:0], emptied(w.path), 0
 	if cap(w.buf)+cap(w.scratch) > maxKept {
-		w.buf, w.scratch = nil, nil
+		return
 	}
+	w.buf, w.scratch, w.path, w.interfaces = w.buf[:0], w.scratch[:0], emptied(w.path), 0
 	writers.Put(w)
 }
 
@@ -160,7 +170,12 @@ func writeUint(w *writer, _ *plan, v reflect.Value) error {
 }
 
 func writeFloat(w *writer, _ *plan, v reflect.Value) error {
-	w.buf = resp.AppendDouble(w.buf, v.Float())
+	f := v.Float()
+	if v.Kind() == reflect.Float32 { // 0.1 and not 0.10000000149011612
+		w.scratch = strconv.AppendFloat(w.scratch[:0], f, 'g', -1, 32)
+		f, _ = strconv.ParseFloat(string(w.scratch), 64)
+	}
+	w.buf = resp.AppendDouble(w.buf, f)
 	return nil
 }
 
@@ -200,7 +215,7 @@ func writeMarshaled(w *writer, p *plan, v reflect.Value) error {
 	if err != nil {
 		return w.fail(v, err)
 	}
-	w.scratch = text[:0]
+	w.scratch = append(w.scratch[:0], text...) // not text itself, which may be v's own
 	return w.bytes(v, text)
 }
 

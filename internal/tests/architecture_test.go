@@ -47,6 +47,28 @@ var layers = map[string]layer{
 	"examples":                 {of: []string{".", "aof", "replication", "monitor", "respgo"}, modules: true},
 }
 
+// The table in docs/architecture.md says of each importable package what layers says.
+func TestTheDrawingShowsTheLayers(t *testing.T) {
+	rows := regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| (.*) \\|$").FindAllStringSubmatch(read(t, "docs/architecture.md"), -1)
+	drawn := make(map[string][]string)
+	for _, row := range rows {
+		below := []string{}
+		for _, name := range regexp.MustCompile("`([a-z/]+)`").FindAllStringSubmatch(row[2], -1) {
+			below = append(below, name[1])
+		}
+		drawn[row[1]] = below
+	}
+	for _, name := range []string{".", "internal/quote", "internal/respwire", "internal/window", "aof", "replication", "monitor", "respgo"} {
+		want := []string{}
+		for _, below := range layers[name].of {
+			want = append(want, strings.Replace(below, ".", "resp", 1))
+		}
+		if diff := cmp.Diff(want, drawn[strings.Replace(name, ".", "resp", 1)]); diff != "" {
+			t.Errorf("what %s imports (-layers +docs/architecture.md):\n%s", name, diff)
+		}
+	}
+}
+
 // Imports run from what is built on the codec down to what the codec is built on.
 // Whoever imports a package gets the standard library and this module alone, unless
 // it is for tests or a program.

@@ -240,3 +240,46 @@ func TestGrowthDoesNotOverflow(t *testing.T) {
 		t.Errorf("a buffer that is %d times as large as usual has %d bytes, more than an int of 32 bits", oversize, oversized)
 	}
 }
+
+// ReadPast fails as Fill does, and counts what it has read.
+func TestReadPastFails(t *testing.T) {
+	failed := errors.New("failed")
+	for _, test := range []struct {
+		name   string
+		reader io.Reader
+		want   error
+	}{
+		{"no reader", nil, ErrIncomplete},
+		{"no progress", readerFunc(func([]byte) (int, error) { return 0, nil }), io.ErrNoProgress},
+		{"more than there is room for", readerFunc(func(p []byte) (int, error) { return len(p) + 1, nil }), ErrImpossibleCount},
+		{"less than nothing", readerFunc(func([]byte) (int, error) { return -1, nil }), ErrImpossibleCount},
+		{"an error", readerFunc(func([]byte) (int, error) { return 0, failed }), failed},
+	} {
+		w := Window{Size: UsualSize}
+		w.Reset(test.reader)
+		if n, err := w.ReadPast(make([]byte, 10)); n != 0 || err != test.want || w.Offset(0) != 0 {
+			t.Errorf("%s: ReadPast gave %d, %v at offset %d, want 0, %v at 0", test.name, n, err, w.Offset(0), test.want)
+		}
+	}
+	w := Window{Size: UsualSize}
+	w.Reset(bytes.NewReader([]byte("abc")))
+	if n, err := w.ReadPast(make([]byte, 2)); n != 2 || err != nil || w.Offset(0) != 2 {
+		t.Errorf("ReadPast gave %d, %v at offset %d, want 2, nil at 2", n, err, w.Offset(0))
+	}
+}
+
+// Expire overwrites what has been consumed, in debug builds, and nothing else.
+func TestExpire(t *testing.T) {
+	w := Window{Size: UsualSize}
+	w.Feed([]byte("abcdef"))
+	w.Pos = 3
+	w.Kept = 1
+	w.Expire()
+	want := "abcdef"
+	if Debug {
+		want = "\xdb\xdbcdef"
+	}
+	if got := string(w.Data[:w.End]); got != want {
+		t.Errorf("%q is left, want %q", got, want)
+	}
+}

@@ -37,6 +37,24 @@ func TestEveryMethodOfADecoderIsListed(t *testing.T) {
 	}
 }
 
+// Every read gives of its wire what the list states, and all of it is read.
+func TestReadsGiveWhatTheListStates(t *testing.T) {
+	for _, r := range methods.Reads {
+		if r.Wire == "" {
+			if r.Sort != methods.Tokens && r.Sort != methods.Loop && r.Sort != methods.Between {
+				t.Errorf("%s: no wire is stated", r.Name)
+			}
+			continue
+		}
+		d := resp.NewDecoder(strings.NewReader(r.Wire))
+		var w strings.Builder
+		text, err := r.Text(d, &w)
+		if text += w.String(); err != nil || text != r.Gives || d.InputOffset() != int64(len(r.Wire)) {
+			t.Errorf("%s of %q gives %q, %v, up to %d, want %q", r.Name, r.Wire, text, err, d.InputOffset(), r.Gives)
+		}
+	}
+}
+
 // Every exported method of an Encoder is in the list of writes, or in the short one
 // of those that write no value.
 func TestEveryMethodOfAnEncoderIsListed(t *testing.T) {
@@ -113,20 +131,17 @@ func TestWritesWriteWhatTheListStates(t *testing.T) {
 
 // Every limit is the one that its option names.
 func TestLimitsLimitWhatTheListStates(t *testing.T) {
-	wires := map[string]string{
-		"depth": "*1\r\n", "arguments": "*1\r\n", "elements": "*1\r\n", "bulk length": "$1\r\n", "line length": "+xxxxxxx\r\n", "total length": "+xxxxxxx\r\n",
-	}
 	for _, limit := range methods.Limits {
-		d := resp.NewDecoder(strings.NewReader(wires[limit.Limit]), resp.NoLimits(), limit.Set(0))
+		d := resp.NewDecoder(strings.NewReader(limit.Over), resp.NoLimits(), limit.Set(0))
 		var err error
-		if limit.Limit == "arguments" {
+		if limit.Request {
 			_, err = d.ReadCommand()
 		} else {
 			_, err = d.ReadToken()
 		}
 		var limitError *resp.LimitError
 		if !errors.As(err, &limitError) || limitError.Limit != limit.Limit {
-			t.Errorf("%s(0): %q gives %v, want a *LimitError for %q", limit.Name, wires[limit.Limit], err, limit.Limit)
+			t.Errorf("%s(0): %q gives %v, want a *LimitError for %q", limit.Name, limit.Over, err, limit.Limit)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // Sort says what a method reads.
@@ -30,10 +31,15 @@ type Read struct {
 	Name string
 	Sort Sort
 
+	Wire  string // what such a method reads whole; none of a loop and of what reads between values
+	Gives string // what it gives of Wire: its text, or what goes to w
+
 	Opens   bool // it may read a header and leave the elements to be read
 	Resumes bool // interrupted inside a value, it has to be called again before any other
 	OnPush  bool // it hands a push at top level to OnPush
 	Exact   bool // what goes to w are the very bytes of the value
+
+	Allocates bool // Call does, as the method need not or has to
 
 	// Call calls the method once, or takes the first turn of a loop. It writes to w
 	// the bytes that the method passes on or returns as they came.
@@ -44,44 +50,51 @@ type Read struct {
 	Text func(d *resp.Decoder, w io.Writer) (string, error)
 }
 
+const (
+	nested    = tests.NestedWire
+	attribute = "|1\r\n+a\r\n*1\r\n:1\r\n"
+	streamed  = "$?\r\n;10\r\n0123456789\r\n;3\r\nabc\r\n;0\r\n"
+	request   = "*2\r\n$3\r\nGET\r\n$12\r\na\r\nlong\r\nkey\r\n"
+)
+
 // Reads are all of them.
 var Reads = []Read{
 	result(Read{Name: "PeekKind", Sort: Tokens}, (*resp.Decoder).PeekKind, resp.Kind.String),
 	result(Read{Name: "ReadToken", Sort: Tokens, Opens: true}, (*resp.Decoder).ReadToken, TokenText),
 	decode,
-	passing(Read{Name: "ReadRaw", Sort: Values, Exact: true}, func(d *resp.Decoder, w io.Writer) error {
+	passing(Read{Name: "ReadRaw", Sort: Values, Exact: true, Wire: nested, Gives: nested}, func(d *resp.Decoder, w io.Writer) error {
 		b, err := d.ReadRaw()
 		w.Write(b)
 		return err
 	}),
-	passing(Read{Name: "SkipValue", Sort: Values, Resumes: true}, func(d *resp.Decoder, _ io.Writer) error { return d.SkipValue() }),
-	passing(Read{Name: "CopyValue", Sort: Values, Resumes: true, Exact: true}, func(d *resp.Decoder, w io.Writer) error {
+	passing(Read{Name: "SkipValue", Sort: Values, Resumes: true, Wire: nested}, func(d *resp.Decoder, _ io.Writer) error { return d.SkipValue() }),
+	passing(Read{Name: "CopyValue", Sort: Values, Resumes: true, Exact: true, Wire: nested, Gives: nested}, func(d *resp.Decoder, w io.Writer) error {
 		_, err := d.CopyValue(w)
 		return err
 	}),
-	result(Read{Name: "ReadInt64", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadInt64, text[int64]),
-	result(Read{Name: "ReadFloat64", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadFloat64, text[float64]),
-	result(Read{Name: "ReadBool", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadBool, text[bool]),
-	result(Read{Name: "ReadBytes", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadBytes, func(b []byte) string {
+	result(Read{Name: "ReadInt64", Sort: OneType, OnPush: true, Wire: attribute + ":1234567890\r\n", Gives: "1234567890"}, (*resp.Decoder).ReadInt64, text[int64]),
+	result(Read{Name: "ReadFloat64", Sort: OneType, OnPush: true, Wire: ",1.5e300\r\n", Gives: "1.5e+300"}, (*resp.Decoder).ReadFloat64, text[float64]),
+	result(Read{Name: "ReadBool", Sort: OneType, OnPush: true, Wire: "|0\r\n#t\r\n", Gives: "true"}, (*resp.Decoder).ReadBool, text[bool]),
+	result(Read{Name: "ReadBytes", Sort: OneType, OnPush: true, Wire: attribute + "$10\r\n0123456789\r\n", Gives: `"0123456789", nil: false`}, (*resp.Decoder).ReadBytes, func(b []byte) string {
 		return fmt.Sprintf("%q, nil: %t", b, b == nil)
 	}),
-	result(Read{Name: "ReadInto", Sort: OneType, Resumes: true, OnPush: true}, readInto, func(b []byte) string { return string(b) }),
-	result(Read{Name: "ReadString", Sort: OneType, OnPush: true}, (*resp.Decoder).ReadString, text[string]),
-	result(Read{Name: "ReadArrayLen", Sort: OneType, Opens: true, OnPush: true}, (*resp.Decoder).ReadArrayLen, text[int]),
-	result(Read{Name: "ReadMapLen", Sort: OneType, Opens: true, OnPush: true}, (*resp.Decoder).ReadMapLen, text[int]),
-	passing(Read{Name: "CopyBulk", Sort: OneType, Resumes: true, OnPush: true}, func(d *resp.Decoder, w io.Writer) error {
+	result(Read{Name: "ReadInto", Sort: OneType, Resumes: true, OnPush: true, Wire: "=13\r\ntxt:012345678\r\n", Gives: "012345678", Allocates: true}, readInto, func(b []byte) string { return string(b) }),
+	result(Read{Name: "ReadString", Sort: OneType, OnPush: true, Wire: streamed, Gives: "0123456789abc", Allocates: true}, (*resp.Decoder).ReadString, text[string]),
+	result(Read{Name: "ReadArrayLen", Sort: OneType, Opens: true, OnPush: true, Wire: attribute + "*0\r\n", Gives: "0"}, (*resp.Decoder).ReadArrayLen, text[int]),
+	result(Read{Name: "ReadMapLen", Sort: OneType, Opens: true, OnPush: true, Wire: attribute + "%0\r\n", Gives: "0"}, (*resp.Decoder).ReadMapLen, text[int]),
+	passing(Read{Name: "CopyBulk", Sort: OneType, Resumes: true, OnPush: true, Wire: attribute + streamed, Gives: "0123456789abc"}, func(d *resp.Decoder, w io.Writer) error {
 		_, err := d.CopyBulk(w)
 		return err
 	}),
-	passing(Read{Name: "BulkReader", Sort: Payload, OnPush: true}, func(d *resp.Decoder, w io.Writer) error {
+	passing(Read{Name: "BulkReader", Sort: Payload, OnPush: true, Wire: attribute + streamed, Gives: "0123456789abc"}, func(d *resp.Decoder, w io.Writer) error {
 		r, err := d.BulkReader()
 		if err == nil {
 			_, err = r.WriteTo(w)
 		}
 		return err
 	}),
-	result(Read{Name: "ReadCommand", Sort: Commands}, (*resp.Decoder).ReadCommand, commandText),
-	result(Read{Name: "ReadCommands", Sort: Commands}, func(d *resp.Decoder) ([]resp.Command, error) { return d.ReadCommands(nil) },
+	result(Read{Name: "ReadCommand", Sort: Commands, Wire: request, Gives: `["GET" "a\r\nlong\r\nkey"]`}, (*resp.Decoder).ReadCommand, commandText),
+	result(Read{Name: "ReadCommands", Sort: Commands, Wire: request, Gives: `["GET" "a\r\nlong\r\nkey"]`, Allocates: true}, func(d *resp.Decoder) ([]resp.Command, error) { return d.ReadCommands(nil) },
 		func(all []resp.Command) (s string) {
 			for _, c := range all {
 				s += commandText(c)
@@ -144,7 +157,7 @@ func firstTurn(loop iter.Seq2[int, error]) (int, error) {
 }
 
 // decode gives its Value nothing to reuse.
-var decode = result(Read{Name: "Decode", Sort: Values, OnPush: true}, func(d *resp.Decoder) (*resp.Value, error) {
+var decode = result(Read{Name: "Decode", Sort: Values, OnPush: true, Wire: nested, Gives: fmt.Sprintf("%q", nested), Allocates: true}, func(d *resp.Decoder) (*resp.Value, error) {
 	var v resp.Value
 	return &v, d.Decode(&v)
 }, valueText)

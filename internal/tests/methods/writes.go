@@ -67,7 +67,7 @@ var Writes = []Write{
 	{Name: "WriteCommand", Call: func(e *resp.Encoder) error { return e.WriteCommand("PING") }, RESP3: "*1\r\n$4\r\nPING\r\n", RESP2: "*1\r\n$4\r\nPING\r\n"},
 	{Name: "WriteArgs", Call: func(e *resp.Encoder) error { return e.WriteArgs([]byte("PING")) }, RESP3: "*1\r\n$4\r\nPING\r\n", RESP2: "*1\r\n$4\r\nPING\r\n"},
 	{Name: "WriteArg", Call: func(e *resp.Encoder) error { return e.WriteArg(resp.String("a")) }, RESP3: "$1\r\na\r\n", RESP2: "$1\r\na\r\n"},
-	{Name: "WriteRaw", Call: func(e *resp.Encoder) error { return e.WriteRaw([]byte("PING\r\n")) }, RESP3: "PING\r\n", RESP2: "PING\r\n"},
+	{Name: "WriteRaw", Call: func(e *resp.Encoder) error { return e.WriteRaw([]byte(":1\r\n")) }, RESP3: ":1\r\n", RESP2: ":1\r\n"},
 	{Name: "WriteToken", Call: token(":1\r\n"), RESP3: ":1\r\n", RESP2: ":1\r\n"},
 	{Name: "WriteToken", Call: token(",1.5\r\n"), RESP3: ",1.5\r\n", RESP2: "$3\r\n1.5\r\n"},
 	{Name: "WriteToken", Call: token("_\r\n"), RESP3: "_\r\n", RESP2: "$-1\r\n"},
