@@ -18,7 +18,7 @@ import (
 //   - everything else gives one argument, as resp.Any makes it; a bool is 1 or 0, a
 //     time is written in its format, and a pointer stands for its target.
 //
-// AppendArgs returns a *MarshalError, and args as it was, for a value without a text,
+// AppendArgs returns a *MarshalError, and args unchanged, for a value without a text,
 // such as a nil pointer in a slice or a slice in a struct. The arguments refer to v.
 func AppendArgs(args []resp.Arg, v any) ([]resp.Arg, error) {
 	w := writers.Get().(*writer)

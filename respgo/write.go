@@ -17,10 +17,10 @@ import (
 // This file writes Go values as replies. It builds each value first and passes it to
 // the Encoder when nothing can fail any more.
 
-// MarshalEncode writes v to e as one value, which Unmarshal makes a v of again.
-// The package overview says what becomes what; e's Protocol says in which form.
-// When v cannot be written, MarshalEncode writes nothing of it and returns a
-// *MarshalError; all other errors are e's, as those of its WriteValue.
+// MarshalEncode writes v to e as one value, which Unmarshal turns back into v. The
+// package overview says what becomes what, and e's Protocol decides the form. When v
+// cannot be written, MarshalEncode writes nothing and returns a *MarshalError; all
+// other errors are those of e.WriteValue.
 func MarshalEncode(e *resp.Encoder, v any) error {
 	w := writers.Get().(*writer)
 	defer w.free()
@@ -50,7 +50,7 @@ type writer struct {
 	scratch []byte
 	path    []step
 
-	interfaces int // that are being written, one in the other
+	interfaces int // how many nested interfaces are being written
 
 	decoder *resp.Decoder // makes a tree of buf
 	tree    resp.Value

@@ -16,7 +16,7 @@ import (
 // bufferPools have buffers with room for 1<<index bytes and the slack.
 var bufferPools [bits.UintSize]sync.Pool
 
-// TakeBuffer returns a buffer with room for size bytes and the slack.
+// TakeBuffer returns a buffer with room for capacity bytes and the slack.
 func TakeBuffer(capacity int) []byte {
 	class := bits.Len(uint(capacity - 1))
 	size := 1<<class + respwire.HeadSize

@@ -41,8 +41,8 @@ type Read struct {
 
 	Allocates bool // Call does, as the method need not or has to
 
-	// Call calls the method once; of a loop it takes the first turn. What the method
-	// passes on or returns as it came goes to w.
+	// Call calls the method once, or takes the first turn of a loop. It writes to w
+	// the bytes that the method passes on or returns as they came.
 	Call func(d *resp.Decoder, w io.Writer) error
 
 	// Text calls the method once and returns its results as text, except for the
