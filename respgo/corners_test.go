@@ -223,3 +223,42 @@ func TestErrorsOfEmbeddedPointers(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A pointer that is set keeps its target, and what it points at is read into.
+func TestAPointerKeepsItsTarget(t *testing.T) {
+	n := 1
+	p := &n
+	if err := respgo.Unmarshal(&resp.Value{Kind: resp.Integer, Int: 2}, &p); err != nil || p != &n || n != 2 {
+		t.Errorf("the target is %d, %v, and the pointer is the same: %t", n, err, p == &n)
+	}
+}
+
+// A null makes nothing of what an interface held.
+func TestNullsIntoInterfaces(t *testing.T) {
+	held := []any{1, "two"}
+	null := resp.Value{Kind: resp.Array, Elems: []resp.Value{{Kind: resp.Null, Null: true}, {Kind: resp.Integer, Int: 3}}}
+	if err := respgo.Unmarshal(&null, &held); err != nil || held[0] != nil || held[1] != int64(3) {
+		t.Errorf("%v, %v, want [<nil> 3]", held, err)
+	}
+}
+
+// A number of absurd length is out of range before anything is computed of it.
+func TestEndlessNumbers(t *testing.T) {
+	digits := resp.Value{Kind: resp.BulkString, Bytes: []byte(strings.Repeat("9", 1<<20))}
+	var n *big.Int
+	if err := respgo.Unmarshal(&digits, &n); err == nil {
+		t.Error("a mebibyte of digits is a number")
+	}
+	var d time.Duration
+	if err := respgo.Unmarshal(&resp.Value{Kind: resp.Double, Bytes: []byte("x")}, &d); err == nil {
+		t.Error("x is a duration")
+	}
+}
+
+// What an interface holds is the argument.
+func TestArgsOfInterfaces(t *testing.T) {
+	args, err := respgo.AppendArgs(nil, []any{1, "two", any(3.5)})
+	if want := "*4\r\n$1\r\nX\r\n$1\r\n1\r\n$3\r\ntwo\r\n$3\r\n3.5\r\n"; err != nil || string(resp.AppendCommand(nil, "X", args...)) != want {
+		t.Errorf("%q, %v, want %q", resp.AppendCommand(nil, "X", args...), err, want)
+	}
+}
