@@ -262,3 +262,32 @@ func TestArgsOfInterfaces(t *testing.T) {
 		t.Errorf("%q, %v, want %q", resp.AppendCommand(nil, "X", args...), err, want)
 	}
 }
+
+// A push is refused whatever it was to be read into.
+func TestPushesIntoNothing(t *testing.T) {
+	push := resp.Value{Kind: resp.Push, Elems: []resp.Value{{Kind: resp.SimpleString, Bytes: []byte("m")}}}
+	for _, dst := range []any{nil, 5, new(int)} {
+		var wrong *respgo.UnmarshalError
+		if err := respgo.Unmarshal(&push, dst); err == nil || dst != nil && !errors.As(err, &wrong) {
+			t.Errorf("into %T: %v", dst, err)
+		}
+	}
+}
+
+// Values that lead ever deeper are refused, maps as well as lists.
+func TestMarshalOfDeepValues(t *testing.T) {
+	maps, lists := any(1), any(1)
+	for range 3000 {
+		maps, lists = map[string]any{"k": maps}, []any{lists}
+	}
+	for _, v := range []any{maps, lists, struct {
+		M any `redis:"m"`
+	}{maps}} {
+		if err := respgo.MarshalEncode(resp.NewEncoder(io.Discard), v); err == nil {
+			t.Errorf("%T is written", v)
+		}
+		if _, err := respgo.AppendArgs(nil, v); err == nil {
+			t.Errorf("%T is arguments", v)
+		}
+	}
+}
