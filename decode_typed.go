@@ -132,9 +132,10 @@ func (d *Decoder) openMap() (Token, error) {
 
 // SkipAttributes skips the attributes that come next, so that PeekKind returns the
 // kind of the value they decorate. It reads nothing of that value. It does nothing
-// when no attribute comes next. It waits for the first byte of the value and fails
-// as PeekKind does. When it is interrupted it has consumed nothing. MaxTotalLen
-// applies to the attributes and to the value separately.
+// when no attribute comes next. It waits for the first byte of the value and does not
+// judge it; a fault in an attribute is a *SyntaxError or a *LimitError. When it is
+// interrupted it has consumed nothing. MaxTotalLen applies to the attributes and to
+// the value separately.
 func (d *Decoder) SkipAttributes() error {
 	if window.Debug {
 		d.expireViews()
