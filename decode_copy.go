@@ -501,20 +501,6 @@ func (r *BulkReader) Read(p []byte) (int, error) {
 	}
 }
 
-// WriteTo writes the rest of the payload to w, as CopyBulk does, and returns how
-// many bytes this call wrote. After an error of the Decoder's reader or of w it may
-// be called again, and so may Read.
-func (r *BulkReader) WriteTo(w io.Writer) (int64, error) {
-	err := r.state()
-	if err == io.EOF {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return r.d.goOn(w)
-}
-
 // state returns io.EOF when the payload has been read to its end, or the error that
 // prevents reading on, or nil.
 func (r *BulkReader) state() error {

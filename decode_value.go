@@ -348,7 +348,7 @@ func (d *Decoder) bufferedTokenSlow(pos int, scanned bool) (t Token, size int) {
 		return t, 0
 	}
 	kind := Kind(b[0])
-	if !scanned && (!kind.IsValid() || kind == Chunk || kind == End) {
+	if !scanned && (!kind.isValid() || kind == Chunk || kind == End) {
 		return t, 0
 	}
 	t, header, f := d.rules.header(lineKind(kind), b, 0)

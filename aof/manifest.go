@@ -45,7 +45,7 @@ const manifestLine = 1024
 //
 // and returns its files in that order. At most one of them is the base, and the Seq
 // of those of type Incr rises. As in Redis, names may be quoted as by
-// [resp.AppendQuoted], lines that start with # are comments, and unknown keys are
+// redis-cli, lines that start with # are comments, and unknown keys are
 // skipped.
 //
 // ParseManifest returns a *resp.SyntaxError for what Redis refuses and for a name

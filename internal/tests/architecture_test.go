@@ -1,8 +1,10 @@
 package tests_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"maps"
 	"os"
@@ -192,6 +194,56 @@ func TestCommentsNameFilesThatAreThere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whoever exports one more name from package resp has to keep it, and to find another
+// that is worth less.
+func TestExportsAreFew(t *testing.T) {
+	const most = 215 // constants, variables, types, functions and methods
+	var names []string
+	for _, file := range sourceFiles(t) {
+		if path.Dir(file) != "." || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range source.Decls {
+			names = append(names, exportsOf(decl)...)
+		}
+	}
+	if len(names) > most || len(names) < most/2 {
+		t.Errorf("package resp exports %d names, want at most %d: %s", len(names), most, strings.Join(names, " "))
+	}
+}
+
+// exportsOf returns the exported names that decl declares. A method counts when its
+// type is exported.
+func exportsOf(decl ast.Decl) (names []string) {
+	add := func(idents ...*ast.Ident) {
+		for _, ident := range idents {
+			if ident.IsExported() {
+				names = append(names, ident.Name)
+			}
+		}
+	}
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		if decl.Recv == nil || ast.IsExported(strings.TrimPrefix(types.ExprString(decl.Recv.List[0].Type), "*")) {
+			add(decl.Name)
+		}
+	case *ast.GenDecl:
+		for _, spec := range decl.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				add(spec.Name)
+			case *ast.ValueSpec:
+				add(spec.Names...)
+			}
+		}
+	}
+	return names
 }
 
 // sourceFiles returns the Go files of the module that are no tests, for all systems
