@@ -36,9 +36,14 @@ import (
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
 // all others. The field fast tells whether the fast one may be tried.
 //
-// The code that parses a usual bulk string stands in six places, where a call for
-// each string would cost too much: ReadToken, advanceUsual, buildScalar, buildScalars,
-// fastToken and fastCommand.
+// The code that parses a usual bulk string stands in five places, because a call for
+// each string would cost more than parsing it:
+//
+//	ReadToken      most tokens are bulk strings
+//	buildScalar    Decode of one string, as most replies are
+//	ShortBulk      short strings in rows: advanceUsual and buildScalars, inlined
+//	fastToken      every other place; it also takes null and verbatim strings
+//	fastCommand    arguments; its input need not have room for a Head at its end
 
 // Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
 // nothing once its buffers have grown. The bytes, Tokens, Values and Commands that
@@ -648,10 +653,8 @@ func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) 
 	for pos < d.in.End {
 		w := respwire.HeadAt(d.in.Data, pos)
 		if Kind(w[0]) == BulkString {
-			length, header := respwire.ShortLength(w)
-			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
-				pos = end + 2
+			if _, end := respwire.ShortBulk(w, d.in.End-pos-2); end > 0 {
+				pos += end + 2
 				if n.left--; n.left == 0 {
 					n.close()
 				}

@@ -257,10 +257,9 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 		w := respwire.HeadAt(d.in.Data, pos)
 		switch kind := Kind(w[0]); {
 		case kind == BulkString:
-			length, header := respwire.ShortLength(w)
-			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
-				v.setString(BulkString, d.in.Data[pos+header:end:end])
+			if n, end := respwire.ShortBulk(w, d.in.End-pos-2); end > 0 {
+				end += pos
+				v.setString(BulkString, d.in.Data[end-n:end:end])
 				v.dropLists()
 				pos = end + 2
 				continue
