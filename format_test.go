@@ -394,7 +394,7 @@ func TestPrintingIsLinearInTheSize(t *testing.T) {
 		wide = aggregate(Array, null(Null), wide)
 	}
 	for name, v := range map[string]Value{"deep": deep, "wide": wide} {
-		values, _ := v.measure()
+		values, _ := v.totals()
 		for _, format := range []string{"%v", "%+v"} {
 			if text := fmt.Sprintf(format, v); len(text) > most*values {
 				t.Errorf("%s: %s prints %d bytes for %d values, more than %d for each", name, format, len(text), values, most)

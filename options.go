@@ -34,7 +34,7 @@ type limits struct {
 	TotalLen int64 // bytes of one whole value with its attributes, or of one command
 }
 
-// The names in LimitError.Limit.
+// The names of limits in LimitError.Limit, whose comment lists them for users.
 const (
 	limitDepth    = "depth"
 	limitArgs     = "arguments"

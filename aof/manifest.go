@@ -59,7 +59,7 @@ func ParseManifest(r io.Reader) ([]File, error) {
 		line, err := lines.ReadSlice('\n')
 		switch {
 		case err == bufio.ErrBufferFull:
-			return nil, &resp.LimitError{Limit: "line length", Max: manifestLine - 1, Offset: offset}
+			return nil, &resp.LimitError{Limit: limitLine, Max: manifestLine - 1, Offset: offset}
 		case err != nil && err != io.EOF:
 			return nil, err
 		case len(line) == 0 && offset > 0:

@@ -196,6 +196,40 @@ func TestCommentsNameFilesThatAreThere(t *testing.T) {
 	}
 }
 
+// The drawing, or the text below it, names every file of package resp.
+func TestTheDrawingHasEveryFile(t *testing.T) {
+	drawing, _, _ := strings.Cut(read(t, "docs/architecture.md"), "\n## One read")
+	for _, file := range sourceFiles(t) {
+		if path.Dir(file) == "." && !regexp.MustCompile(`\b`+regexp.QuoteMeta(file)+`\b`).MatchString(drawing) {
+			t.Errorf("docs/architecture.md does not say where %s belongs", file)
+		}
+	}
+}
+
+// Every package that makes a LimitError gives it a name that resp.LimitError lists.
+func TestLimitsAreNamedAsListed(t *testing.T) {
+	listed := regexp.MustCompile(`(?m)^\tLimit  string // which: (.*)$`).FindStringSubmatch(read(t, "errors.go"))
+	if listed == nil {
+		t.Fatal("errors.go does not list the limits")
+	}
+	names := strings.Split(strings.ReplaceAll(listed[1], " or ", ", "), ", ")
+	given := regexp.MustCompile(`(?:Limit: |limit[A-Z]\w* += )"([^"]*)"`)
+	count := 0
+	for _, file := range sourceFiles(t) {
+		if strings.HasPrefix(file, "internal/tests/") {
+			continue
+		}
+		for _, match := range given.FindAllStringSubmatch(read(t, file), -1) {
+			if count++; !slices.Contains(names, match[1]) {
+				t.Errorf("%s names a limit %q, which is not one of %q", file, match[1], names)
+			}
+		}
+	}
+	if count < len(names) {
+		t.Errorf("only %d names of limits were found for %q", count, names)
+	}
+}
+
 // Whoever exports one more name from package resp has to keep it, and to find another
 // that is worth less.
 func TestExportsAreFew(t *testing.T) {
