@@ -9,6 +9,8 @@
 //     and commands from a seed; RandomBroken and RandomBrokenCommands make streams
 //     with faults in them. SimplerValues and the methods Simpler shrink them. Package
 //     respgen makes generators for properties of gopter of them.
+//   - Server is a server that follows a script, on a port or a net.Pipe, for tests of
+//     clients: its replies break, wait and end wherever the script says so.
 //   - Break breaks a frame in one place and keeps the rest of it.
 //   - SplitReader, RandomReader, DelayReader, TimeoutReader, DataTimeoutReader,
 //     EmptyReader and FailingReader are readers that are as awkward as io.Reader

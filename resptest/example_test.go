@@ -79,6 +79,161 @@ func ExampleMustParse() {
 	// resptest: "*2\r\n$3\r\nfoobar\r\n:1\r\n": resp: syntax error at offset 11: expected CR LF behind the payload, found "b"
 }
 
+// testOf stands for the *testing.T of a test, which examples do not have.
+type testOf struct {
+	testing.TB
+	failed   bool
+	cleanups []func()
+}
+
+func (t *testOf) Helper()          {}
+func (t *testOf) Failed() bool     { return t.failed }
+func (t *testOf) Skipped() bool    { return false }
+func (t *testOf) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+
+func (t *testOf) Errorf(format string, args ...any) {
+	t.failed = true
+	fmt.Printf(format+"\n", args...)
+}
+
+func (t *testOf) end() {
+	for _, f := range slices.Backward(t.cleanups) {
+		f()
+	}
+}
+
+// A client is tested against a script, and the connection breaks inside a reply.
+func ExampleNewServer() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t,
+		resptest.Step{Request: `SET key "a b"`, Reply: "+OK\r\n"},
+		resptest.Step{Request: "GET key", Reply: "$3\r\na", Close: true},
+	)
+	conn, err := net.Dial("tcp", server.Addr())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer conn.Close()
+	e, d := resp.NewEncoder(conn), resp.NewDecoder(conn)
+	e.WriteCommand("SET", resp.String("key"), resp.String("a b"))
+	e.WriteCommand("GET", resp.String("key"))
+	e.Flush()
+	fmt.Println(d.ReadString())
+	fmt.Println(d.ReadString())
+	// Output:
+	// OK <nil>
+	//  unexpected EOF
+}
+
+// A reply may be a Value, and come in pieces and late. The step behind it, which has no
+// request, is a push.
+func ExampleStep() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	tracked := resp.Value{Kind: resp.Map, Elems: []resp.Value{{Kind: resp.BulkString, Bytes: []byte("a")}, {Kind: resp.Integer, Int: 1}}}
+	server := resptest.NewServer(t,
+		resptest.Step{Request: "HGETALL h", Value: tracked, Split: 1, Delay: time.Millisecond},
+		resptest.Step{Reply: ">2\r\n+invalidate\r\n*1\r\n+h\r\n"},
+	)
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "*2\r\n$7\r\nhgetall\r\n$1\r\nh\r\n")
+	d := resp.NewDecoder(conn)
+	for range 2 {
+		var v resp.Value
+		err := d.Decode(&v)
+		fmt.Printf("%+v %v\n", v, err)
+	}
+	// Output:
+	// map(1) {bulk string(1) "a": integer 1} <nil>
+	// push(2) [simple string(10) "invalidate", array(1) [simple string(1) "h"]] <nil>
+}
+
+// The test fails with both requests when another one comes than the script has.
+func ExampleServer() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t, resptest.Step{Request: "GET key", Reply: "$-1\r\n"})
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "*2\r\n$3\r\nGET\r\n$3\r\nKEY\r\n")
+	io.ReadAll(conn)
+	// Output:
+	// resptest.Server: got the request "GET" "KEY", want "GET" "key"
+}
+
+// The greeting of a client, which no script needs to know.
+func ExampleServer_Handle() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t, resptest.Step{Request: "GET key", Reply: "$5\r\nvalue\r\n"})
+	server.Handle(func(request resp.Command) (resptest.Step, bool) {
+		switch strings.ToUpper(string(request.Args[0])) {
+		case "HELLO":
+			return resptest.Step{Reply: "%1\r\n+proto\r\n:3\r\n"}, true
+		case "CLIENT":
+			return resptest.Step{Reply: "+OK\r\n"}, true
+		}
+		return resptest.Step{}, false
+	})
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "HELLO 3\r\nCLIENT SETNAME me\r\nGET key\r\n")
+	d := resp.NewDecoder(conn)
+	for range 3 {
+		fmt.Printf("%q\n", must(d.ReadRaw()))
+	}
+	// Output:
+	// "%1\r\n+proto\r\n:3\r\n"
+	// "+OK\r\n"
+	// "$5\r\nvalue\r\n"
+}
+
+// For clients that take a network address.
+func ExampleServer_Addr() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t)
+	host, _, err := net.SplitHostPort(server.Addr())
+	fmt.Println(host, err)
+	// Output: 127.0.0.1 <nil>
+}
+
+// For clients that take a connection, or a function that makes one.
+func ExampleServer_Pipe() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t, resptest.Step{Request: "PING", Reply: "+PONG\r\n", Split: 3})
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "PING\r\n")
+	for range 3 {
+		piece := make([]byte, 100)
+		n := must(conn.Read(piece))
+		fmt.Printf("%q\n", piece[:n])
+	}
+	// Output:
+	// "+PO"
+	// "NG\r"
+	// "\n"
+}
+
+// must returns v of a call that does not fail here.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func ExampleVectors() {
 	for _, v := range resptest.Vectors() {
 		if v.ID == "bulk-trailer-junk" {
