@@ -58,7 +58,7 @@ func TestTheDrawingShowsTheLayers(t *testing.T) {
 		}
 		drawn[row[1]] = below
 	}
-	for _, name := range []string{".", "internal/quote", "internal/respwire", "internal/window", "aof", "replication", "monitor", "respgo"} {
+	for _, name := range []string{".", "internal/quote", "internal/respwire", "internal/window", "aof", "replication", "monitor", "respgo", "resptest"} {
 		want := []string{}
 		for _, below := range layers[name].of {
 			want = append(want, strings.Replace(below, ".", "resp", 1))
