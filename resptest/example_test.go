@@ -24,6 +24,38 @@ func ExampleRun() {
 	_ = test // func TestVectors(t *testing.T) { resptest.Run(t, parse) }
 }
 
+// A fuzz harness: what is read and written again is read as the same value. Its seeds
+// are the vectors.
+func Example_fuzz() {
+	roundTrip := func(wire []byte) (diff string) {
+		var v, again resp.Value
+		if err := resp.NewDecoder(bytes.NewReader(wire)).Decode(&v); err != nil {
+			return "" // refused, which is right or wrong
+		}
+		written := resp.AppendValue(nil, &v)
+		if err := resp.NewDecoder(bytes.NewReader(written)).Decode(&again); err != nil {
+			return fmt.Sprintf("%q is written as %q: %v", wire, written, err)
+		}
+		return resptest.Diff(v, again)
+	}
+	fuzz := func(f *testing.F) {
+		for _, v := range resptest.Vectors() {
+			f.Add(v.Wire)
+		}
+		f.Fuzz(func(t *testing.T, wire []byte) {
+			if diff := roundTrip(wire); diff != "" {
+				t.Errorf("%v:\n%s", resptest.Bytes(wire), diff)
+			}
+		})
+	}
+	_ = fuzz // func FuzzRoundTrip(f *testing.F) { ... }, for go test -fuzz FuzzRoundTrip
+
+	for _, v := range resptest.Vectors() {
+		fmt.Print(roundTrip(v.Wire))
+	}
+	// Output:
+}
+
 // For a parser that reads requests alone.
 func ExampleRunKind() {
 	test := func(t *testing.T) { resptest.RunKind(t, "command", parse) }

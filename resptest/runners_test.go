@@ -151,6 +151,9 @@ func doubleBits(text string) uint64 {
 // check.py finds package resp right in every vector, and finds out what is changed in
 // its results.
 func TestCheckPyJudgesRightly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a process for each of many vectors")
+	}
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("no python3 on PATH")
