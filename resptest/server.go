@@ -3,6 +3,7 @@ package resptest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -162,16 +163,16 @@ func (s *Server) answer(conn net.Conn) (closing bool, sent <-chan struct{}) {
 	close(start)
 	sent = start
 	d := resp.NewDecoder(conn, resp.ServerLimits())
+	steps := s.greeting()
 	for {
-		step, ok := s.unasked()
-		if !ok {
-			request, err := d.ReadCommand()
-			if step, ok = s.reply(request, err); !ok {
-				return false, sent
+		for _, step := range steps {
+			if sent = s.send(conn, step, sent); step.Close {
+				return true, sent
 			}
 		}
-		if sent = s.send(conn, step, sent); step.Close {
-			return true, sent
+		request, err := d.ReadCommand()
+		if steps = s.reply(request, err); len(steps) == 0 {
+			return false, sent
 		}
 	}
 }
@@ -218,40 +219,49 @@ func (s *Server) wait(delay time.Duration) {
 	}
 }
 
-// unasked returns the next step if it waits for no request.
-func (s *Server) unasked() (step Step, ok bool) {
+// greeting returns the steps for who has just connected.
+func (s *Server) greeting() []Step {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.failed || s.next == len(s.script) || len(s.requests[s.next].Args) > 0 {
-		return Step{}, false
-	}
-	s.next++
-	return s.script[s.next-1], true
+	return s.unasked(nil)
 }
 
-// reply returns the step for a request, or for the error in place of one. ok is false
-// when the connection has ended.
-func (s *Server) reply(request resp.Command, err error) (step Step, ok bool) {
+// unasked appends the next steps as far as they wait for no request, up to one that
+// closes the connection.
+func (s *Server) unasked(steps []Step) []Step {
+	for !s.failed && s.next < len(s.script) && len(s.requests[s.next].Args) == 0 {
+		if n := len(steps); n > 0 && steps[n-1].Close {
+			break
+		}
+		steps = append(steps, s.script[s.next])
+		s.next++
+	}
+	return steps
+}
+
+// reply returns the steps for a request, or for the error in place of one. There are
+// none when the connection has ended.
+func (s *Server) reply(request resp.Command, err error) []Step {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
 		var syntaxError *resp.SyntaxError
 		var limitError *resp.LimitError
 		if errors.As(err, &syntaxError) || errors.As(err, &limitError) {
-			return s.fail("resptest.Server: got no request, want %s: %v", s.wanted(), err), true
+			return s.fail("resptest.Server: got no request, want %s: %v", s.wanted(), err)
 		}
-		return Step{}, false
+		return nil
 	}
 	if !s.failed && s.next < len(s.script) && same(request, s.requests[s.next]) {
 		s.next++
-		return s.script[s.next-1], true
+		return s.unasked([]Step{s.script[s.next-1]})
 	}
 	if s.handler != nil {
 		if step, ok := s.handler(request); ok {
-			return step, true
+			return []Step{step}
 		}
 	}
-	return s.fail("resptest.Server: got the request %v, want %s", request, s.wanted()), true
+	return s.fail("resptest.Server: got the request %s, want %s", quotedRequest(request), s.wanted())
 }
 
 // same reports whether two requests are the same but for the case of their names.
@@ -267,15 +277,24 @@ func (s *Server) wanted() string {
 	case len(s.requests[s.next].Args) == 0:
 		return "a reply without a request"
 	}
-	return s.requests[s.next].String()
+	return quotedRequest(s.requests[s.next])
+}
+
+// quotedRequest returns the words of c, quoted, and cut where they are long or many.
+func quotedRequest(c resp.Command) string {
+	const shown = 20
+	if len(c.Args) <= shown {
+		return Command(c.Args).String()
+	}
+	return fmt.Sprintf("%v ... (%d words)", Command(c.Args[:shown]), len(c.Args))
 }
 
 // fail fails the test, the first time, and returns the reply to whoever has to do with
 // it.
-func (s *Server) fail(format string, args ...any) Step {
+func (s *Server) fail(format string, args ...any) []Step {
 	if !s.failed {
 		s.t.Errorf(format, args...)
 	}
 	s.failed = true
-	return Step{Reply: "-ERR the test has failed: see its messages\r\n", Close: true}
+	return []Step{{Reply: "-ERR the test has failed: see its messages\r\n", Close: true}}
 }

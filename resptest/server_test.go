@@ -112,6 +112,8 @@ func TestServerFailsTheTest(t *testing.T) {
 		{"nothing in the script", nil, "PING\r\n", answer, []string{`resptest.Server: got the request "PING", want none any more`}},
 		{"several wrong ones", []resptest.Step{get}, "PING\r\nPING\r\nGET k\r\n", answer, []string{`resptest.Server: got the request "PING", want "GET" "k"`}},
 		{"no request", []resptest.Step{get}, "*1\r\n:1\r\n", answer, []string{`resptest.Server: got no request, want "GET" "k": resp: type error at offset 4: expected the $ of an argument, found ":"`}},
+		{"a long one", []resptest.Step{get}, "GET k" + strings.Repeat(" "+strings.Repeat("x", 1000), 30) + "\r\n", answer, []string{
+			`resptest.Server: got the request "GET" "k"` + strings.Repeat(` "`+strings.Repeat("x", 300)+`"... (1000 bytes)`, 18) + ` ... (32 words), want "GET" "k"`}},
 		{"one left", []resptest.Step{get, get}, "GET k\r\n", "", []string{`resptest.Server: 1 of 2 steps are left, the next one is "GET" "k"`}},
 		{"a push left", []resptest.Step{get, {Reply: "+a\r\n", Close: true}, {Reply: ">0\r\n"}}, "GET k\r\n", get.Reply + "+a\r\n", []string{`resptest.Server: 1 of 3 steps are left, the next one is a reply without a request`}},
 		{"a script that is none", []resptest.Step{get, {Request: `GET "k`}}, "", "", []string{`resptest.Server: request of step 2: resp: syntax error at offset 4: expected a quote that is closed, found "GET \""`}},
@@ -254,6 +256,42 @@ func TestServerPushes(t *testing.T) {
 		}
 		if got, want := exchange(t, dial(t, server), ""), "+again\r\n"; got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// A push goes to the connection of the step before it, also when others connect.
+func TestServerPushesToItsConnection(t *testing.T) {
+	const steps = 3000
+	var script []resptest.Step
+	for range steps {
+		script = append(script, resptest.Step{Request: "PING", Reply: "+PONG\r\n"}, resptest.Step{Reply: ":1\r\n"})
+	}
+	server := resptest.NewServer(t, script...)
+	conn := server.Pipe()
+	defer conn.Close()
+	done := make(chan struct{})
+	var others sync.WaitGroup
+	others.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				server.Pipe().Close()
+			}
+		}
+	})
+	defer others.Wait()
+	defer close(done)
+	conn.SetDeadline(time.Now().Add(time.Minute))
+	go conn.Write(bytes.Repeat([]byte("PING\r\n"), steps))
+	d := resp.NewDecoder(conn)
+	for i := range steps {
+		for _, want := range []string{"+PONG\r\n", ":1\r\n"} {
+			if got, err := d.ReadRaw(); string(got) != want || err != nil {
+				t.Fatalf("reply %d: %q, %v, want %q", i, got, err, want)
+			}
 		}
 	}
 }
