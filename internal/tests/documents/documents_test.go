@@ -167,6 +167,22 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
+var testLink = regexp.MustCompile("\\[`((?:Test|Fuzz)\\w+)`\\]\\(([^)]+)\\)")
+
+// Each promise of the README names a test that is where the link leads.
+func TestPromisesAreHeldByTests(t *testing.T) {
+	links := testLink.FindAllStringSubmatch(documents(t)["README.md"], -1)
+	if len(links) < 10 {
+		t.Fatalf("%d links to tests", len(links))
+	}
+	for _, match := range links {
+		source, err := os.ReadFile(filepath.Join(root, match[2]))
+		if err != nil || !bytes.Contains(source, []byte("func "+match[1]+"(")) {
+			t.Errorf("%s is not in %s: %v", match[1], match[2], err)
+		}
+	}
+}
+
 var (
 	codeSpan = regexp.MustCompile("`([^`]+)`")
 	exported = regexp.MustCompile(`\b[A-Z][A-Za-z0-9]+\b`)
