@@ -183,10 +183,12 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	return pos - d.in.Pos
 }
 
-// tryBuild is build for a value that has not been scanned.
+// tryBuild is build for a value that has not been scanned. It does not try a streamed
+// value, which has to be scanned, nor where there may be too many elements, which
+// buildScanned counts before anything is reserved.
 func (d *Decoder) tryBuild(root *Value) (size int) {
-	if d.in.End-d.in.Pos > treeRoom*minElement {
-		return 0 // buildScanned counts before anything is reserved
+	if d.in.Data[d.in.Pos+1] == '?' || d.in.End-d.in.Pos > treeRoom*minElement {
+		return 0
 	}
 	return d.build(root, false)
 }
