@@ -99,7 +99,9 @@ func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 }
 
 // ReadCommand reads the next request. It skips empty ones. Inside an open aggregate
-// it is an error.
+// it is an error. It reads requests as Redis does, but for the exceptions that
+// docs/conformance.md lists. That a server closes the connection on the commands POST
+// and Host:, which browsers send, is left to the caller.
 func (d *Decoder) ReadCommand() (Command, error) {
 	if window.Debug {
 		d.expireViews()

@@ -98,8 +98,8 @@ func (e *SyntaxError) Error() string {
 // error: invalid bulk length`, to be sent after `ERR ` as an error before the
 // connection is closed. The words are those of Redis when Redis refuses the request
 // too. They are similar when Redis would wait, as for a NUL in an inline request, or
-// would not check, as for the CR LF after an argument. The text is empty for an
-// error in a reply.
+// would not check, as for the CR LF after an argument; docs/conformance.md lists all
+// these cases. The text is empty for an error in a reply.
 func (e *SyntaxError) ReplyText() string { return e.reply }
 
 // LimitError reports a length, count or depth over a limit of the Decoder, which
