@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/cmd/respcheck/internal/conformance"
+)
+
+// conformance sends a set of requests, valid, odd and broken, to the server and prints
+// where it reads them otherwise than Redis, a row a rule.
+func (p *program) conformance(ctx context.Context, cfg *config, srv *server) error {
+	status, err := runConformance(ctx, cfg, srv, p.stdout)
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("interrupted")
+	case err != nil:
+		return fmt.Errorf("-conformance: %w", err)
+	case status != statusOK:
+		return exit(status)
+	}
+	return nil
+}
+
+// runConformance prints the rows and returns the exit status: statusFailed when there
+// are any.
+func runConformance(ctx context.Context, cfg *config, srv *server, stdout io.Writer) (status int, err error) {
+	if srv.private && srv.dir == "" {
+		return 0, errors.New("needs a server: some of the requests end the embedded miniredis, and this program with it")
+	}
+	requests, err := conformance.All()
+	if err != nil {
+		return 0, err
+	}
+	if cfg.run != nil {
+		requests = slices.DeleteFunc(requests, func(r conformance.Request) bool {
+			return !cfg.run.MatchString(r.ID) && !cfg.run.MatchString(r.Rule)
+		})
+	}
+	if len(requests) == 0 {
+		return 0, fmt.Errorf("no request matches -run %s", cfg.run)
+	}
+	c := connect(ctx, srv, &cfg.options, 2, hooks{count: func(int) {}})
+	defer c.close()
+	if c.name == "" {
+		c.name, c.version = describe(c)
+	}
+	s := &conformance.Server{
+		Silence:  silence + 4*roundTrip(c),
+		Patience: min(cfg.options.timeout, patience),
+	}
+	options := cfg.options
+	if srv.private {
+		options.password = rand.Text()
+		c.step("CONFIG SET", "requirepass", options.password)
+	}
+	if c.err != nil {
+		return 0, c.err
+	}
+	s.Dial = func(ctx context.Context) (net.Conn, error) { return dial(ctx, srv, &options) }
+	s.Auth = options.auth()
+	report := conformanceReport{json: cfg.json, verbose: cfg.verbose, stdout: stdout}
+	fmt.Fprintf(report.notes(), "%s %s at %s (%s)\n", c.name, c.version, srv.addr, srv.origin)
+
+	asks, err := s.AsksForPassword(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if all := len(requests); !asks {
+		requests = slices.DeleteFunc(requests, func(r conformance.Request) bool { return r.Unauthenticated })
+		fmt.Fprintf(report.notes(), "%d requests before AUTH are skipped: the server asks for no password\n", all-len(requests))
+	}
+	observations, err := s.Observe(ctx, requests)
+	if err != nil {
+		return 0, err
+	}
+	return report.print(requests, observations), nil
+}
+
+// How long a server that waits for the rest of a request is listened to, on top of its
+// round trips, and how long an answer may take.
+const (
+	silence  = 100 * time.Millisecond
+	patience = 3 * time.Second
+)
+
+// roundTrip returns how long the server takes for a PING.
+func roundTrip(c *conn) time.Duration {
+	start := time.Now()
+	c.do("PING")
+	return time.Since(start)
+}
+
+// auth returns the arguments of AUTH, none without a password.
+func (o *connOptions) auth() []string {
+	switch {
+	case o.user != "":
+		return []string{o.user, o.password}
+	case o.password != "":
+		return []string{o.password}
+	}
+	return nil
+}
+
+// conformanceReport prints rules that a server reads otherwise than Redis.
+type conformanceReport struct {
+	json, verbose bool
+	stdout        io.Writer
+}
+
+// notes is where lines go that are no rules.
+func (r *conformanceReport) notes() io.Writer {
+	if r.json {
+		return io.Discard
+	}
+	return r.stdout
+}
+
+// ruleLine is a rule as -json prints it.
+type ruleLine struct {
+	Rule     string        `json:"rule"`
+	Requests int           `json:"requests"` // of this rule
+	Differ   []requestLine `json:"differ"`   // those that the server reads otherwise
+}
+
+type requestLine struct {
+	ID          string              `json:"id"`
+	Wire        string              `json:"wire"` // quoted and cut
+	ByteForByte bool                `json:"byte_for_byte,omitempty"`
+	Redis       conformance.Outcome `json:"redis"`
+	Server      conformance.Outcome `json:"server"`
+}
+
+// print prints the rules in the order of their first request and returns the exit
+// status.
+func (r *conformanceReport) print(requests []conformance.Request, observations []conformance.Observation) int {
+	var rules []*ruleLine
+	byName := make(map[string]*ruleLine)
+	for _, request := range requests {
+		rule := byName[request.Rule]
+		if rule == nil {
+			rule = &ruleLine{Rule: request.Rule}
+			byName[request.Rule] = rule
+			rules = append(rules, rule)
+		}
+		rule.Requests++
+	}
+	differ := 0
+	for _, o := range observations {
+		rule := byName[o.Request.Rule]
+		if n := len(rule.Differ); n > 0 && rule.Differ[n-1].ID == o.Request.ID {
+			continue // it differs byte for byte too
+		}
+		rule.Differ = append(rule.Differ, requestLine{o.Request.ID, shortWire(o.Request.Wire), o.ByteForByte, o.Request.Redis, o.Got})
+		differ++
+	}
+	rules = slices.DeleteFunc(rules, func(rule *ruleLine) bool { return len(rule.Differ) == 0 })
+	for _, rule := range rules {
+		r.row(rule)
+	}
+	fmt.Fprintf(r.notes(), "%d of %d requests are read as Redis reads them\n", len(requests)-differ, len(requests))
+	if differ > 0 {
+		return statusFailed
+	}
+	return statusOK
+}
+
+func (r *conformanceReport) row(rule *ruleLine) {
+	if r.json {
+		json.NewEncoder(r.stdout).Encode(rule)
+		return
+	}
+	fmt.Fprintf(r.stdout, "%s: %d of %d differ\n", rule.Rule, len(rule.Differ), rule.Requests)
+	shown := rule.Differ
+	if !r.verbose {
+		shown = shown[:1]
+	}
+	for _, request := range shown {
+		arrival := ""
+		if request.ByteForByte {
+			arrival = ", byte by byte"
+		}
+		fmt.Fprintf(r.stdout, "      sent   %s (%s%s)\n      redis  %.200s\n      server %.200s\n",
+			request.Wire, request.ID, arrival, request.Redis, request.Server)
+	}
+}
+
+// shortWire quotes the bytes of a request and cuts long ones.
+func shortWire(wire []byte) string {
+	const most = 60
+	if len(wire) <= most {
+		return string(resp.AppendQuoted(nil, wire))
+	}
+	return fmt.Sprintf("%s... (%d bytes)", resp.AppendQuoted(nil, wire[:most]), len(wire))
+}
