@@ -212,8 +212,8 @@ func record(t *testing.T) []Request {
 	return requests
 }
 
-// version returns the version of a redis-server, and skips the test when the server on
-// PATH is another under that name.
+// version returns the version of a redis-server, and skips the test when the server is
+// another one, or before version 7, which allowed fewer arguments.
 func version(t *testing.T, s *Server) string {
 	t.Helper()
 	c, err := s.connect(t.Context())
@@ -235,8 +235,9 @@ func version(t *testing.T, s *Server) string {
 	for key, value := range hello.Pairs() {
 		fields[string(key.Bytes)] = string(value.Bytes)
 	}
-	if fields["server"] != "redis" {
-		t.Skipf("the requests are recorded from redis-server, and this server is %s %s", fields["server"], fields["version"])
+	major, _, _ := strings.Cut(fields["version"], ".")
+	if number, err := strconv.Atoi(major); fields["server"] != "redis" || err != nil || number < 7 {
+		t.Skipf("the requests are recorded from redis-server 7, and this is %s %s (%v)", fields["server"], fields["version"], hello.Err())
 	}
 	return fields["version"]
 }
