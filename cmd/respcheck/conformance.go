@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/cmd/respcheck/internal/conformance"
 )
 
@@ -197,7 +196,7 @@ func (r *conformanceReport) row(rule *ruleLine) {
 func shortWire(wire []byte) string {
 	const most = 60
 	if len(wire) <= most {
-		return string(resp.AppendQuoted(nil, wire))
+		return conformance.Quote(wire)
 	}
-	return fmt.Sprintf("%s... (%d bytes)", resp.AppendQuoted(nil, wire[:most]), len(wire))
+	return fmt.Sprintf("%s... (%d bytes)", conformance.Quote(wire[:most]), len(wire))
 }

@@ -86,8 +86,11 @@ func word(w []byte) string {
 	if len(w) > longest {
 		return fmt.Sprintf("(%d bytes, CRC-32 %08x)", len(w), crc32.ChecksumIEEE(w))
 	}
-	return string(resp.AppendQuoted(nil, w))
+	return Quote(w)
 }
+
+// Quote quotes bytes as redis-cli does.
+func Quote(b []byte) string { return resp.Command{Args: [][]byte{b}}.String() }
 
 // unknownCommand matches the error for an unknown command. Its quotes were others
 // before Redis 7.
@@ -116,6 +119,6 @@ func unknown(name string) string {
 
 // quoteLine escapes what is not printable ASCII.
 func quoteLine(s string) string {
-	quoted := resp.AppendQuoted(nil, s)
-	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(string(quoted[1 : len(quoted)-1]))
+	quoted := Quote([]byte(s))
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
 }

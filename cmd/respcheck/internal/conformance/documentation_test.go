@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/seed65f5866d/resp"
 )
 
 // reasons say for each rule with requests that ReadCommand reads otherwise than Redis
@@ -103,7 +101,7 @@ func documentation(server string, requests []Request) (text string, unexplained 
 // wireCode is the wire of a request in a cell of a table.
 func wireCode(r *Request) string {
 	const most = 60
-	text := code(string(resp.AppendQuoted(nil, r.Wire[:min(len(r.Wire), most)])))
+	text := code(Quote(r.Wire[:min(len(r.Wire), most)]))
 	if len(r.Wire) > most {
 		text += fmt.Sprintf(" and so on, %d bytes", len(r.Wire))
 	}

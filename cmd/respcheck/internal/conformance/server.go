@@ -98,12 +98,16 @@ func (s *Server) newFence(ctx context.Context) (*fence, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fence{c}, nil
+	f := &fence{c}
+	return f, f.pass()
 }
 
 // pass returns when the server has read what was sent to it before.
 func (f *fence) pass() error {
-	_, err := f.do("PING")
+	answer, err := f.do("PING")
+	if err == nil && answer != "+PONG" {
+		err = fmt.Errorf("PING: the server answers %.200s", answer)
+	}
 	return err
 }
 
