@@ -17,7 +17,7 @@ import (
 // conformance sends a set of requests, valid, odd and broken, to the server and prints
 // where it reads them otherwise than Redis, a row a rule.
 func (p *program) conformance(ctx context.Context, cfg *config, srv *server) error {
-	status, err := runConformance(ctx, cfg, srv, p.stdout)
+	status, err := runConformance(ctx, cfg, srv, p.stdout, p.stderr)
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("interrupted")
@@ -31,7 +31,7 @@ func (p *program) conformance(ctx context.Context, cfg *config, srv *server) err
 
 // runConformance prints the rows and returns the exit status: statusFailed when there
 // are any.
-func runConformance(ctx context.Context, cfg *config, srv *server, stdout io.Writer) (status int, err error) {
+func runConformance(ctx context.Context, cfg *config, srv *server, stdout, stderr io.Writer) (status int, err error) {
 	if srv.private && srv.dir == "" {
 		return 0, errors.New("needs a server: some of the requests end the embedded miniredis, and this program with it")
 	}
@@ -66,16 +66,18 @@ func runConformance(ctx context.Context, cfg *config, srv *server, stdout io.Wri
 	}
 	s.Dial = func(ctx context.Context) (net.Conn, error) { return dial(ctx, srv, &options) }
 	s.Auth = options.auth()
-	report := conformanceReport{json: cfg.json, verbose: cfg.verbose, stdout: stdout}
-	fmt.Fprintf(report.notes(), "%s %s at %s (%s)\n", c.name, c.version, srv.addr, srv.origin)
+	report := conformanceReport{json: cfg.json, verbose: cfg.verbose, stdout: stdout, notes: stdout}
+	if cfg.json {
+		report.notes = stderr
+	}
+	fmt.Fprintf(report.notes, "%s %s at %s (%s)\n", c.name, c.version, srv.addr, srv.origin)
 
-	asks, err := s.AsksForPassword(ctx)
+	requests, skips, err := s.Fit(ctx, requests)
 	if err != nil {
 		return 0, err
 	}
-	if all := len(requests); !asks {
-		requests = slices.DeleteFunc(requests, func(r conformance.Request) bool { return r.Unauthenticated })
-		fmt.Fprintf(report.notes(), "%d requests before AUTH are skipped: the server asks for no password\n", all-len(requests))
+	for _, skip := range skips {
+		fmt.Fprintf(report.notes, "%d requests are skipped: %s\n", skip.Requests, skip.Reason)
 	}
 	observations, err := s.Observe(ctx, requests)
 	if err != nil {
@@ -113,14 +115,7 @@ func (o *connOptions) auth() []string {
 type conformanceReport struct {
 	json, verbose bool
 	stdout        io.Writer
-}
-
-// notes is where lines go that are no rules.
-func (r *conformanceReport) notes() io.Writer {
-	if r.json {
-		return io.Discard
-	}
-	return r.stdout
+	notes         io.Writer // what is no rule: stderr when stdout is all JSON
 }
 
 // ruleLine is a rule as -json prints it.
@@ -165,7 +160,7 @@ func (r *conformanceReport) print(requests []conformance.Request, observations [
 	for _, rule := range rules {
 		r.row(rule)
 	}
-	fmt.Fprintf(r.notes(), "%d of %d requests are read as Redis reads them\n", len(requests)-differ, len(requests))
+	fmt.Fprintf(r.notes, "%d of %d requests are read as Redis reads them\n", len(requests)-differ, len(requests))
 	if differ > 0 {
 		return statusFailed
 	}

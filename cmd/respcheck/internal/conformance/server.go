@@ -1,11 +1,13 @@
 package conformance
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +21,43 @@ type Server struct {
 
 	Silence  time.Duration // for how long a server that waits for more says nothing
 	Patience time.Duration // how long an answer may take that Redis gives
+}
+
+// Skip is why some requests cannot be sent to a server.
+type Skip struct {
+	Reason   string
+	Requests int
+}
+
+// Fit returns the requests that can be sent to the server, and why others cannot.
+func (s *Server) Fit(ctx context.Context, requests []Request) (fit []Request, skips []Skip, err error) {
+	c, err := s.connect(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer c.conn.Close()
+	fit = slices.Clone(requests)
+	skip := func(reason string, cannot func(Request) bool) {
+		before := len(fit)
+		fit = slices.DeleteFunc(fit, cannot)
+		if before > len(fit) {
+			skips = append(skips, Skip{reason, before - len(fit)})
+		}
+	}
+	answer, err := c.do("PING")
+	if err == nil && (answer != "-NOAUTH" || len(s.Auth) == 0) {
+		skip("the server asks for no password before PING", func(r Request) bool { return r.Unauthenticated })
+	}
+	if err == nil {
+		err = s.authenticate(c)
+	}
+	if err == nil {
+		answer, err = c.do("PUBSUB", "NUMSUB", "a", "b")
+	}
+	if err == nil && answer != `*2 "a" "b"` {
+		skip("the server does not repeat the words of PUBSUB NUMSUB", func(r Request) bool { return bytes.Contains(r.Wire, []byte("NUMSUB")) })
+	}
+	return fit, skips, err
 }
 
 // Observation is a request that a server did something else with than Redis.
@@ -140,21 +179,6 @@ func (s *Server) authenticate(c *client) error {
 		err = fmt.Errorf("AUTH: %s", answer)
 	}
 	return err
-}
-
-// AsksForPassword reports whether the server refuses requests before AUTH, and s has
-// what it asks for.
-func (s *Server) AsksForPassword(ctx context.Context) (bool, error) {
-	if len(s.Auth) == 0 {
-		return false, nil
-	}
-	c, err := s.connect(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer c.conn.Close()
-	answer, err := c.do("PING")
-	return answer == "-NOAUTH", err
 }
 
 // do sends a command and returns the answer.

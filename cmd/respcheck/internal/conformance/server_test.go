@@ -96,8 +96,8 @@ func TestObserveFindsWhatDiffers(t *testing.T) {
 	}
 	s := serve(t, readCommands)
 	s.Auth = []string{password}
-	if asks, err := s.AsksForPassword(t.Context()); err != nil || !asks {
-		t.Fatal(asks, err)
+	if fit, skips, err := s.Fit(t.Context(), requests); len(fit) != len(requests) || skips != nil || err != nil {
+		t.Fatalf("%d of %d requests, %v, %v", len(fit), len(requests), skips, err)
 	}
 	observations, err := s.Observe(t.Context(), requests)
 	if err != nil {
@@ -115,6 +115,33 @@ func TestObserveFindsWhatDiffers(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(want) == 0 {
 		t.Errorf("requests that differ (-ReadCommand +observed)\n%s", diff)
+	}
+}
+
+// What a server without a password and without pub/sub cannot show is skipped.
+func TestFit(t *testing.T) {
+	requests, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, func(conn net.Conn) {
+		enc := resp.NewEncoder(conn)
+		for command := range resp.NewDecoder(conn, resp.OnWait(enc.Flush)).Commands() {
+			if len(command.Args) == 1 {
+				enc.WriteSimpleString("PONG")
+			} else {
+				enc.WriteSimpleError("ERR unknown command 'PUBSUB', with args beginning with: ")
+			}
+		}
+	})
+	fit, skips, err := s.Fit(t.Context(), requests)
+	if err != nil || len(skips) != 2 || skips[0].Requests+skips[1].Requests+len(fit) != len(requests) || len(fit) < 100 {
+		t.Errorf("%d of %d requests, %+v, %v", len(fit), len(requests), skips, err)
+	}
+	for _, r := range fit {
+		if r.Unauthenticated || strings.Contains(string(r.Wire), "NUMSUB") {
+			t.Errorf("%s is not skipped", r.ID)
+		}
 	}
 }
 
