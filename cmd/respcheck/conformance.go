@@ -32,58 +32,74 @@ func (p *program) conformance(ctx context.Context, cfg *config, srv *server) err
 // runConformance prints the rows and returns the exit status: statusFailed when there
 // are any.
 func runConformance(ctx context.Context, cfg *config, srv *server, stdout, stderr io.Writer) (status int, err error) {
-	if srv.private && srv.dir == "" {
-		return 0, errors.New("needs a server: some of the requests end the embedded miniredis, and this program with it")
-	}
-	requests, err := conformance.All()
+	requests, err := chooseRequests(cfg)
 	if err != nil {
 		return 0, err
 	}
-	if cfg.run != nil {
-		requests = slices.DeleteFunc(requests, func(r conformance.Request) bool {
-			return !cfg.run.MatchString(r.ID) && !cfg.run.MatchString(r.Rule)
-		})
+	s, title, err := meet(ctx, cfg, srv)
+	if err != nil {
+		return 0, err
 	}
-	if len(requests) == 0 {
-		return 0, fmt.Errorf("no request matches -run %s", cfg.run)
-	}
-	c := connect(ctx, srv, &cfg.options, 2, hooks{count: func(int) {}})
-	defer c.close()
-	if c.name == "" {
-		c.name, c.version = describe(c)
-	}
-	s := &conformance.Server{
-		Silence:  silence + 4*roundTrip(c),
-		Patience: min(cfg.options.timeout, patience),
-	}
-	options := cfg.options
-	if srv.private {
-		options.password = rand.Text()
-		c.step("CONFIG SET", "requirepass", options.password)
-	}
-	if c.err != nil {
-		return 0, c.err
-	}
-	s.Dial = func(ctx context.Context) (net.Conn, error) { return dial(ctx, srv, &options) }
-	s.Auth = options.auth()
-	report := conformanceReport{json: cfg.json, verbose: cfg.verbose, stdout: stdout, notes: stdout}
-	if cfg.json {
-		report.notes = stderr
-	}
-	fmt.Fprintf(report.notes, "%s %s at %s (%s)\n", c.name, c.version, srv.addr, srv.origin)
-
 	requests, skips, err := s.Fit(ctx, requests)
 	if err != nil {
 		return 0, err
 	}
+	report := conformanceReport{json: cfg.json, verbose: cfg.verbose, stdout: stdout, notes: stdout}
+	if cfg.json {
+		report.notes = stderr
+	}
+	fmt.Fprintln(report.notes, title)
 	for _, skip := range skips {
 		fmt.Fprintf(report.notes, "%d requests are skipped: %s\n", skip.Requests, skip.Reason)
+	}
+	if len(requests) == 0 {
+		return 0, errors.New("no request is left")
 	}
 	observations, err := s.Observe(ctx, requests)
 	if err != nil {
 		return 0, err
 	}
 	return report.print(requests, observations), nil
+}
+
+// chooseRequests returns the requests that -run asks for.
+func chooseRequests(cfg *config) ([]conformance.Request, error) {
+	requests, err := conformance.All()
+	if err != nil || cfg.run == nil {
+		return requests, err
+	}
+	requests = slices.DeleteFunc(requests, func(r conformance.Request) bool {
+		return !cfg.run.MatchString(r.ID) && !cfg.run.MatchString(r.Rule)
+	})
+	if len(requests) == 0 {
+		return nil, fmt.Errorf("no request matches -run %s", cfg.run)
+	}
+	return requests, nil
+}
+
+// meet connects to the server to see that it can be used and who it is. A private one
+// gets a password, so that requests before AUTH can be sent.
+func meet(ctx context.Context, cfg *config, srv *server) (s *conformance.Server, title string, err error) {
+	if srv.private && srv.dir == "" {
+		return nil, "", errors.New("needs a server: some of the requests end the embedded miniredis, and this program with it")
+	}
+	c := connect(ctx, srv, &cfg.options, 2, hooks{count: func(int) {}})
+	defer c.close()
+	if c.name == "" {
+		c.name, c.version = describe(c)
+	}
+	roundTrip := roundTrip(c)
+	options := cfg.options
+	if srv.private {
+		options.password = rand.Text()
+		c.step("CONFIG SET", "requirepass", options.password)
+	}
+	return &conformance.Server{
+		Dial:     func(ctx context.Context) (net.Conn, error) { return dial(ctx, srv, &options) },
+		Auth:     options.auth(),
+		Silence:  silence + 4*roundTrip,
+		Patience: min(options.timeout, patience),
+	}, fmt.Sprintf("%s %s at %s (%s)", c.name, c.version, srv.addr, srv.origin), c.err
 }
 
 // How long a server that waits for the rest of a request is listened to, on top of its

@@ -29,6 +29,7 @@ func TestConformanceOfRunningServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer srv.stop()
+	respcheck(t, "-network", srv.network, "-addr", srv.addr, "-conformance", "-run", "^auth-").want(t, statusCannotRun, "no request is left")
 	o := respcheck(t, "-network", srv.network, "-addr", srv.addr, "-conformance", "-run", "^auth-|^multibulk-ping$")
 	o.want(t, statusOK, "already running", "31 requests are skipped: the server asks for no password before PING\n", "1 of 1 requests")
 	respcheck(t, "-network", srv.network, "-addr", srv.addr, "-run", "resp2/hash").want(t, statusOK)
