@@ -4,14 +4,14 @@ import "context"
 
 // check runs the checks, or -conformance.
 func (p *program) check(ctx context.Context, cfg *config) error {
+	if cfg.conformance {
+		return p.conformance(ctx, cfg)
+	}
 	srv, err := openServer(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer srv.stop()
-	if cfg.conformance {
-		return p.conformance(ctx, cfg, srv)
-	}
 	s, err := newSession(ctx, cfg, srv, newReporter(cfg, p.stdout, p.stderr))
 	if err != nil {
 		return err

@@ -16,7 +16,12 @@ import (
 
 // conformance sends a set of requests, valid, odd and broken, to the server and prints
 // where it reads them otherwise than Redis, a row a rule.
-func (p *program) conformance(ctx context.Context, cfg *config, srv *server) error {
+func (p *program) conformance(ctx context.Context, cfg *config) error {
+	srv, err := openServer(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer srv.stop()
 	status, err := runConformance(ctx, cfg, srv, p.stdout, p.stderr)
 	switch {
 	case ctx.Err() != nil:
