@@ -102,16 +102,16 @@ func meet(ctx context.Context, cfg *config, srv *server) (s *conformance.Server,
 	return &conformance.Server{
 		Dial:     func(ctx context.Context) (net.Conn, error) { return dial(ctx, srv, &options) },
 		Auth:     options.auth(),
-		Silence:  silence + 4*roundTrip,
-		Patience: min(options.timeout, patience),
+		Silence:  quietTime + 4*roundTrip,
+		Patience: min(options.timeout, answerTime),
 	}, fmt.Sprintf("%s %s at %s (%s)", c.name, c.version, srv.addr, srv.origin), c.err
 }
 
 // How long a server that waits for the rest of a request is listened to, on top of its
 // round trips, and how long an answer may take.
 const (
-	silence  = 100 * time.Millisecond
-	patience = 3 * time.Second
+	quietTime  = 100 * time.Millisecond
+	answerTime = 3 * time.Second
 )
 
 // roundTrip returns how long the server takes for a PING.
