@@ -13,9 +13,9 @@ var reasons = map[string]string{
 		"`MaxArgs` allows more, and `Lenient` as many as Redis. Before AUTH both take ten.",
 	"the LF of a header line": "Redis looks for the CR alone and passes over the byte behind it, whatever that is. " +
 		"ReadCommand wants CR LF: a proxy and the server behind it must not disagree on where a request ends. " +
-		"Valkey 9 wants it too.",
+		"Valkey 9 wants it too; these are its words.",
 	"the CR LF behind an argument": "Redis passes over two bytes without a look at them. A length that is wrong by one " +
-		"then turns data into requests. ReadCommand wants CR LF. Valkey 9 wants it too.",
+		"then turns data into requests. ReadCommand wants CR LF. Valkey 9 wants it too; these are its words.",
 	"NUL outside arguments": "Redis searches for the end of a line with C functions, for which NUL is the end of the " +
 		"text. It waits until 64 KiB have come, and answers nothing. ReadCommand refuses at once what can never become a " +
 		"request. `Lenient` takes NUL in inline requests as data.",
