@@ -198,10 +198,14 @@ func (c *client) answer() (string, error) {
 	return Answer(&v), nil
 }
 
-// observe sends one request to the server and tells what comes of it.
+// observe sends one request to the server and tells what comes of it. It is quick about
+// what Redis does: a probe behind the request is answered, or the connection is closed.
 func (s *Server) observe(ctx context.Context, f *fence, r *Request, pieces [][]byte) (Outcome, error) {
-	if r.Redis.End == Keeps {
+	if r.Redis.End == Keeps || r.Redis.End == Closes {
 		o, err := s.send(ctx, f, r, pieces, func(l *listener) {
+			if r.Redis.End == Closes {
+				l.listen(s.Patience, len(r.Redis.Answers))
+			}
 			l.probe()
 			l.listen(s.Patience, l.most)
 		})
@@ -211,11 +215,7 @@ func (s *Server) observe(ctx context.Context, f *fence, r *Request, pieces [][]b
 	}
 	return s.send(ctx, f, r, pieces, func(l *listener) {
 		l.listen(s.Patience, len(r.Redis.Answers))
-		silence := s.Silence
-		if r.Redis.End == Closes {
-			silence = s.Patience
-		}
-		if l.listen(silence, l.most); l.end != "" {
+		if l.listen(s.Silence, l.most); l.end != "" {
 			return
 		}
 		before := l.answers

@@ -37,7 +37,7 @@ func serve(t *testing.T, handle func(net.Conn)) *Server {
 			return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
 		},
 		Silence:  30 * time.Millisecond,
-		Patience: time.Second,
+		Patience: 10 * time.Second,
 	}
 }
 
@@ -95,7 +95,7 @@ func TestObserveFindsWhatDiffers(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := serve(t, readCommands)
-	s.Auth = []string{password}
+	s.Auth, s.Silence = []string{password}, 500*time.Millisecond
 	if fit, skips, err := s.Fit(t.Context(), requests); len(fit) != len(requests) || skips != nil || err != nil {
 		t.Fatalf("%d of %d requests, %v, %v", len(fit), len(requests), skips, err)
 	}
