@@ -19,10 +19,11 @@ import (
 // The first error stays: it closes the connection, and later calls do nothing. So a
 // check reads like a plain list of commands.
 type conn struct {
-	sock    net.Conn
-	addr    string
-	proto   int
-	timeout time.Duration
+	sock     net.Conn
+	addr     string
+	proto    int
+	timeout  time.Duration
+	patience time.Duration // the time for a whole request or a whole reply
 
 	requests *resp.Decoder // of what we send
 
@@ -37,7 +38,7 @@ type conn struct {
 	sent  string // its start, quoted
 
 	name, version string       // of the server
-	pushes        []resp.Value // that arrived before replies, in order
+	pushes        []resp.Value // that arrived before replies, in order, and that nobody has taken
 
 	trace   func(direction, wire string)
 	onError func(error)
@@ -81,7 +82,10 @@ type wireError struct {
 	sent, received string // quoted and cut
 }
 
-func (e *wireError) Error() string { return fmt.Sprintf("%s at %s: %v", e.step, e.addr, e.err) }
+func (e *wireError) Error() string {
+	return fmt.Sprintf("%s at %s: %s", printable(e.step), e.addr, printable(e.err.Error()))
+}
+
 func (e *wireError) Unwrap() error { return e.err }
 
 // do sends one command and reads its reply, which is valid until the next one
@@ -148,14 +152,29 @@ func (c *conn) transmit(chunks [][]byte, secret bool, src io.WriterTo) {
 		return
 	}
 	if err := c.write(src); err != nil {
-		c.fail("write "+c.doing, err)
+		c.failWrite(err)
 	}
+}
+
+// failWrite fails with what the server said before it closed the connection, such as
+// that it has too many clients, or else with the error of writing.
+func (c *conn) failWrite(err error) {
+	if c.err != nil {
+		return
+	}
+	c.begin()
+	c.in.timeout = min(c.in.timeout, time.Second)
+	var v resp.Value
+	if c.dec.Decode(&v) == nil && v.Err() != nil {
+		c.fail(c.doing, v.Err())
+	}
+	c.fail("write "+c.doing, err)
 }
 
 // write writes all that src has; a Chunker does so in one vectored write where
 // the system has one.
 func (c *conn) write(src io.WriterTo) error {
-	c.sock.SetWriteDeadline(time.Now().Add(c.timeout))
+	c.sock.SetWriteDeadline(time.Now().Add(c.patience))
 	n, err := src.WriteTo(c.sock)
 	c.in.count(int(n))
 	return err
@@ -190,10 +209,12 @@ func (c *conn) receive() *resp.Value {
 	if c.err != nil {
 		return &resp.Value{}
 	}
-	start := c.dec.InputOffset()
-	c.in.forget(start)
+	start := c.begin()
 	c.again = c.again[:0]
 	err := c.dec.Decode(&c.reply)
+	if c.err != nil { // too many pushes
+		return &resp.Value{}
+	}
 	if err != nil {
 		c.wire = c.in.from(start)
 		c.fail("reply to "+c.doing, err)
@@ -211,9 +232,45 @@ func (c *conn) receive() *resp.Value {
 	return &c.reply
 }
 
+// begin starts the clock of a whole reply, and returns the offset where it starts.
+func (c *conn) begin() (start int64) {
+	start = c.dec.InputOffset()
+	c.in.forget(start)
+	c.in.until = time.Now().Add(c.patience)
+	return start
+}
+
+const (
+	// maxReply is how many bytes a reply may have, unless a check allows more.
+	maxReply = 4 << 20
+	// maxPushes is how many pushes are kept for a check that has not asked for any, and
+	// maxPush how many bytes each may have.
+	maxPushes = 100
+	maxPush   = 64 << 10
+)
+
+// allow makes room and time for replies with strings of size bytes.
+func (c *conn) allow(size int64) {
+	if c.err != nil {
+		return
+	}
+	const perSecond, around = 1 << 20, 1 << 10
+	c.dec.SetLimits(resp.MaxBulkLen(size), resp.MaxTotalLen(size+around))
+	c.in.most = 2 * size
+	c.patience = c.timeout + time.Duration(size/perSecond)*time.Second
+}
+
 func (c *conn) keepPush(v *resp.Value) {
+	before := len(c.again)
 	c.again = resp.AppendValue(c.again, v)
-	c.pushes = append(c.pushes, v.Clone())
+	switch size := len(c.again) - before; {
+	case len(c.pushes) >= maxPushes:
+		c.fail("push", fmt.Errorf("more than %d that nobody asked for", maxPushes))
+	case size > maxPush:
+		c.fail("push", fmt.Errorf("one of %d bytes that nobody asked for", size))
+	default:
+		c.pushes = append(c.pushes, v.Clone())
+	}
 }
 
 // pipeline sends n commands, which add queues one by one, and calls each with the
@@ -237,6 +294,6 @@ func (c *conn) pipeline(n int, add func(i int), each func(i int, v *resp.Value))
 		each(i, c.receive())
 	}
 	if err := <-written; err != nil {
-		c.fail("write "+c.doing, err)
+		c.failWrite(err)
 	}
 }

@@ -24,7 +24,7 @@ type connOptions struct {
 // connect dials the server and goes through AUTH, CLIENT SETNAME, SELECT and HELLO.
 // The err field of the connection it returns tells what went wrong.
 func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks hooks) *conn {
-	c := &conn{addr: srv.addr, proto: proto, timeout: o.timeout, trace: hooks.trace, onError: hooks.onError}
+	c := &conn{addr: srv.addr, proto: proto, timeout: o.timeout, patience: o.timeout, trace: hooks.trace, onError: hooks.onError}
 	sock, err := dial(ctx, srv, o)
 	if err != nil {
 		c.fail("connect", err)
@@ -32,9 +32,9 @@ func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks 
 	}
 	c.sock = sock
 	c.release = context.AfterFunc(ctx, func() { sock.Close() })
-	c.in = &tap{sock: sock, timeout: o.timeout, count: hooks.count}
+	c.in = &tap{sock: sock, timeout: o.timeout, most: 2 * maxReply, count: hooks.count}
 	c.requests = resp.NewDecoder(nil)
-	c.dec = resp.NewDecoder(c.in, resp.OnPush(c.keepPush), resp.MaxBulkLen(hugeSize))
+	c.dec = resp.NewDecoder(c.in, resp.OnPush(c.keepPush), resp.MaxTotalLen(maxReply))
 	c.handshake(o)
 	return c
 }

@@ -113,8 +113,8 @@ func define(c *config, raw *rawFlags) *flag.FlagSet {
 
 func (c *config) validate() error {
 	switch {
-	case c.conns < 1:
-		return errors.New("-conns must be at least 1")
+	case c.conns < 1 || c.conns > maxConns:
+		return fmt.Errorf("-conns must be from 1 to %d", maxConns)
 	case c.n < 0:
 		return errors.New("-n must not be negative")
 	}

@@ -26,6 +26,7 @@ type reporter struct {
 }
 
 func newReporter(cfg *config, stdout, stderr io.Writer) *reporter {
+	stdout, stderr = terminal{stdout}, terminal{stderr}
 	r := &reporter{cfg: cfg, stdout: stdout, stderr: stderr, notes: stdout, start: time.Now()}
 	if cfg.json {
 		r.notes = stderr

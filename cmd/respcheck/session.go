@@ -43,7 +43,7 @@ func newSession(ctx context.Context, cfg *config, srv *server, report *reporter)
 	if c.err != nil {
 		return nil, c.err
 	}
-	report.header(c.name, c.version, srv)
+	report.header(printable(c.name), printable(c.version), srv)
 	return s, nil
 }
 
@@ -84,8 +84,14 @@ func (s *session) interrupted(ctx context.Context) int {
 	if s.srv.private {
 		return s.report.stopped(errors.New("interrupted"))
 	}
-	return s.report.stopped(errors.Join(errors.New("interrupted"), s.deleteKeys(context.WithoutCancel(ctx))))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptedTimeout)
+	defer cancel()
+	return s.report.stopped(errors.Join(errors.New("interrupted"), s.deleteKeys(ctx)))
 }
+
+// interruptedTimeout is how long the keys of a run that was interrupted may take to
+// delete.
+const interruptedTimeout = 2 * time.Second
 
 // result is how a check ended.
 type result struct {
@@ -97,22 +103,32 @@ type result struct {
 
 // run runs one check on connections of its own.
 func (s *session) run(ctx context.Context, check check, proto int) result {
-	t := &trip{session: s, ctx: ctx, name: fmt.Sprintf("resp%d/%s", proto, check.name), proto: proto}
+	t := s.newTrip(ctx, fmt.Sprintf("resp%d/%s", proto, check.name), proto)
 	start := time.Now()
 	t.guard(func() { check.run(t) })
 	t.close()
 	return result{err: t.err, elapsed: time.Since(start), bytes: t.bytes.Load(), note: t.note}
 }
 
-// useKey notes that a key will have to be deleted.
-func (s *session) useKey(key string) {
+// useKey notes that a key will have to be deleted. When there are too many to
+// remember it deletes them: a check that uses so many has done with all but the last.
+func (s *session) useKey(ctx context.Context, key string) error {
 	s.keysMu.Lock()
 	defer s.keysMu.Unlock()
+	if len(s.keys) >= maxKeys {
+		if err := s.deleteKeys(ctx); err != nil {
+			return err
+		}
+		clear(s.keys)
+	}
 	s.keys[key] = true
+	return nil
 }
 
-// deleteBatch is how many keys one DEL names at most.
-const deleteBatch = 500
+const (
+	maxKeys     = 50_000 // to remember at once
+	deleteBatch = 500    // keys that one DEL names at most
+)
 
 // deleteKeys deletes every key that a check may have written.
 func (s *session) deleteKeys(ctx context.Context) error {
