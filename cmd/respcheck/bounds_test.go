@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -199,8 +200,9 @@ func TestServersWordsAreQuoted(t *testing.T) {
 
 // An interrupted run ends soon, whatever the server does not do.
 func TestInterruptedOnASilentServer(t *testing.T) {
+	var deleted atomic.Int64
 	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
-		if string(cmd.Args[0]) != "DEL" {
+		if string(cmd.Args[0]) != "DEL" || deleted.Add(1) == 1 {
 			politely(sock, cmd)
 		}
 	})

@@ -72,7 +72,7 @@ func (c *conn) handshake(o *connOptions) {
 		c.step("AUTH", o.password)
 	}
 	if o.clientName != "" {
-		c.step("CLIENT SETNAME", o.clientName)
+		c.try("CLIENT SETNAME", o.clientName)
 	}
 	if o.db != 0 {
 		c.step("SELECT", o.db)
@@ -87,6 +87,14 @@ func (c *conn) handshake(o *connOptions) {
 
 // step sends a command that must succeed for the connection to be of use.
 func (c *conn) step(name string, args ...any) { c.refuseError(name, c.do(name, args...)) }
+
+// try sends a command that must succeed if the server has it and lets this user use it.
+func (c *conn) try(name string, args ...any) {
+	v := c.do(name, args...)
+	if !isSkip(lacking(name, v.Err())) {
+		c.refuseError(name, v)
+	}
+}
 
 // refuseError makes a server's error the end of the connection, or the reason
 // to skip the check when the server says that it does not know the command.

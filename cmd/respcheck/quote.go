@@ -29,16 +29,13 @@ const maxWords = 1000
 
 // printable returns a server's words fit for a terminal: on one line, without escape
 // sequences, and cut when they are long.
-func printable(words string) string {
-	cut := len(words) > maxWords
-	if cut {
-		words = words[:maxWords]
+func printable(words string) string { return escape(cut(words), "") }
+
+func cut(words string) string {
+	if len(words) <= maxWords {
+		return words
 	}
-	words = escape(words, "")
-	if cut {
-		words += "..."
-	}
-	return words
+	return words[:maxWords] + "..."
 }
 
 // escape writes every character that does not print as Go does, but those in keep.

@@ -88,7 +88,8 @@ func (t *trip) failed() bool {
 	return t.err != nil
 }
 
-// key returns a key of this check alone, which is deleted at the end.
+// key returns a key of this check alone, which is deleted at the end. It skips the
+// check when no keys can be written.
 func (t *trip) key(name string) string {
 	key := t.prefix + t.name + ":" + name
 	if err := t.useKey(t.ctx, key); err != nil {
