@@ -2,12 +2,12 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"regexp"
 	"time"
+
+	"github.com/urfave/cli/v3"
 )
 
 // config is what the flags, the URL and the environment ask for.
@@ -26,14 +26,6 @@ type config struct {
 	json     bool
 }
 
-const usage = `usage: respcheck [flags]
-
-Checks package resp against a live server. Without -addr and -url it starts a
-private redis-server or valkey-server found on PATH, or else uses the embedded
-miniredis.
-
-`
-
 // rawFlags are the flags that config holds in another form.
 type rawFlags struct {
 	url         string
@@ -44,31 +36,36 @@ type rawFlags struct {
 	given       map[string]bool // by name: set on the command line
 }
 
-// parseFlags reads the command line. After -help it has printed the flags to
-// output and returns flag.ErrHelp.
-func parseFlags(args []string, getenv func(string) string, output io.Writer) (*config, error) {
-	var c config
-	raw := rawFlags{given: map[string]bool{}}
-	fs := define(&c, &raw)
-	err := fs.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(output, usage)
-		fs.SetOutput(output)
-		fs.PrintDefaults()
+// flags are the flags of the checks, and those of every command that needs a server,
+// with what they were set to.
+type flags struct {
+	set    config
+	raw    rawFlags
+	server []cli.Flag
+	checks []cli.Flag
+}
+
+func newFlags() *flags {
+	f := &flags{}
+	f.server = defineServer(&f.set, &f.raw)
+	f.checks = defineChecks(&f.set, &f.raw)
+	return f
+}
+
+// config returns what the flags ask for once they are parsed.
+func (f *flags) config(getenv func(string) string) (*config, error) {
+	c, raw := f.set, f.raw
+	raw.given = map[string]bool{}
+	for _, flag := range f.server {
+		raw.given[flag.Names()[0]] = flag.IsSet()
 	}
-	if err != nil {
-		return nil, err
-	}
-	if fs.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", fs.Arg(0))
-	}
-	fs.Visit(func(f *flag.Flag) { raw.given[f.Name] = true })
 	if err := c.takeAddress(&raw, getenv); err != nil {
 		return nil, err
 	}
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
+	var err error
 	if raw.run != "" {
 		if c.run, err = regexp.Compile(raw.run); err != nil {
 			return nil, fmt.Errorf("-run: %w", err)
@@ -80,35 +77,46 @@ func parseFlags(args []string, getenv func(string) string, output io.Writer) (*c
 	return &c, nil
 }
 
-func define(c *config, raw *rawFlags) *flag.FlagSet {
+// serverFlags is the category of the flags that say which server and how to connect.
+const serverFlags = "Server flags"
+
+// defineServer returns the flags that say which server and how to connect to it.
+func defineServer(c *config, raw *rawFlags) []cli.Flag {
 	o := &c.options
-	fs := flag.NewFlagSet("respcheck", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // run prints errors
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "addr", Destination: &c.addr, Usage: "`address` of the server, host:port or the path of a unix socket"},
+		&cli.StringFlag{Name: "network", Destination: &c.network, Value: "tcp", Usage: "tcp or unix"},
+		&cli.StringFlag{Name: "url", Destination: &raw.url, Usage: "`URL` of the server: redis://user:password@host:port/db, rediss:// for TLS, unix:///path?db=n"},
+		&cli.StringFlag{Name: "user", Destination: &o.user, Usage: "user `name` for AUTH"},
+		&cli.StringFlag{Name: "password", Destination: &o.password, Usage: "`password` for AUTH; better given in the environment variable REDISCLI_AUTH, where no process list shows it"},
+		&cli.IntFlag{Name: "db", Destination: &o.db, Usage: "database `number` for SELECT"},
+		&cli.StringFlag{Name: "client-name", Destination: &o.clientName, Value: "respcheck", Usage: "`name` for CLIENT SETNAME, none if empty"},
+		&cli.BoolFlag{Name: "tls", Destination: &raw.useTLS, Usage: "connect with TLS"},
+		&cli.StringFlag{Name: "tls-ca", Destination: &raw.tlsCA, TakesFile: true, Usage: "`file` of PEM certificates to trust instead of the system's"},
+		&cli.BoolFlag{Name: "tls-insecure", Destination: &raw.tlsInsecure, Usage: "do not verify the server's certificate"},
+		&cli.DurationFlag{Name: "connect-timeout", Destination: &o.connectTimeout, Value: 5 * time.Second, Usage: "time allowed for connecting"},
+		&cli.DurationFlag{Name: "timeout", Destination: &o.timeout, Value: 30 * time.Second, Usage: "time allowed for one read or write"},
+		&cli.BoolFlag{Name: "keepalive", Destination: &o.keepAlive, Value: true, Usage: "TCP keep-alive"},
+		&cli.DurationFlag{Name: "keepalive-interval", Destination: &o.keepAliveInterval, Value: 15 * time.Second, Usage: "time between TCP keep-alive probes"},
+		&cli.BoolFlag{Name: "embedded", Destination: &c.embedded, Usage: "use the embedded miniredis even if a server is on PATH"},
+	}
+	for _, f := range flags {
+		f.(cli.CategorizableFlag).SetCategory(serverFlags)
+	}
+	return flags
+}
 
-	fs.StringVar(&c.addr, "addr", "", "`address` of the server, host:port or the path of a unix socket")
-	fs.StringVar(&c.network, "network", "tcp", "tcp or unix")
-	fs.StringVar(&raw.url, "url", "", "`URL` of the server: redis://user:password@host:port/db, rediss:// for TLS, unix:///path?db=n")
-	fs.StringVar(&o.user, "user", "", "user `name` for AUTH")
-	fs.StringVar(&o.password, "password", "", "`password` for AUTH; better given in the environment variable REDISCLI_AUTH, where no process list shows it")
-	fs.IntVar(&o.db, "db", 0, "database `number` for SELECT")
-	fs.StringVar(&o.clientName, "client-name", "respcheck", "`name` for CLIENT SETNAME, none if empty")
-	fs.BoolVar(&raw.useTLS, "tls", false, "connect with TLS")
-	fs.StringVar(&raw.tlsCA, "tls-ca", "", "`file` of PEM certificates to trust instead of the system's")
-	fs.BoolVar(&raw.tlsInsecure, "tls-insecure", false, "do not verify the server's certificate")
-	fs.DurationVar(&o.connectTimeout, "connect-timeout", 5*time.Second, "time allowed for connecting")
-	fs.DurationVar(&o.timeout, "timeout", 30*time.Second, "time allowed for one read or write")
-	fs.BoolVar(&o.keepAlive, "keepalive", true, "TCP keep-alive")
-	fs.DurationVar(&o.keepAliveInterval, "keepalive-interval", 15*time.Second, "time between TCP keep-alive probes")
-	fs.BoolVar(&c.embedded, "embedded", false, "use the embedded miniredis even if a server is on PATH")
-
-	fs.IntVar(&c.conns, "conns", 4, "connections in the pool")
-	fs.IntVar(&c.n, "n", 200, "random values to send")
-	fs.Uint64Var(&c.seed, "seed", 0, "seed of the random values, 0 to draw one")
-	fs.BoolVar(&c.large, "large", false, "also send values of 64 MiB, and stream one of 1 GiB; takes about 1 GiB of memory here and 3 GiB in the server")
-	fs.StringVar(&raw.run, "run", "", "run only the checks whose name, such as resp3/hash, matches the `regexp`; one with the word replication in it allows to attach as a replica to a server that runs already")
-	fs.BoolVar(&c.verbose, "v", false, "show the bytes on the wire")
-	fs.BoolVar(&c.json, "json", false, "print one JSON object per check")
-	return fs
+// defineChecks returns the flags of the checks.
+func defineChecks(c *config, raw *rawFlags) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "run", Local: true, Destination: &raw.run, Usage: "run only the checks whose name, such as resp3/hash, matches the `regexp`; one with the word replication in it allows to attach as a replica to a server that runs already"},
+		&cli.IntFlag{Name: "conns", Local: true, Destination: &c.conns, Value: 4, Usage: "connections in the pool"},
+		&cli.IntFlag{Name: "n", Local: true, Destination: &c.n, Value: 200, Usage: "random values to send"},
+		&cli.Uint64Flag{Name: "seed", Local: true, Destination: &c.seed, Usage: "seed of the random values, 0 to draw one"},
+		&cli.BoolFlag{Name: "large", Local: true, Destination: &c.large, Usage: "also send values of 64 MiB, and stream one of 1 GiB; takes about 1 GiB of memory here and 3 GiB in the server"},
+		&cli.BoolFlag{Name: "v", Local: true, Destination: &c.verbose, Usage: "show the bytes on the wire"},
+		&cli.BoolFlag{Name: "json", Local: true, Destination: &c.json, Usage: "print one JSON object per check"},
+	}
 }
 
 func (c *config) validate() error {
