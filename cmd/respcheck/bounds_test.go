@@ -210,7 +210,7 @@ func TestInterruptedOnASilentServer(t *testing.T) {
 	defer cancel()
 	var out strings.Builder
 	start := time.Now()
-	status := run(ctx, []string{"-addr", addr, "-run", "resp2/hash"}, noEnv, &out, &out)
+	status := run(ctx, []string{"-addr", addr, "-run", "resp2/hash"}, noEnv, strings.NewReader(""), &out, &out)
 	outcome{status, out.String(), ""}.want(t, statusCannotRun, "interrupted")
 	if elapsed := time.Since(start); elapsed > 2*interruptedTimeout {
 		t.Errorf("it took %v", elapsed)
