@@ -36,6 +36,9 @@ func checkGiB(t *trip) {
 	c.compare("SET", okReply, c.receive())
 	c.copyReply(received, size, "GET", key)
 	c.want(integer(1), "UNLINK", key)
+	if t.srv.dir != "" {
+		c.rewriteLog() // or the checks that read it meet the value again
+	}
 	switch grown := max(sent.grown, received.grown); {
 	case c.err != nil:
 	case sent.Sum64() != received.Sum64():
