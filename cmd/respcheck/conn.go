@@ -70,8 +70,8 @@ func (c *conn) fail(step string, err error) {
 // broken reports whether the connection itself failed, and not a comparison or a
 // command.
 func (c *conn) broken() bool {
-	var network net.Error
-	return errors.Is(c.err, io.EOF) || errors.Is(c.err, io.ErrUnexpectedEOF) || errors.As(c.err, &network)
+	var wire *wireError
+	return errors.As(c.err, &wire) && wire.broken()
 }
 
 // wireError is an error on a connection, with the step, the server and the bytes
@@ -87,6 +87,11 @@ func (e *wireError) Error() string {
 }
 
 func (e *wireError) Unwrap() error { return e.err }
+
+func (e *wireError) broken() bool {
+	var network net.Error
+	return errors.Is(e.err, io.EOF) || errors.Is(e.err, io.ErrUnexpectedEOF) || errors.As(e.err, &network)
+}
 
 // do sends one command and reads its reply, which is valid until the next one
 // is read. Arguments are what resp.Any takes.
@@ -162,11 +167,16 @@ func (c *conn) failWrite(err error) {
 	if c.err != nil {
 		return
 	}
-	c.begin()
 	c.in.timeout = min(c.in.timeout, time.Second)
+	start := c.begin()
 	var v resp.Value
-	if c.dec.Decode(&v) == nil && v.Err() != nil {
+	said := c.dec.Decode(&v)
+	c.wire = c.in.from(start)
+	switch {
+	case v.Err() != nil:
 		c.fail(c.doing, v.Err())
+	case len(c.wire) > 0 && said != nil:
+		c.fail("reply to "+c.doing, said)
 	}
 	c.fail("write "+c.doing, err)
 }

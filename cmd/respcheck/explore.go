@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/seed65f5866d/resp"
@@ -72,9 +73,9 @@ func readOnly(c *conn) skip {
 }
 
 // trySecond opens one more connection while the first is open, as many checks do, and
-// finds out whether the server speaks RESP3.
+// finds out whether the server speaks RESP3 if that is wanted.
 func (s *session) trySecond(ctx context.Context) error {
-	c := s.connect(ctx, 3)
+	c := s.connect(ctx, slices.Max(s.cfg.protocols))
 	defer c.close()
 	if isSkip(c.err) {
 		s.noRESP3 = c.err

@@ -29,7 +29,7 @@ func newSession(ctx context.Context, cfg *config, srv *server, report *reporter)
 	if ctx.Err() != nil {
 		return nil, errInterrupted
 	}
-	return s, err
+	return s, advise(err, &cfg.options)
 }
 
 // connect opens a connection that belongs to no check.
@@ -40,7 +40,7 @@ func (s *session) connect(ctx context.Context, proto int) *conn {
 // runAll runs the checks in both protocol versions, deletes the keys and
 // returns the exit status.
 func (s *session) runAll(ctx context.Context) int {
-	for _, proto := range []int{2, 3} {
+	for _, proto := range s.cfg.protocols {
 		s.runProtocol(ctx, proto)
 		if ctx.Err() != nil {
 			return s.interrupted(ctx)
