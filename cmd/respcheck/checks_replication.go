@@ -190,12 +190,7 @@ func writeReplicated(t *trip, master *conn) [][]string {
 
 // replicationInfo returns what INFO says of a field.
 func replicationInfo(c *conn, field string) string {
-	for line := range strings.Lines(text(c.do("INFO", "replication"))) {
-		if value, ok := strings.CutPrefix(line, field+":"); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
+	return infoField(c, "replication", field)
 }
 
 // follow reads the command stream up to offset end or beyond it. It returns the

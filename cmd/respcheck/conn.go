@@ -38,7 +38,10 @@ type conn struct {
 	sent  string // its start, quoted
 
 	name, version string       // of the server
+	mode, role    string       // of the server, as HELLO says
 	pushes        []resp.Value // that arrived before replies, in order, and that nobody has taken
+
+	elsewhere func(addr string) *conn // connects to another node of a cluster; nil: redirections are errors like others
 
 	trace   func(direction, wire string)
 	onError func(error)
@@ -96,6 +99,15 @@ func (e *wireError) broken() bool {
 // do sends one command and reads its reply, which is valid until the next one
 // is read. Arguments are what resp.Any takes.
 func (c *conn) do(name string, args ...any) *resp.Value {
+	v := c.once(name, args...)
+	if c.elsewhere == nil {
+		return v
+	}
+	return c.follow(v, name, args)
+}
+
+// once does the same and follows no redirection.
+func (c *conn) once(name string, args ...any) *resp.Value {
 	c.send(name, args...)
 	return c.receive()
 }

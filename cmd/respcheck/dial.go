@@ -36,6 +36,11 @@ func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks 
 	c.requests = resp.NewDecoder(nil)
 	c.dec = resp.NewDecoder(c.in, resp.OnPush(c.keepPush), resp.MaxTotalLen(maxReply))
 	c.handshake(o)
+	if srv.cluster {
+		c.elsewhere = func(addr string) *conn {
+			return connect(ctx, srv.at(addr), o, proto, hooks.ofAnother())
+		}
+	}
 	return c
 }
 
@@ -44,6 +49,12 @@ type hooks struct {
 	count   func(n int)                  // bytes sent or received
 	trace   func(direction, wire string) // the bytes themselves, quoted and cut
 	onError func(error)                  // the error that closed the connection
+}
+
+// ofAnother are the same hooks for a connection whose errors are the caller's to judge.
+func (h hooks) ofAnother() hooks {
+	h.onError = nil
+	return h
 }
 
 // dial connects. TCP_NODELAY is on: package net sets it on every TCP connection.
@@ -83,6 +94,7 @@ func (c *conn) handshake(o *connOptions) {
 	}
 	c.refuseError("HELLO", hello)
 	c.name, c.version = text(field(hello, "server")), text(field(hello, "version"))
+	c.mode, c.role = text(field(hello, "mode")), text(field(hello, "role"))
 }
 
 // step sends a command that must succeed for the connection to be of use.

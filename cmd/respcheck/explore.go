@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 
 	"github.com/seed65f5866d/resp"
 )
@@ -23,6 +22,10 @@ func (s *session) explore(ctx context.Context) error {
 	if c.err != nil {
 		return c.err
 	}
+	if inCluster(c) {
+		s.srv.cluster = true
+		s.peers = otherNodes(text(c.do("CLUSTER NODES")))
+	}
 	s.report.header(printable(c.name), printable(c.version), s.srv)
 	if err := s.tryWrite(c); err != nil {
 		return err
@@ -32,10 +35,8 @@ func (s *session) explore(ctx context.Context) error {
 
 // describe asks a server that does not know HELLO who it is.
 func describe(c *conn) (name, version string) {
-	for line := range strings.Lines(text(c.do("INFO", "server"))) {
-		if version, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
-			return "redis", version
-		}
+	if version := infoField(c, "server", "redis_version"); version != "" {
+		return "redis", version
 	}
 	return "server", "of unknown version"
 }
@@ -43,15 +44,20 @@ func describe(c *conn) (name, version string) {
 // tryWrite sets and deletes a key. It sets cannotWrite when this server, or this user,
 // may not do both, and returns an error when no check could succeed now.
 func (s *session) tryWrite(c *conn) error {
-	key := s.prefix + "first"
-	err := lacking("SET", c.do("SET", key, "x", "PX", 1000).Err())
+	v := s.setFirst(c)
+	addr, _, elsewhere := redirection(v)
+	err := lacking("SET", v.Err())
 	if err == nil {
-		err = lacking("DEL", c.do("DEL", key).Err())
+		err = lacking("DEL", c.do("DEL", s.first()).Err())
 	}
 	var reply *resp.ReplyError
 	switch {
 	case c.err != nil:
 		return c.err
+	case elsewhere && c.role == "replica":
+		s.cannotWrite = readOnly(c)
+	case elsewhere:
+		s.cannotWrite = skip("this node of the cluster serves no slots; others do, such as " + printable(c.resolve(addr)))
 	case errors.Is(err, resp.ReplyPrefix("READONLY")):
 		s.cannotWrite = readOnly(c)
 	case isSkip(err):
@@ -64,12 +70,12 @@ func (s *session) tryWrite(c *conn) error {
 
 // readOnly says of which server this one is a replica.
 func readOnly(c *conn) skip {
-	host, port := replicationInfo(c, "master_host"), replicationInfo(c, "master_port")
+	host, port := infoField(c, "replication", "master_host"), infoField(c, "replication", "master_port")
 	if host == "" || port == "" {
-		return "this is a read-only replica"
+		return "this is a replica"
 	}
 	master := printable(net.JoinHostPort(host, port))
-	return skip(fmt.Sprintf("this is a read-only replica of %s; run them there", master))
+	return skip(fmt.Sprintf("this is a replica of %s; run them there", master))
 }
 
 // trySecond opens one more connection while the first is open, as many checks do, and

@@ -52,11 +52,11 @@ func TestReadOnlyReplica(t *testing.T) {
 		return replicationInfo(c, "master_link_status") == "up" || c.err != nil
 	})
 	o := respcheck(t, "-addr", replica, "-n", "5")
-	o.want(t, statusOK, " 0 failed", " checks write keys: this is a read-only replica of "+master+"; run them there")
+	o.want(t, statusOK, " 0 failed", " checks write keys: this is a replica of "+master+"; run them there")
 	if strings.Contains(o.stdout+o.stderr, "left behind") || len(o.lines("ok")) < 10 {
 		t.Errorf("%s%s", o.stdout, o.stderr)
 	}
-	if n := strings.Count(o.stdout, "read-only replica"); n != 2 {
+	if n := strings.Count(o.stdout, "this is a replica"); n != 2 {
 		t.Errorf("it is said %d times, want once for each version\n%s", n, o.stdout)
 	}
 }

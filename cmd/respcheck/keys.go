@@ -13,6 +13,9 @@ import (
 // keep all keys in one slot of a cluster.
 func newPrefix() string { return "respcheck:{" + strings.ToLower(rand.Text()) + "}:" }
 
+// first is the key that is written before all others.
+func (s *session) first() string { return s.prefix + "first" }
+
 const (
 	maxKeys     = 50_000 // to remember at once
 	deleteBatch = 500    // keys that one DEL names at most

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -15,8 +16,9 @@ type session struct {
 	report *reporter
 	prefix string // of every key and channel
 
-	noRESP3     error // why the server speaks no RESP3; nil if it does
-	cannotWrite skip  // why checks that write keys cannot run; empty if they can
+	peers       []string // addresses of the other nodes, if the server is in a cluster
+	noRESP3     error    // why the server speaks no RESP3; nil if it does
+	cannotWrite skip     // why checks that write keys cannot run; empty if they can
 
 	keysMu sync.Mutex
 	keys   map[string]bool
@@ -24,7 +26,7 @@ type session struct {
 
 // newSession connects to the server, to see that it can be used at all, and who it is.
 func newSession(ctx context.Context, cfg *config, srv *server, report *reporter) (*session, error) {
-	s := &session{cfg: cfg, srv: srv, report: report, prefix: newPrefix(), keys: map[string]bool{}}
+	s := startSession(cfg, srv, report)
 	err := s.explore(ctx)
 	if ctx.Err() != nil {
 		return nil, errInterrupted
@@ -32,31 +34,72 @@ func newSession(ctx context.Context, cfg *config, srv *server, report *reporter)
 	return s, advise(err, &cfg.options)
 }
 
+func startSession(cfg *config, srv *server, report *reporter) *session {
+	return &session{cfg: cfg, srv: srv, report: report, prefix: newPrefix(), keys: map[string]bool{}}
+}
+
 // connect opens a connection that belongs to no check.
 func (s *session) connect(ctx context.Context, proto int) *conn {
 	return connect(ctx, s.srv, &s.cfg.options, proto, hooks{count: func(int) {}})
 }
 
-// runAll runs the checks in both protocol versions, deletes the keys and
-// returns the exit status.
+// runAll runs the checks, on every node if the server is in a cluster, and returns the
+// exit status.
 func (s *session) runAll(ctx context.Context) int {
-	for _, proto := range s.cfg.protocols {
-		s.runProtocol(ctx, proto)
-		if ctx.Err() != nil {
-			return s.interrupted(ctx)
+	cleanup := s.runChecks(ctx)
+	for _, addr := range s.peers {
+		if ctx.Err() == nil {
+			cleanup = errors.Join(cleanup, s.runPeer(ctx, addr))
 		}
 	}
-	if s.report.total() == 0 {
+	switch {
+	case ctx.Err() != nil:
+		return s.report.stopped(errors.Join(errInterrupted, cleanup))
+	case s.report.total() == 0:
 		return s.report.stopped(fmt.Errorf("no check matches -run %s", s.cfg.run))
 	}
-	return s.report.finish(s.deleteKeys(ctx))
+	return s.report.finish(cleanup)
+}
+
+// runChecks runs the checks in the wanted versions of the protocol and deletes the
+// keys. The error is that of deleting them.
+func (s *session) runChecks(ctx context.Context) (cleanup error) {
+	for _, proto := range s.cfg.protocols {
+		if ctx.Err() == nil {
+			s.runProtocol(ctx, proto)
+		}
+	}
+	if ctx.Err() == nil {
+		return s.deleteKeys(ctx)
+	}
+	if s.srv.private {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptedTimeout)
+	defer cancel()
+	return s.deleteKeys(ctx)
+}
+
+// errInterrupted is the end after Ctrl-C or a signal to end.
+var errInterrupted = errors.New("interrupted")
+
+// interruptedTimeout is how long the keys of a run that was interrupted may take to
+// delete.
+const interruptedTimeout = 2 * time.Second
+
+// checks are those for the server.
+func (s *session) checks() []check {
+	if s.srv.cluster {
+		return slices.Concat(checks, clusterChecks)
+	}
+	return checks
 }
 
 // runProtocol runs the checks in one protocol version. What keeps many of them from
 // running is reported once.
 func (s *session) runProtocol(ctx context.Context, proto int) {
 	writing := 0
-	for _, check := range checks {
+	for _, check := range s.checks() {
 		name := fmt.Sprintf("resp%d/%s", proto, check.name)
 		if s.cfg.run != nil && !s.cfg.run.MatchString(name) {
 			continue
@@ -78,22 +121,6 @@ func (s *session) runProtocol(ctx context.Context, proto int) {
 	if writing > 0 {
 		s.report.add(fmt.Sprintf("resp%d", proto), result{err: skip(fmt.Sprintf("%d checks write keys: %s", writing, s.cannotWrite))})
 	}
-}
-
-var errInterrupted = errors.New("interrupted")
-
-// interruptedTimeout is how long the keys of a run that was interrupted may take to
-// delete.
-const interruptedTimeout = 2 * time.Second
-
-// interrupted cleans up after Ctrl-C or a signal to end.
-func (s *session) interrupted(ctx context.Context) int {
-	if s.srv.private {
-		return s.report.stopped(errInterrupted)
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptedTimeout)
-	defer cancel()
-	return s.report.stopped(errors.Join(errInterrupted, s.deleteKeys(ctx)))
 }
 
 // result is how a check ended.
