@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -229,4 +232,40 @@ func TestRefusedConnectionEndsTheCheck(t *testing.T) {
 	if subscriber.err == nil || time.Since(start) > time.Second {
 		t.Errorf("error %v after %v", subscriber.err, time.Since(start))
 	}
+}
+
+// A signal ends a program whose output nobody takes, and the private server with it.
+func TestSignalWhileOutputHangs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes 7 s")
+	}
+	needRedisServer(t)
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals on Windows")
+	}
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-v", "-n", "100000000", "-run", "random/echo")
+	cmd.Env = append(os.Environ(), runAsMain+"=1", "TMPDIR="+t.TempDir())
+	cmd.Stdout = writer
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	writer.Close()
+	header := make([]byte, 1000)
+	n, _ := reader.Read(header)
+	time.Sleep(500 * time.Millisecond) // the pipe is full
+	start := time.Now()
+	cmd.Process.Signal(syscall.SIGTERM)
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != statusCannotRun {
+		t.Errorf("ended with %v, want status %d", err, statusCannotRun)
+	}
+	if elapsed := time.Since(start); elapsed > lastDelay+2*time.Second {
+		t.Errorf("it took %v", elapsed)
+	}
+	wantGone(t, pidIn(t, string(header[:n])))
 }

@@ -14,13 +14,19 @@ import (
 func startRedis(t *testing.T, more ...string) (addr string) {
 	t.Helper()
 	addr = closedAddr(t)
+	startRedisAt(t, addr, more...)
+	return addr
+}
+
+func startRedisAt(t *testing.T, addr string, more ...string) {
+	t.Helper()
 	_, port, _ := net.SplitHostPort(addr)
-	srv, err := launch(t.Context(), needRedisServer(t), t.TempDir(), append([]string{"--port", port, "--bind", "127.0.0.1"}, more...)...)
+	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0"}, more...)
+	srv, err := launch(t.Context(), needRedisServer(t), t.TempDir(), args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(srv.stop)
-	return addr
 }
 
 // client is a connection with which a test prepares a server.

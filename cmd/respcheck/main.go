@@ -26,6 +26,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // The exit statuses.
@@ -35,11 +36,18 @@ const (
 	statusCannotRun = 2
 )
 
+// lastDelay is how long the program may take to end after a signal.
+const lastDelay = stopDelay + interruptedTimeout
+
 func main() {
 	// A reader of the output that exits early, such as head, must not end the
 	// process before the private server is stopped.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, func() { // if the output takes no more, say, and a write of it hangs
+		time.Sleep(lastDelay)
+		os.Exit(statusCannotRun)
+	})
 	status := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
