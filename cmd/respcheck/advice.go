@@ -16,7 +16,7 @@ import (
 // advise adds to an error of the first connection what to do about it.
 func advise(err error, o *connOptions) error {
 	if advice := adviceOn(err, o); advice != "" {
-		return fmt.Errorf("%w; %s", err, advice)
+		return fmt.Errorf("%w (%s)", err, advice)
 	}
 	return err
 }
@@ -44,6 +44,8 @@ func adviceOnReply(reply *resp.ReplyError, o *connOptions) string {
 	switch prefix := reply.Prefix(); {
 	case prefix == "NOAUTH":
 		return "give -user and -password, or the password in the environment variable REDISCLI_AUTH"
+	case strings.Contains(reply.Message, "invalid password"): // before Redis 6
+		return "the password is wrong"
 	case prefix == "WRONGPASS" && o.user == "":
 		return "the password is wrong, or belongs to a user who must be named with -user"
 	case prefix == "WRONGPASS":

@@ -89,6 +89,7 @@ func TestAdvice(t *testing.T) {
 		{"no password", answering("-NOAUTH Authentication required.\r\n"), "", "give -user and -password, or the password in the environment variable REDISCLI_AUTH"},
 		{"wrong password", answering("-WRONGPASS invalid username-password pair or user is disabled.\r\n"), "-password x", "belongs to a user who must be named with -user"},
 		{"wrong user", answering("-WRONGPASS invalid username-password pair or user is disabled.\r\n"), "-user u -password x", "the user or the password is wrong"},
+		{"wrong password, Redis 5", answering("-ERR invalid password\r\n"), "-password x", "(the password is wrong)"},
 		{"needless password", answering("-ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?\r\n"), "-password x", "leave out the password"},
 		{"loading", answering("-LOADING Redis is loading the dataset in memory\r\n"), "", "try again"},
 		{"too many clients", greeting("-ERR max number of clients reached\r\n"), "", "let the server have more"},

@@ -12,11 +12,6 @@ import (
 // maxNodes is how many other nodes of a cluster are checked at most.
 const maxNodes = 1000
 
-// inCluster reports whether the server is a node of a cluster.
-func inCluster(c *conn) bool {
-	return c.mode == "cluster" || c.mode == "" && infoField(c, "cluster", "cluster_enabled") == "1"
-}
-
 // otherNodes returns the addresses in a reply to CLUSTER NODES, but for that of the
 // node which gave it, and for nodes that have none. An error has no such lines.
 func otherNodes(nodes string) (addrs []string) {

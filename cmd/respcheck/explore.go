@@ -17,12 +17,12 @@ func (s *session) explore(ctx context.Context) error {
 	defer c.close()
 	c.try("PING") // some servers let an unauthenticated client come this far
 	if c.name == "" {
-		c.name, c.version = describe(c)
+		describe(c)
 	}
 	if c.err != nil {
 		return c.err
 	}
-	if inCluster(c) {
+	if c.mode == "cluster" {
 		s.srv.cluster = true
 		s.peers = otherNodes(text(c.do("CLUSTER NODES")))
 	}
@@ -34,11 +34,17 @@ func (s *session) explore(ctx context.Context) error {
 }
 
 // describe asks a server that does not know HELLO who it is.
-func describe(c *conn) (name, version string) {
+func describe(c *conn) {
+	c.name, c.version = "server", "of unknown version"
 	if version := infoField(c, "server", "redis_version"); version != "" {
-		return "redis", version
+		c.name, c.version = "redis", version
 	}
-	return "server", "of unknown version"
+	if infoField(c, "cluster", "cluster_enabled") == "1" {
+		c.mode = "cluster"
+	}
+	if infoField(c, "replication", "role") == "slave" {
+		c.role = "replica"
+	}
 }
 
 // tryWrite sets and deletes a key. It sets cannotWrite when this server, or this user,
