@@ -271,9 +271,10 @@ const (
 	maxPush   = 64 << 10
 )
 
-// allow makes room and time for replies with strings of size bytes.
+// allow makes room and time for replies with strings of size bytes, if that is more than
+// there is for every reply.
 func (c *conn) allow(size int64) {
-	if c.err != nil {
+	if c.err != nil || size <= maxReply {
 		return
 	}
 	const perSecond, around = 1 << 20, 1 << 10
