@@ -14,8 +14,11 @@
 // as a replica, which other programs may notice. On a server that runs already they are
 // skipped unless -run names replication, and they do not change its configuration.
 //
+// Of a cluster it checks every node. On a replica, or for a user who may not write, it
+// runs the checks that need no keys.
+//
 // It exits with status 0 when every check passed or was skipped, 1 when one failed and
-// 2 when it could not run.
+// 2 when it could not run, or fewer than a quarter of the checks could.
 package main
 
 import (
