@@ -70,32 +70,6 @@ func (c *conn) fail(step string, err error) {
 	}
 }
 
-// broken reports whether the connection itself failed, and not a comparison or a
-// command.
-func (c *conn) broken() bool {
-	var wire *wireError
-	return errors.As(c.err, &wire) && wire.broken()
-}
-
-// wireError is an error on a connection, with the step, the server and the bytes
-// around it.
-type wireError struct {
-	step, addr     string
-	err            error
-	sent, received string // quoted and cut
-}
-
-func (e *wireError) Error() string {
-	return fmt.Sprintf("%s at %s: %s", printable(e.step), e.addr, printable(e.err.Error()))
-}
-
-func (e *wireError) Unwrap() error { return e.err }
-
-func (e *wireError) broken() bool {
-	var network net.Error
-	return errors.Is(e.err, io.EOF) || errors.Is(e.err, io.ErrUnexpectedEOF) || errors.As(e.err, &network)
-}
-
 // do sends one command and reads its reply, which is valid until the next one
 // is read. Arguments are what resp.Any takes.
 func (c *conn) do(name string, args ...any) *resp.Value {
@@ -252,48 +226,6 @@ func (c *conn) receive() *resp.Value {
 		return &resp.Value{}
 	}
 	return &c.reply
-}
-
-// begin starts the clock of a whole reply, and returns the offset where it starts.
-func (c *conn) begin() (start int64) {
-	start = c.dec.InputOffset()
-	c.in.forget(start)
-	c.in.until = time.Now().Add(c.patience)
-	return start
-}
-
-const (
-	// maxReply is how many bytes a reply may have, unless a check allows more.
-	maxReply = 4 << 20
-	// maxPushes is how many pushes are kept for a check that has not asked for any, and
-	// maxPush how many bytes each may have.
-	maxPushes = 100
-	maxPush   = 64 << 10
-)
-
-// allow makes room and time for replies with strings of size bytes, if that is more than
-// there is for every reply.
-func (c *conn) allow(size int64) {
-	if c.err != nil || size <= maxReply {
-		return
-	}
-	const perSecond, around = 1 << 20, 1 << 10
-	c.dec.SetLimits(resp.MaxBulkLen(size), resp.MaxTotalLen(size+around))
-	c.in.most = 2 * size
-	c.patience = c.timeout + time.Duration(size/perSecond)*time.Second
-}
-
-func (c *conn) keepPush(v *resp.Value) {
-	before := len(c.again)
-	c.again = resp.AppendValue(c.again, v)
-	switch size := len(c.again) - before; {
-	case len(c.pushes) >= maxPushes:
-		c.fail("push", fmt.Errorf("more than %d that nobody asked for", maxPushes))
-	case size > maxPush:
-		c.fail("push", fmt.Errorf("one of %d bytes that nobody asked for", size))
-	default:
-		c.pushes = append(c.pushes, v.Clone())
-	}
 }
 
 // pipeline sends n commands, which add queues one by one, and calls each with the
