@@ -165,8 +165,8 @@ func TestParseFlagsErrors(t *testing.T) {
 		{"-url unix://run/redis.sock", "absolute path"},
 		{"-db -1", "-db must not be negative"},
 		{"-timeout 0s", "must be positive"},
-		{"-conns 0", "-conns must be from 1 to 10000"},
-		{"-conns 100000000", "-conns must be from 1 to 10000"},
+		{"-conns 0", "-conns must be from 1 to 1000"},
+		{"-conns 100000000", "-conns must be from 1 to 1000"},
 		{"-n -1", "-n must not be negative"},
 		{"-run (", "-run: error parsing regexp"},
 	} {
