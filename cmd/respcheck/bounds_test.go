@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -159,6 +161,16 @@ func TestKeysAreForgotten(t *testing.T) {
 		t.Errorf("%d keys are remembered", len(trip.keys))
 	}
 	c.want(integer(0), "EXISTS", first)
+	trip.cfg.protocols, trip.cfg.run = []int{2}, regexp.MustCompile("/hash$")
+	for i := range manyKeys {
+		trip.key(strconv.Itoa(i))
+	}
+	trip.report = newReporter(trip.cfg, io.Discard, io.Discard)
+	trip.report.header("", "", trip.srv)
+	trip.runProtocol(t.Context(), 2)
+	if len(trip.keys) > 0 {
+		t.Errorf("%d keys are remembered after a check that ran when there were many", len(trip.keys))
+	}
 	if trip.err != nil {
 		t.Error(trip.err)
 	}

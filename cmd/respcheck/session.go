@@ -109,6 +109,9 @@ func (s *session) runProtocol(ctx context.Context, proto int) {
 			return
 		}
 		r := s.run(ctx, check.run, name, proto)
+		if len(s.keys) >= manyKeys {
+			s.deleteKeys(ctx) // what goes wrong is tried again at the end
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
