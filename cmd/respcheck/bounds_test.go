@@ -320,6 +320,7 @@ func TestEndlessReplicationIsBounded(t *testing.T) {
 					sock.Write([]byte("+OK\r\n"))
 				}
 			})
+			t.Cleanup(func() { close(write) }) // lets go whoever waits for a write that never came
 			var o outcome
 			start := time.Now()
 			grown := peakHeap(func() {
