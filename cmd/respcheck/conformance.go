@@ -25,7 +25,7 @@ func (p *program) conformance(ctx context.Context, cfg *config) error {
 	status, err := runConformance(ctx, cfg, srv, p.stdout, p.stderr)
 	switch {
 	case ctx.Err() != nil:
-		return errors.New("interrupted")
+		return errInterrupted
 	case err != nil:
 		return fmt.Errorf("-conformance: %w", err)
 	case status != statusOK:
@@ -91,7 +91,7 @@ func meet(ctx context.Context, cfg *config, srv *server) (s *conformance.Server,
 	c := connect(ctx, srv, &cfg.options, 2, hooks{count: func(int) {}})
 	defer c.close()
 	if c.name == "" {
-		c.name, c.version = "server", "without HELLO"
+		describe(c)
 	}
 	roundTrip := roundTrip(c)
 	options := cfg.options
@@ -104,7 +104,7 @@ func meet(ctx context.Context, cfg *config, srv *server) (s *conformance.Server,
 		Auth:     options.auth(),
 		Silence:  quietTime + 4*roundTrip,
 		Patience: min(options.timeout, answerTime),
-	}, fmt.Sprintf("%s %s at %s (%s)", conformance.Escape(c.name), conformance.Escape(c.version), srv.addr, srv.origin), c.err
+	}, fmt.Sprintf("%s %s at %s (%s)", printable(c.name), printable(c.version), srv.addr, srv.origin), c.err
 }
 
 // How long a server that waits for the rest of a request is listened to, on top of its

@@ -21,7 +21,7 @@ import (
 func Answer(v *resp.Value) string {
 	switch {
 	case v.Kind == resp.SimpleString:
-		return "+" + Escape(string(v.Bytes))
+		return "+" + escape(string(v.Bytes))
 	case v.Kind == resp.SimpleError:
 		return refusal(string(v.Bytes))
 	case v.Kind == resp.BulkString && !v.Null:
@@ -101,10 +101,10 @@ func refusal(message string) string {
 		return unknown(m[1])
 	}
 	if strings.Contains(message, "Protocol error") {
-		return "-" + Escape(message)
+		return "-" + escape(message)
 	}
 	code, _, _ := strings.Cut(message, " ")
-	return "-" + Escape(code)
+	return "-" + escape(code)
 }
 
 // longestName is how many bytes Redis repeats of the name of a command.
@@ -117,8 +117,8 @@ func unknown(name string) string {
 	return "-ERR unknown command " + word([]byte(name[:min(len(name), longestName)]))
 }
 
-// Escape escapes what is not printable ASCII, and so is fit for a terminal.
-func Escape(s string) string {
+// escape escapes what is not printable ASCII, and so is fit for a terminal.
+func escape(s string) string {
 	quoted := Quote([]byte(s))
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
 }
