@@ -71,14 +71,14 @@ func (s *server) serve(ctx context.Context, l net.Listener) error {
 func (s *server) welcome(conn net.Conn) {
 	defer conn.Close()
 	c := newSession(s, conn)
-	if !s.add(c) {
+	if s.add(c) {
+		defer s.remove(c)
+		c.run()
+	} else {
 		conn.SetWriteDeadline(time.Now().Add(lastWords))
 		c.replies.WriteSimpleError("ERR max number of clients reached")
-		c.replies.Flush()
-		return
 	}
-	defer s.remove(c)
-	c.run()
+	c.part()
 }
 
 // add makes a session one of the server's. It reports whether there was room.

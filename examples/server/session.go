@@ -69,7 +69,6 @@ func (c *session) run() {
 			c.refuse(err)
 		}
 	}
-	c.part()
 }
 
 // execute runs a command and writes the messages that came before it, and the reply.
