@@ -29,16 +29,16 @@ func getField(_ *session, fields hash, args [][]byte) resp.Value {
 	return bulk(fields[string(args[2])])
 }
 
-func getFields(_ *session, fields hash, args [][]byte) resp.Value {
-	values := make([]resp.Value, len(args)-2)
-	for i, field := range args[2:] {
-		values[i] = bulk(fields[string(field)])
+func getFields(c *session, fields hash, args [][]byte) resp.Value {
+	values := c.room.take(len(args) - 2)
+	for _, field := range args[2:] {
+		values = append(values, bulk(fields[string(field)]))
 	}
 	return array(values...)
 }
 
-func getHash(_ *session, fields hash, _ [][]byte) resp.Value {
-	elems := make([]resp.Value, 0, 2*len(fields))
+func getHash(c *session, fields hash, _ [][]byte) resp.Value {
+	elems := c.room.take(2 * len(fields))
 	for field, value := range fields {
 		elems = append(elems, word(field), bulk(value))
 	}

@@ -71,7 +71,7 @@ func pop(from func(*list) []byte) runner {
 
 func countItems(_ *session, items *list, _ [][]byte) resp.Value { return integer(int64(items.len())) }
 
-func itemRange(_ *session, items *list, args [][]byte) resp.Value {
+func itemRange(c *session, items *list, args [][]byte) resp.Value {
 	first, ok1 := number(args[2])
 	last, ok2 := number(args[3])
 	if !ok1 || !ok2 {
@@ -85,7 +85,7 @@ func itemRange(_ *session, items *list, args [][]byte) resp.Value {
 		last += n
 	}
 	last = min(last, n-1)
-	elems := make([]resp.Value, 0, max(last-first+1, 0))
+	elems := c.room.take(int(max(last-first+1, 0)))
 	for i := first; i <= last; i++ {
 		elems = append(elems, bulk(items.at(int(i))))
 	}

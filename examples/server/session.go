@@ -31,6 +31,7 @@ type session struct {
 	mailbox     mailbox
 
 	reply resp.Value // to the command that runs; a field so that no command allocates it
+	room  room       // for the elements of that reply
 }
 
 func newSession(s *server, conn net.Conn) *session {
@@ -77,11 +78,12 @@ func (c *session) execute(cmd resp.Command) error {
 	c.reply = c.answer(cmd)
 	messages := c.mailbox.take()
 	c.mu.Unlock()
-	if err := c.deliver(messages); err != nil || c.reply.Kind == 0 {
-		return err
+	err := c.deliver(messages)
+	if err == nil && c.reply.Kind != 0 {
+		err = c.replies.WriteValue(&c.reply)
 	}
-	err := c.replies.WriteValue(&c.reply)
 	c.reply = resp.Value{} // it may refer to much
+	c.room.release()
 	return err
 }
 

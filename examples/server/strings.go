@@ -58,10 +58,10 @@ func set(c *session, args [][]byte) resp.Value {
 }
 
 func getAll(c *session, args [][]byte) resp.Value {
-	values := make([]resp.Value, len(args)-1)
-	for i, key := range args[1:] {
+	values := c.room.take(len(args) - 1)
+	for _, key := range args[1:] {
 		value, _ := read[text](c.db, key)
-		values[i] = bulk(value)
+		values = append(values, bulk(value))
 	}
 	return array(values...)
 }
