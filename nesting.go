@@ -135,7 +135,9 @@ func (n *nesting) pop() {
 	last := len(n.outer) - 1
 	n.frame = n.outer[last]
 	n.outer = n.outer[:last]
-	n.low = min(n.low, last)
+	if last < n.low {
+		n.low = last
+	}
 }
 
 // close leaves every aggregate that is complete. It is not inlined, so that its
