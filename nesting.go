@@ -6,9 +6,13 @@ package resp
 //
 // Every value takes one off the counter of the aggregate around it when it begins. A
 // counted aggregate is complete when its counter is zero. The counters of streamed
-// aggregates and of the top level start below zero and never get there. An attribute
-// of n pairs works like an aggregate of 2n+1 elements, the last of which is the
-// value it decorates; so both together count as one element.
+// aggregates and of the top level start below zero and never get there.
+//
+// An attribute and the value it decorates count as one element. A frame for the value
+// waits below that of the attribute's pairs, and both are open in the middle of
+//
+//	|1\r\n +ttl\r\n   :3600\r\n $3\r\nfoo\r\n
+//	              ^ pairs: left 1; decorated: left 1; top level
 
 // streamedString is the kind of the frame of a `$?`, whose elements are chunks.
 const streamedString = BulkString
@@ -18,9 +22,7 @@ type frame struct {
 	left int64 // elements that have not begun, or -1 minus those that have where they are not counted
 	kind Kind  // 0 at top level, and for what is decorated
 
-	// decorated says that the pairs of an attribute have been read, and that the value
-	// it decorates has not.
-	decorated bool
+	decorated bool // the one element is a value with attributes before it
 }
 
 // nesting is the innermost open aggregate and those around it.
@@ -91,6 +93,9 @@ func (n *nesting) add(t Token) {
 	case t.kind == End:
 		n.pop()
 	case t.kind.IsAggregate() && t.flags&flagNull == 0:
+		if t.kind == Attribute {
+			n.decorate()
+		}
 		n.open(t)
 	case t.flags == flagStreamed:
 		n.left--
@@ -105,7 +110,18 @@ func (n *nesting) add(t Token) {
 	}
 }
 
-// open records the aggregate header t. It does not close an empty aggregate.
+// decorate opens the frame for a value with attributes, unless they have one already,
+// and makes room in it for one attribute.
+func (n *nesting) decorate() {
+	if !n.decorated {
+		n.left--
+		n.push(frame{left: 1, decorated: true})
+	}
+	n.left++
+}
+
+// open records the aggregate header t, which is no attribute's unless decorate has
+// made room for that. It does not close an empty aggregate.
 func (n *nesting) open(t Token) {
 	inner := frame{left: t.n, kind: t.kind}
 	if t.kind.hasPairs() {
@@ -116,10 +132,6 @@ func (n *nesting) open(t Token) {
 	}
 	n.left--
 	n.depth++
-	if t.kind == Attribute && n.decorated {
-		n.frame = inner // one of several attributes in a row, which share the value they decorate
-		return
-	}
 	n.push(inner)
 }
 
@@ -146,11 +158,6 @@ func (n *nesting) pop() {
 //go:noinline
 func (n *nesting) close() {
 	for n.left == 0 && len(n.outer) > 0 {
-		if n.kind == Attribute {
-			n.depth--
-			n.frame = frame{left: 1, decorated: true}
-			return
-		}
 		n.pop()
 	}
 }
@@ -175,10 +182,9 @@ func (n *nesting) at(outer int) frame {
 // afterInnermost returns the frame that close reaches when the innermost aggregate
 // is complete, and how many frames are around it.
 func (n *nesting) afterInnermost() (f frame, outer int) {
-	for outer = len(n.outer) - 1; outer > 0 && n.outer[outer].left == 0; outer-- {
-		if n.outer[outer].kind == Attribute {
-			return frame{left: 1, decorated: true}, outer
-		}
+	outer = len(n.outer) - 1
+	for outer > 0 && n.outer[outer].left == 0 {
+		outer--
 	}
 	return n.outer[outer], outer
 }
@@ -191,11 +197,7 @@ func (n *nesting) depthBehind(outer int) (depth int) {
 		left-- // the value has not been counted yet
 	}
 	for left == 0 && outer > 0 {
-		isAttribute := n.at(outer).kind == Attribute
 		outer--
-		if isAttribute {
-			break // the value it decorates is still to come
-		}
 		left = n.at(outer).left
 	}
 	for ; outer > 0; outer-- {
