@@ -434,8 +434,15 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 // ReadRaw returns a view of the next whole value with its attributes: its bytes
 // exactly as they came. The end of a streamed aggregate counts as a value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
-	if n := d.consumeUsual(); n > 0 {
-		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(n-1) < uint(d.in.End-d.in.Pos) && !opens[t.kind] {
+			d.consumeOne(n)
+			return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
+		}
 	}
 	if err := d.ready(); err != nil {
 		return nil, err
@@ -449,21 +456,14 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	return raw, nil
 }
 
-// consumeUsual consumes the next value if it is a buffered scalar of a usual form.
-// It returns the size of the value, or 0.
-func (d *Decoder) consumeUsual() (size int) {
-	if window.Debug {
-		d.expireViews()
+// atScalar reports whether the first bytes of the next value show that it is a
+// scalar, and so one token, which ReadToken reads. The fast parser may be tried on it.
+func (d *Decoder) atScalar() bool {
+	if !d.fast || d.in.End-d.in.Pos < 2 {
+		return false
 	}
-	if !d.fast {
-		return 0
-	}
-	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.in.End-d.in.Pos) || opens[t.kind] {
-		return 0
-	}
-	d.consumeOne(n)
-	return n
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	return !opens[w[0]] && Kind(w[0]) != End && w[1] != '?'
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in, or that
@@ -618,7 +618,7 @@ func (d *Decoder) wholeSize() (int, error) {
 		return 0, err
 	}
 	for {
-		if d.scanUsual(c); c.nest.isDone() {
+		if d.scanUsual(c, 0); c.nest.isDone() {
 			return c.pos, nil
 		}
 		if err := d.scanToken(c); err != nil {
@@ -627,20 +627,24 @@ func (d *Decoder) wholeSize() (int, error) {
 	}
 }
 
-// scanUsual moves c over tokens of the usual forms that are buffered whole.
-func (d *Decoder) scanUsual(c *cursor) {
+// scanUsual moves c over tokens of the usual forms that are buffered whole, up to
+// where at most outer frames are around the next one. It reports whether it moved.
+func (d *Decoder) scanUsual(c *cursor, outer int) (moved bool) {
 	if !d.fast || c.nest.isDone() {
-		return
+		return false
 	}
 	from := d.in.Pos + c.pos
-	if pos, _ := d.advanceUsual(&c.nest, from, 0); pos > from {
+	pos, _ := d.advanceUsual(&c.nest, from, outer)
+	if pos > from {
 		c.pos, c.seen = pos-d.in.Pos, 0
 	}
+	return pos > from
 }
 
 // advanceUsual moves n over tokens of the usual forms that are buffered whole, from
-// d.in.Data[pos:] on. It stops when a value is complete that has at most outer
-// frames around it. It returns where it stopped, and whether for that reason.
+// d.in.Data[pos:] on. It stops where at most outer frames are around the next token,
+// which is where a value with as many around it is complete. It returns where it
+// stopped, and whether for that reason.
 func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) {
 	if n.inStreamedString() {
 		return pos, false
@@ -718,7 +722,7 @@ func (d *Decoder) scanAttributes() error {
 				return nil
 			}
 		}
-		if d.scanOneUsual(c) {
+		if d.scanUsual(c, 1) {
 			continue
 		}
 		if err := d.scanToken(c); err != nil {
@@ -726,21 +730,6 @@ func (d *Decoder) scanAttributes() error {
 		}
 	}
 	return nil
-}
-
-// scanOneUsual moves c over one token if that has a usual form and is buffered
-// whole. It reports whether it did.
-func (d *Decoder) scanOneUsual(c *cursor) bool {
-	pos := d.in.Pos + c.pos
-	if !d.fast || pos >= d.in.End || c.nest.inStreamedString() {
-		return false
-	}
-	t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
-	if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && c.nest.depth >= d.rules.Depth {
-		return false
-	}
-	c.advance(t, size)
-	return true
 }
 
 // scanHeader scans the attributes of the next value, which end at d.ahead.value, and

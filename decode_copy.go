@@ -47,10 +47,29 @@ const (
 // open streamed aggregate or string it takes the end. When it is interrupted inside
 // the value, it has to be called again.
 func (d *Decoder) SkipValue() error {
-	if d.consumeUsual() > 0 {
-		return nil
+	const name = "SkipValue"
+	if window.Debug {
+		d.expireViews()
 	}
-	if err := d.begin("SkipValue", nothing); err != nil {
+	if d.fast {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if uint(n-1) < uint(d.in.End-d.in.Pos) && !opens[t.kind] {
+			d.consumeOne(n)
+			return nil
+		}
+		if d.nest.atTop() {
+			d.start = d.in.Offset(0)
+		}
+		from, end := d.in.Pos, d.nest.endOfValue()
+		var done bool
+		if d.in.Pos, done = d.advanceUsual(&d.nest, from, end); done {
+			return nil
+		}
+		if d.in.Pos > from {
+			d.setCopy(copying{name: name, end: end})
+		}
+	}
+	if err := d.begin(name, nothing); err != nil {
 		return err
 	}
 	_, err := d.goOn(nil)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"iter"
 
-	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -62,13 +61,17 @@ func (d *Decoder) ReadBool() (bool, error) {
 // gives ErrNull; an empty string gives an empty slice that is not nil.
 func (d *Decoder) ReadBytes() ([]byte, error) {
 	t, err := d.readScalar(BulkString)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case t.IsNull():
+		return nil, ErrNull
+	case t.kind.IsString():
+		return t.Bytes(), nil
+	case t.kind.IsError():
+		return nil, t.Err()
 	}
-	if !t.kind.IsString() {
-		return nil, &KindError{Got: t.kind, Want: BulkString}
-	}
-	return t.Bytes(), nil
+	return nil, &KindError{Got: t.kind, Want: BulkString}
 }
 
 // ReadString reads a string of any kind and returns a copy of it, which it
@@ -165,46 +168,18 @@ func (d *Decoder) enter(t Token, size int) {
 }
 
 // readScalar reads the next value, which has to be one that Token's accessors can
-// convert.
+// convert. They refuse nulls and errors that readScalar does not.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
-	if window.Debug {
-		d.expireViews()
-	}
-	if d.fast {
-		if d.isToken() {
-			return d.ReadToken()
+	switch {
+	case d.atScalar():
+		return d.ReadToken()
+	case d.fast && d.in.Pos == d.in.End: // nothing had arrived to look at
+		if err := d.need(1); err != nil {
+			return Token{}, err
 		}
-		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
-			d.consumeOne(n)
-			if t.IsNull() {
-				return t, ErrNull
-			}
-			return t, nil
-		}
-		if d.in.Pos == d.in.End { // nothing had arrived to try it on
-			if err := d.need(1); err != nil {
-				return Token{}, err
-			}
-			return d.readScalar(want)
-		}
+		return d.readScalar(want)
 	}
 	return d.readValueToken(want)
-}
-
-// isToken reports whether the first bytes of the next value show that it is one
-// token, and neither a null nor an error.
-func (d *Decoder) isToken() bool {
-	if d.in.End-d.in.Pos < 2 {
-		return false
-	}
-	switch Kind(d.in.Data[d.in.Pos]) {
-	case Integer, SimpleString:
-		return true
-	case BulkString:
-		return respwire.IsDigit(d.in.Data[d.in.Pos+1])
-	}
-	return false
 }
 
 // readValueToken reads the next whole value and returns its token.

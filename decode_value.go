@@ -36,13 +36,57 @@ func (d *Decoder) Decode(v *Value) error {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.buildScalar(v) {
-		return nil
+	if !d.fast || d.in.Pos == d.in.End {
+		return d.decodeValue(v)
 	}
-	if waited, err := d.awaitString(); err != nil {
-		return err
-	} else if waited && d.buildScalar(v) {
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	switch kind := Kind(w[0]); {
+	case kind == BulkString:
+		n, header := respwire.ShortLength(w)
+		if header == 0 && w[1] != '-' {
+			n, header = respwire.FastLength(w)
+		}
+		start := d.in.Pos + header
+		end := start + n
+		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
+			v.setString(BulkString, d.in.Data[start:end:end])
+			v.restLists()
+			d.consumeOne(header + n + 2)
+			return nil
+		}
+	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
+		v.setString(SimpleString, w[1:3:3])
+		v.restLists()
+		d.consumeOne(len("+OK\r\n"))
 		return nil
+	case opens[kind]:
+		return d.decodeValue(v)
+	}
+	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
+		return d.decodeValue(v)
+	}
+	v.restLists()
+	v.set(t)
+	d.consumeOne(n)
+	return nil
+}
+
+// decodeValue is Decode of anything but a buffered scalar of a usual form.
+func (d *Decoder) decodeValue(v *Value) error {
+	if d.atScalar() {
+		t, err := d.ReadToken()
+		if err == nil {
+			v.restLists()
+			v.set(t)
+		}
+		return err
+	}
+	if d.fast && d.in.Pos == d.in.End { // nothing had arrived to look at
+		if err := d.need(1); err != nil {
+			return err
+		}
+		return d.Decode(v)
 	}
 	for {
 		if d.fast && d.ahead.at != d.in.Offset(0) {
@@ -203,45 +247,6 @@ func (d *Decoder) scanFrom(open []builder, pos int) {
 		c.nest.push(frame{left: int64(len(v.Elems) - open[i].next), kind: v.Kind})
 	}
 	c.at, c.pos, c.value, c.seen = d.in.Offset(0), pos-d.in.Pos, 0, 0
-}
-
-// buildScalar builds the next value into v if it is a buffered scalar of a usual
-// form. It reports whether it did.
-func (d *Decoder) buildScalar(v *Value) bool {
-	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
-		return false
-	}
-	w := respwire.HeadAt(d.in.Data, d.in.Pos)
-	switch kind := Kind(w[0]); {
-	case kind == BulkString:
-		n, header := respwire.ShortLength(w)
-		if header == 0 && w[1] != '-' {
-			n, header = respwire.FastLength(w)
-		}
-		start := d.in.Pos + header
-		end := start + n
-		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
-			v.setString(BulkString, d.in.Data[start:end:end])
-			v.restLists()
-			d.consumeOne(header + n + 2)
-			return true
-		}
-	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
-		v.setString(SimpleString, w[1:3:3])
-		v.restLists()
-		d.consumeOne(len("+OK\r\n"))
-		return true
-	case opens[kind]:
-		return false
-	}
-	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
-		return false
-	}
-	v.restLists()
-	v.set(t)
-	d.consumeOne(n)
-	return true
 }
 
 // buildScalars builds the values at d.in.Data[pos:] into elems as long as they are
