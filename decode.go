@@ -612,10 +612,19 @@ func (d *Decoder) wholeSize() (int, error) {
 		return size, err
 	}
 	c := d.lookAhead()
-	if c.pos == 0 && Kind(d.in.Data[d.in.Pos]) != Attribute {
+	switch {
+	case c.pos == 0 && Kind(d.in.Data[d.in.Pos]) != Attribute:
 		c.value = 0
-	} else if err := d.scanAttributes(); err != nil {
-		return 0, err
+	case c.pos == 0:
+		if d.scanUsual(c, 0); c.nest.isDone() {
+			return c.pos, nil
+		}
+		c.reset(c.at, d.nest.depth) // only a whole value needs no note of where its attributes end
+		fallthrough
+	default:
+		if err := d.scanAttributes(); err != nil {
+			return 0, err
+		}
 	}
 	for {
 		if d.scanUsual(c, 0); c.nest.isDone() {
