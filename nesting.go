@@ -31,18 +31,24 @@ type nesting struct {
 	outer []frame
 	depth int   // open aggregates; neither decorated frames nor streamed strings count
 	bytes int64 // of the chunks of the streamed string that is open
-	low   int   // fewest frames that have been around since a loop set it; -1 after reset
+
+	// lowest is the fewest frames that have been around since the innermost loop over
+	// elements began, or noLoop. A body that resets the Decoder leaves noLoop.
+	lowest int
 }
+
+// noLoop is the value of lowest outside loops. No number of frames is lower.
+const noLoop = -1
 
 // topLevel is the frame of the top level, where any number of values may follow.
 var topLevel = frame{left: -1}
 
 // reset makes n the top level, a place for any number of values.
-func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0], low: -1} }
+func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0], lowest: noLoop} }
 
 // resetOne makes n a place for one value inside depth open aggregates.
 func (n *nesting) resetOne(depth int) {
-	*n = nesting{frame: frame{left: 1}, outer: n.outer[:0], depth: depth}
+	*n = nesting{frame: frame{left: 1}, outer: n.outer[:0], depth: depth, lowest: noLoop}
 }
 
 // isDone reports whether the one value of resetOne is complete.
@@ -147,8 +153,8 @@ func (n *nesting) pop() {
 	last := len(n.outer) - 1
 	n.frame = n.outer[last]
 	n.outer = n.outer[:last]
-	if last < n.low {
-		n.low = last
+	if last < n.lowest {
+		n.lowest = last
 	}
 }
 
