@@ -36,9 +36,14 @@ import (
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
 // all others. The field fast tells whether the fast one may be tried.
 //
-// The code that parses a usual bulk string stands in six places, where a call for
-// each string would cost too much: ReadToken, advanceUsual, buildScalar, buildScalars,
-// fastToken and fastCommand.
+// A usual bulk string is parsed by fastToken. Where a call of it for each string would
+// cost too much, the same lines stand again:
+//
+//	ReadToken     returns the string as a Token
+//	Decode        puts it into a Value, which needs no Token in between
+//	buildScalars  the same for a row of elements
+//	advanceUsual  only counts it
+//	fastCommand   takes it as an argument, also near the end of a slice
 
 // Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
 // nothing once its buffers have grown. The bytes, Tokens, Values and Commands that
@@ -62,7 +67,7 @@ type Decoder struct {
 	in      window.Window
 	nest    nesting
 	ahead   cursor
-	request requestScan
+	request requestScan // begins where the cursor does: at a read position
 	copy    copying
 	err     error
 
@@ -83,7 +88,7 @@ type Decoder struct {
 // cursor records how far the next value or token has been scanned without being
 // consumed.
 type cursor struct {
-	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere
+	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere, see isScanned
 	pos   int     // how far the scan got, in bytes from at
 	value int     // where the value itself starts, after its attributes, in bytes from at; -1 when not known
 	seen  int     // bytes after pos known to hold no line end
@@ -95,13 +100,6 @@ type cursor struct {
 func (c *cursor) reset(at int64, depth int) {
 	c.at, c.pos, c.value, c.seen = at, 0, -1, 0
 	c.nest.resetOne(depth)
-}
-
-// advance moves c over the token t, which has the given size.
-func (c *cursor) advance(t Token, size int) {
-	c.pos += size
-	c.seen = 0
-	c.nest.add(t)
 }
 
 // NewDecoder returns a Decoder that reads from r with the limits of ClientLimits and
@@ -354,7 +352,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		case Integer:
 			n, size := respwire.FastInteger(w)
-			if uint(size-1) < uint(d.in.End-d.in.Pos) {
+			if isBuffered(size, d.in.End-d.in.Pos) {
 				d.consumeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
@@ -368,7 +366,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		}
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) {
+		if isBuffered(n, d.in.End-d.in.Pos) {
 			if !opens[t.kind] {
 				d.consumeOne(n)
 				return t, nil
@@ -382,6 +380,11 @@ func (d *Decoder) ReadToken() (Token, error) {
 	}
 	return d.readTokenSlow()
 }
+
+// isBuffered reports whether a fast parser has found a token and all of it lies in the
+// bytes that have arrived: size is 0 when it has found none, and may reach beyond the
+// end of the input. As the largest uint, 0-1 is beyond it too.
+func isBuffered(size, arrived int) bool { return uint(size-1) < uint(arrived) }
 
 // consumeOne consumes a scalar of size bytes.
 func (d *Decoder) consumeOne(size int) {
@@ -416,7 +419,7 @@ func (d *Decoder) readTokenSlow() (Token, error) {
 // payload has arrived, and reports whether that was so. The fast parsers can take
 // the string then, which pays when reads often end inside strings.
 func (d *Decoder) awaitString() (waited bool, err error) {
-	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
+	if !d.fast || d.in.Pos == d.in.End || d.isScanned() {
 		return false, nil
 	}
 	w := respwire.HeadAt(d.in.Data, d.in.Pos)
@@ -439,7 +442,7 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	}
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && !opens[t.kind] {
+		if isBuffered(n, d.in.End-d.in.Pos) && !opens[t.kind] {
 			d.consumeOne(n)
 			return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
 		}
@@ -675,7 +678,7 @@ func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) 
 			}
 		}
 		t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
-		if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
+		if !isBuffered(size, d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
 			return pos, false
 		}
 		pos += size
@@ -702,11 +705,15 @@ func (d *Decoder) atPart() (bool, error) {
 // lookAhead returns the cursor. It moves the cursor to the start of the next value
 // unless it is inside that value already.
 func (d *Decoder) lookAhead() *cursor {
-	if at := d.in.Offset(0); d.ahead.at != at {
-		d.ahead.reset(at, d.nest.depth)
+	if !d.isScanned() {
+		d.ahead.reset(d.in.Offset(0), d.nest.depth)
 	}
 	return &d.ahead
 }
+
+// isScanned reports whether the cursor is in the next value, so that the fast parser
+// has been tried on it.
+func (d *Decoder) isScanned() bool { return d.ahead.at == d.in.Offset(0) }
 
 // scanToken moves c over one token. It reads until the token has arrived.
 func (d *Decoder) scanToken(c *cursor) error {
@@ -714,7 +721,9 @@ func (d *Decoder) scanToken(c *cursor) error {
 	if err != nil {
 		return err
 	}
-	c.advance(t, size)
+	c.pos += size
+	c.seen = 0
+	c.nest.add(t)
 	return nil
 }
 

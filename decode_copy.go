@@ -53,7 +53,7 @@ func (d *Decoder) SkipValue() error {
 	}
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && !opens[t.kind] {
+		if isBuffered(n, d.in.End-d.in.Pos) && !opens[t.kind] {
 			d.consumeOne(n)
 			return nil
 		}
@@ -135,7 +135,7 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	}
 	if d.fast {
 		t, size := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(size-1) < uint(d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
+		if isBuffered(size, d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
 			n = copy(p, t.Bytes())
 			d.consumeOne(size)
 			return n, nil

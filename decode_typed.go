@@ -234,7 +234,7 @@ func (d *Decoder) typedHeader(want Kind) (h valueHeader, err error) {
 	}
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && (!opens[want] || d.nest.depth < d.rules.Depth) {
+		if isBuffered(n, d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && (!opens[want] || d.nest.depth < d.rules.Depth) {
 			if t.hasPayload() {
 				n -= int(t.n) + len("\r\n")
 			}

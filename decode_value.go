@@ -63,7 +63,7 @@ func (d *Decoder) Decode(v *Value) error {
 		return d.decodeValue(v)
 	}
 	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
+	if !isBuffered(n, d.in.End-d.in.Pos) {
 		return d.decodeValue(v)
 	}
 	v.restLists()
@@ -89,7 +89,7 @@ func (d *Decoder) decodeValue(v *Value) error {
 		return d.Decode(v)
 	}
 	for {
-		if d.fast && d.ahead.at != d.in.Offset(0) {
+		if d.fast && !d.isScanned() {
 			if err := d.need(1); err != nil {
 				return err
 			}
@@ -195,7 +195,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 		} else {
 			var t Token
 			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
-			if uint(size-1) >= uint(d.in.End-pos) {
+			if !isBuffered(size, d.in.End-pos) {
 				if t, size = d.bufferedTokenSlow(pos, scanned); size == 0 {
 					d.scanFrom(b.open, pos)
 					return 0
@@ -274,7 +274,7 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 			return i, pos - start
 		}
 		t, n := fastToken(d.in.Data[pos:], &d.rules.limits)
-		if uint(n-1) >= uint(d.in.End-pos) {
+		if !isBuffered(n, d.in.End-pos) {
 			return i, pos - start
 		}
 		v.dropLists()

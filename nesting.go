@@ -11,8 +11,9 @@ package resp
 // An attribute and the value it decorates count as one element. A frame for the value
 // waits below that of the attribute's pairs, and both are open in the middle of
 //
-//	|1\r\n +ttl\r\n   :3600\r\n $3\r\nfoo\r\n
-//	              ^ pairs: left 1; decorated: left 1; top level
+//	|1\r\n +ttl\r\n :3600\r\n $3\r\nfoo\r\n
+//
+// where :3600 comes next: the pairs lack one element, and so does the frame below.
 
 // streamedString is the kind of the frame of a `$?`, whose elements are chunks.
 const streamedString = BulkString
@@ -186,7 +187,7 @@ func (n *nesting) at(outer int) frame {
 }
 
 // afterInnermost returns the frame that close reaches when the innermost aggregate
-// is complete, and how many frames are around it.
+// is complete, and how many frames are around it. An aggregate has to be open.
 func (n *nesting) afterInnermost() (f frame, outer int) {
 	outer = len(n.outer) - 1
 	for outer > 0 && n.outer[outer].left == 0 {
@@ -195,8 +196,9 @@ func (n *nesting) afterInnermost() (f frame, outer int) {
 	return n.outer[outer], outer
 }
 
-// depthBehind returns how many aggregates are open after the begun value that has at
-// most outer frames around it.
+// depthBehind returns how many aggregates are open after a value that is endOfValue or
+// fewer frames deep, where n is before the value, or inside it. outer is that number of
+// frames.
 func (n *nesting) depthBehind(outer int) (depth int) {
 	left := n.at(outer).left
 	if outer == len(n.outer) {

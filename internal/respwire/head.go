@@ -65,6 +65,9 @@ var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 // IsOK reports whether b starts with the line +OK, by far the most frequent one.
 func IsOK(w *Head) bool { return Load32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
 
+// IsMinusOne reports whether -1 and a line end follow w[0], the length of a null.
+func IsMinusOne(w *Head) bool { return Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 }
+
 // FastLine returns the index of the CR LF that ends the line b starts with, or 0
 // when the line is long, incomplete, or holds another control character first. It
 // checks eight bytes at once.
