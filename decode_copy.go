@@ -57,16 +57,15 @@ func (d *Decoder) SkipValue() error {
 			d.consumeOne(n)
 			return nil
 		}
-		if d.nest.atTop() {
-			d.start = d.in.Offset(0)
-		}
-		from, end := d.in.Pos, d.nest.endOfValue()
-		var done bool
-		if d.in.Pos, done = d.advanceUsual(&d.nest, from, end); done {
+		end := d.nest.endOfValue()
+		pos, done := d.advanceUsual(&d.nest, d.in.Pos, end)
+		if done {
+			d.in.Pos = pos
 			return nil
 		}
-		if d.in.Pos > from {
-			d.setCopy(copying{name: name, end: end})
+		if pos > d.in.Pos {
+			d.in.Pos = pos
+			d.setCopy(copying{name: name, parts: nothing, end: end})
 		}
 	}
 	if err := d.begin(name, nothing); err != nil {
