@@ -81,6 +81,7 @@ type Decoder struct {
 	onPush func(*Value)
 	start  int64 // offset of the value at top level that is being read, for TotalLen
 	bulk   BulkReader
+	built  int // size of the value that Decode has built last, see buildUsual
 
 	*workspace // nil when idle
 }

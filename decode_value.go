@@ -93,7 +93,7 @@ func (d *Decoder) decodeValue(v *Value) error {
 			if err := d.need(1); err != nil {
 				return err
 			}
-			if size := d.build(v, false); size > 0 {
+			if size := d.buildUsual(v); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
 					d.consumeOne(size)
 					return nil
@@ -132,6 +132,19 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	}
 }
 
+// buildUsual makes the first try on a value and returns its size, or 0. It makes none
+// where fewer bytes are buffered than the last value had: the try would most likely end
+// in the middle, and be in vain.
+func (d *Decoder) buildUsual(v *Value) (size int) {
+	if d.in.End-d.in.Pos < d.built {
+		return 0
+	}
+	if size = d.build(v, false); size > 0 {
+		d.built = size
+	}
+	return size
+}
+
 // decodeSlow is Decode for unusual or incomplete values. It reports whether the
 // value was a push, which it has then handed to OnPush.
 func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
@@ -145,6 +158,7 @@ func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
 		return false, err
 	}
 	size := d.build(v, true)
+	d.built = size
 	pushed = v.Kind == Push && d.onPush != nil && d.nest.valueAtTop()
 	d.consume(size)
 	if pushed {
