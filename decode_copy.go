@@ -52,20 +52,20 @@ func (d *Decoder) SkipValue() error {
 		d.expireViews()
 	}
 	if d.fast {
-		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if isBuffered(n, d.in.End-d.in.Pos) && !opens[t.kind] {
+		switch t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits); {
+		case !isBuffered(n, d.in.End-d.in.Pos):
+		case !opens[t.kind]:
 			d.consumeOne(n)
 			return nil
-		}
-		end := d.nest.endOfValue()
-		pos, done := d.advanceUsual(&d.nest, d.in.Pos, end)
-		if done {
-			d.in.Pos = pos
-			return nil
-		}
-		if pos > d.in.Pos {
-			d.in.Pos = pos
-			d.setCopy(copying{name: name, parts: nothing, end: end})
+		default:
+			from, end := d.in.Pos, d.nest.endOfValue()
+			var done bool
+			if d.in.Pos, done = d.advanceUsual(&d.nest, from, end); done {
+				return nil
+			}
+			if d.in.Pos > from {
+				d.setCopy(copying{name: name, parts: nothing, end: end})
+			}
 		}
 	}
 	if err := d.begin(name, nothing); err != nil {
