@@ -39,8 +39,8 @@ import (
 // The code that parses a usual bulk string stands in five places, because a call for
 // each string would cost more than parsing it:
 //
-//	ReadToken      most tokens are bulk strings
-//	buildScalar    Decode of one string, as most replies are
+//	ReadToken      returns the string as a Token, as most tokens are
+//	Decode         puts it into a Value, as most replies are
 //	ShortBulk      short strings in rows: advanceUsual and buildScalars, inlined
 //	fastToken      every other place; it also takes null and verbatim strings
 //	fastCommand    arguments; its input need not have room for a Head at its end
@@ -67,7 +67,7 @@ type Decoder struct {
 	in      window.Window
 	nest    nesting
 	ahead   cursor
-	request requestScan
+	request requestScan // begins where the cursor does: at a read position
 	copy    copying
 	err     error
 
@@ -81,6 +81,7 @@ type Decoder struct {
 	onPush func(*Value)
 	start  int64 // offset of the value at top level that is being read, for TotalLen
 	bulk   BulkReader
+	built  int // size of the value that Decode has built last, see buildUsual
 
 	*workspace // nil when idle
 }
@@ -88,7 +89,7 @@ type Decoder struct {
 // cursor records how far the next value or token has been scanned without being
 // consumed.
 type cursor struct {
-	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere
+	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere, see isScanned
 	pos   int     // how far the scan got, in bytes from at
 	value int     // where the value itself starts, after its attributes, in bytes from at; -1 when not known
 	seen  int     // bytes after pos known to hold no line end
@@ -100,13 +101,6 @@ type cursor struct {
 func (c *cursor) reset(at int64, depth int) {
 	c.at, c.pos, c.value, c.seen = at, 0, -1, 0
 	c.nest.resetOne(depth)
-}
-
-// advance moves c over the token t, which has the given size.
-func (c *cursor) advance(t Token, size int) {
-	c.pos += size
-	c.seen = 0
-	c.nest.add(t)
 }
 
 // NewDecoder returns a Decoder that reads from r with the limits of ClientLimits and
@@ -359,7 +353,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		case Integer:
 			n, size := respwire.FastInteger(w)
-			if uint(size-1) < uint(d.in.End-d.in.Pos) {
+			if isBuffered(size, d.in.End-d.in.Pos) {
 				d.consumeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
@@ -373,7 +367,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		}
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) {
+		if isBuffered(n, d.in.End-d.in.Pos) {
 			if !opens[t.kind] {
 				d.consumeOne(n)
 				return t, nil
@@ -387,6 +381,11 @@ func (d *Decoder) ReadToken() (Token, error) {
 	}
 	return d.readTokenSlow()
 }
+
+// isBuffered reports whether a fast parser has found a token and all of it lies in the
+// bytes that have arrived: size is 0 when it has found none, and may reach beyond the
+// end of the input. As the largest uint, 0-1 is beyond it too.
+func isBuffered(size, arrived int) bool { return uint(size-1) < uint(arrived) }
 
 // consumeOne consumes a scalar of size bytes.
 func (d *Decoder) consumeOne(size int) {
@@ -421,7 +420,7 @@ func (d *Decoder) readTokenSlow() (Token, error) {
 // payload has arrived, and reports whether that was so. The fast parsers can take
 // the string then, which pays when reads often end inside strings.
 func (d *Decoder) awaitString() (waited bool, err error) {
-	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
+	if !d.fast || d.in.Pos == d.in.End || d.isScanned() {
 		return false, nil
 	}
 	w := respwire.HeadAt(d.in.Data, d.in.Pos)
@@ -439,8 +438,15 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 // ReadRaw returns a view of the next whole value with its attributes: its bytes
 // exactly as they came. The end of a streamed aggregate counts as a value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
-	if n := d.consumeUsual(); n > 0 {
-		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if isBuffered(n, d.in.End-d.in.Pos) && !opens[t.kind] {
+			d.consumeOne(n)
+			return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
+		}
 	}
 	if err := d.ready(); err != nil {
 		return nil, err
@@ -454,21 +460,14 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	return raw, nil
 }
 
-// consumeUsual consumes the next value if it is a buffered scalar of a usual form.
-// It returns the size of the value, or 0.
-func (d *Decoder) consumeUsual() (size int) {
-	if window.Debug {
-		d.expireViews()
+// atScalar reports whether the first bytes of the next value show that it is a
+// scalar, and so one token, which ReadToken reads. The fast parser may be tried on it.
+func (d *Decoder) atScalar() bool {
+	if !d.fast || d.in.End-d.in.Pos < 2 {
+		return false
 	}
-	if !d.fast {
-		return 0
-	}
-	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.in.End-d.in.Pos) || opens[t.kind] {
-		return 0
-	}
-	d.consumeOne(n)
-	return n
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	return !opens[w[0]] && Kind(w[0]) != End && w[1] != '?'
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in, or that
@@ -617,13 +616,22 @@ func (d *Decoder) wholeSize() (int, error) {
 		return size, err
 	}
 	c := d.lookAhead()
-	if c.pos == 0 && Kind(d.in.Data[d.in.Pos]) != Attribute {
+	switch {
+	case c.pos == 0 && Kind(d.in.Data[d.in.Pos]) != Attribute:
 		c.value = 0
-	} else if err := d.scanAttributes(); err != nil {
-		return 0, err
+	case c.pos == 0:
+		if d.scanUsual(c, 0); c.nest.isDone() {
+			return c.pos, nil
+		}
+		c.reset(c.at, d.nest.depth) // only a whole value needs no note of where its attributes end
+		fallthrough
+	default:
+		if err := d.scanAttributes(); err != nil {
+			return 0, err
+		}
 	}
 	for {
-		if d.scanUsual(c); c.nest.isDone() {
+		if d.scanUsual(c, 0); c.nest.isDone() {
 			return c.pos, nil
 		}
 		if err := d.scanToken(c); err != nil {
@@ -632,20 +640,24 @@ func (d *Decoder) wholeSize() (int, error) {
 	}
 }
 
-// scanUsual moves c over tokens of the usual forms that are buffered whole.
-func (d *Decoder) scanUsual(c *cursor) {
+// scanUsual moves c over tokens of the usual forms that are buffered whole, up to
+// where at most outer frames are around the next one. It reports whether it moved.
+func (d *Decoder) scanUsual(c *cursor, outer int) (moved bool) {
 	if !d.fast || c.nest.isDone() {
-		return
+		return false
 	}
 	from := d.in.Pos + c.pos
-	if pos, _ := d.advanceUsual(&c.nest, from, 0); pos > from {
+	pos, _ := d.advanceUsual(&c.nest, from, outer)
+	if pos > from {
 		c.pos, c.seen = pos-d.in.Pos, 0
 	}
+	return pos > from
 }
 
 // advanceUsual moves n over tokens of the usual forms that are buffered whole, from
-// d.in.Data[pos:] on. It stops when a value is complete that has at most outer
-// frames around it. It returns where it stopped, and whether for that reason.
+// d.in.Data[pos:] on. It stops where at most outer frames are around the next token,
+// which is where a value with as many around it is complete. It returns where it
+// stopped, and whether for that reason.
 func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) {
 	if n.inStreamedString() {
 		return pos, false
@@ -665,7 +677,7 @@ func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) 
 			}
 		}
 		t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
-		if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
+		if !isBuffered(size, d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
 			return pos, false
 		}
 		pos += size
@@ -692,11 +704,15 @@ func (d *Decoder) atPart() (bool, error) {
 // lookAhead returns the cursor. It moves the cursor to the start of the next value
 // unless it is inside that value already.
 func (d *Decoder) lookAhead() *cursor {
-	if at := d.in.Offset(0); d.ahead.at != at {
-		d.ahead.reset(at, d.nest.depth)
+	if !d.isScanned() {
+		d.ahead.reset(d.in.Offset(0), d.nest.depth)
 	}
 	return &d.ahead
 }
+
+// isScanned reports whether the cursor is in the next value, so that the fast parser
+// has been tried on it.
+func (d *Decoder) isScanned() bool { return d.ahead.at == d.in.Offset(0) }
 
 // scanToken moves c over one token. It reads until the token has arrived.
 func (d *Decoder) scanToken(c *cursor) error {
@@ -704,7 +720,9 @@ func (d *Decoder) scanToken(c *cursor) error {
 	if err != nil {
 		return err
 	}
-	c.advance(t, size)
+	c.pos += size
+	c.seen = 0
+	c.nest.add(t)
 	return nil
 }
 
@@ -721,7 +739,7 @@ func (d *Decoder) scanAttributes() error {
 				return nil
 			}
 		}
-		if d.scanOneUsual(c) {
+		if d.scanUsual(c, 1) {
 			continue
 		}
 		if err := d.scanToken(c); err != nil {
@@ -729,21 +747,6 @@ func (d *Decoder) scanAttributes() error {
 		}
 	}
 	return nil
-}
-
-// scanOneUsual moves c over one token if that has a usual form and is buffered
-// whole. It reports whether it did.
-func (d *Decoder) scanOneUsual(c *cursor) bool {
-	pos := d.in.Pos + c.pos
-	if !d.fast || pos >= d.in.End || c.nest.inStreamedString() {
-		return false
-	}
-	t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
-	if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && c.nest.depth >= d.rules.Depth {
-		return false
-	}
-	c.advance(t, size)
-	return true
 }
 
 // scanHeader scans the attributes of the next value, which end at d.ahead.value, and

@@ -72,8 +72,25 @@ const (
 // open streamed aggregate or string it takes the end. When it is interrupted inside
 // the value, it has to be called again.
 func (d *Decoder) SkipValue() error {
-	if d.consumeUsual() > 0 {
-		return nil
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast {
+		switch t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits); {
+		case !isBuffered(n, d.in.End-d.in.Pos):
+		case !opens[t.kind]:
+			d.consumeOne(n)
+			return nil
+		default:
+			from, end := d.in.Pos, d.nest.endOfValue()
+			var done bool
+			if d.in.Pos, done = d.advanceUsual(&d.nest, from, end); done {
+				return nil
+			}
+			if d.in.Pos > from {
+				d.setCopy(copying{what: skippedValue, parts: nothing, end: end})
+			}
+		}
 	}
 	if err := d.begin(skippedValue, nothing); err != nil {
 		return err
@@ -140,7 +157,7 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	}
 	if d.fast {
 		t, size := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(size-1) < uint(d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
+		if isBuffered(size, d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
 			n = copy(p, t.Bytes())
 			d.consumeOne(size)
 			return n, nil

@@ -41,20 +41,64 @@ func (d *Decoder) Decode(v *Value) error {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.buildScalar(v) {
-		return nil
+	if !d.fast || d.in.Pos == d.in.End {
+		return d.decodeValue(v)
 	}
-	if waited, err := d.awaitString(); err != nil {
-		return err
-	} else if waited && d.buildScalar(v) {
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	switch kind := Kind(w[0]); {
+	case kind == BulkString:
+		n, header := respwire.ShortLength(w)
+		if header == 0 && w[1] != '-' {
+			n, header = respwire.FastLength(w)
+		}
+		start := d.in.Pos + header
+		end := start + n
+		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
+			v.setString(BulkString, d.in.Data[start:end:end])
+			v.emptyLists()
+			d.consumeOne(header + n + 2)
+			return nil
+		}
+	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
+		v.setString(SimpleString, w[1:3:3])
+		v.emptyLists()
+		d.consumeOne(len("+OK\r\n"))
 		return nil
+	case opens[kind]:
+		return d.decodeValue(v)
+	}
+	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if !isBuffered(n, d.in.End-d.in.Pos) {
+		return d.decodeValue(v)
+	}
+	v.emptyLists()
+	v.set(t)
+	d.consumeOne(n)
+	return nil
+}
+
+// decodeValue is Decode of anything but a buffered scalar of a usual form.
+func (d *Decoder) decodeValue(v *Value) error {
+	if d.atScalar() {
+		t, err := d.ReadToken()
+		if err == nil {
+			v.emptyLists()
+			v.set(t)
+		}
+		return err
+	}
+	if d.fast && d.in.Pos == d.in.End { // nothing had arrived to look at
+		if err := d.need(1); err != nil {
+			return err
+		}
+		return d.Decode(v)
 	}
 	for {
-		if d.fast && d.ahead.at != d.in.Offset(0) {
+		if d.fast && !d.isScanned() {
 			if err := d.need(1); err != nil {
 				return err
 			}
-			if size := d.tryBuild(v); size > 0 {
+			if size := d.buildUsual(v); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
 					d.consumeOne(size)
 					return nil
@@ -93,6 +137,22 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	}
 }
 
+// buildUsual makes the first try on a value, which has not been scanned, and returns its
+// size, or 0. It makes none of a streamed value, which has to be scanned; none where
+// fewer bytes are buffered than the last value had, for it would most likely end in the
+// middle; and none where there may be too many elements, which buildScanned counts
+// before anything is reserved.
+func (d *Decoder) buildUsual(v *Value) (size int) {
+	buffered := d.in.End - d.in.Pos
+	if d.in.Data[d.in.Pos+1] == '?' || buffered < d.built || buffered > treeRoom*minElement {
+		return 0
+	}
+	if size = d.build(v, false); size > 0 {
+		d.built = size
+	}
+	return size
+}
+
 // decodeSlow is Decode for unusual or incomplete values. It reports whether the
 // value was a push, which it has then handed to OnPush.
 func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
@@ -109,6 +169,7 @@ func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
 	if err := d.buildScanned(v, size); err != nil {
 		return false, err
 	}
+	d.built = size
 	pushed = v.Kind == Push && d.onPush != nil && d.nest.valueAtTop()
 	d.consume(size)
 	if pushed {
@@ -159,7 +220,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 		} else {
 			var t Token
 			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
-			if uint(size-1) >= uint(d.in.End-pos) {
+			if !isBuffered(size, d.in.End-pos) {
 				if t, size = d.bufferedTokenSlow(pos, scanned); size == 0 {
 					d.scanFrom(b.open, pos)
 					return 0
@@ -181,16 +242,6 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 	d.builders = b.open
 	b.end()
 	return pos - d.in.Pos
-}
-
-// tryBuild is build for a value that has not been scanned. It does not try a streamed
-// value, which has to be scanned, nor where there may be too many elements, which
-// buildScanned counts before anything is reserved.
-func (d *Decoder) tryBuild(root *Value) (size int) {
-	if d.in.Data[d.in.Pos+1] == '?' || d.in.End-d.in.Pos > treeRoom*minElement {
-		return 0
-	}
-	return d.build(root, false)
 }
 
 // buildScanned is build for a value of size bytes, which has been scanned.
@@ -244,45 +295,6 @@ func (d *Decoder) scanFrom(open []builder, pos int) {
 	c.at, c.pos, c.value, c.seen = d.in.Offset(0), pos-d.in.Pos, 0, 0
 }
 
-// buildScalar builds the next value into v if it is a buffered scalar of a usual
-// form. It reports whether it did.
-func (d *Decoder) buildScalar(v *Value) bool {
-	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
-		return false
-	}
-	w := respwire.HeadAt(d.in.Data, d.in.Pos)
-	switch kind := Kind(w[0]); {
-	case kind == BulkString:
-		n, header := respwire.ShortLength(w)
-		if header == 0 && w[1] != '-' {
-			n, header = respwire.FastLength(w)
-		}
-		start := d.in.Pos + header
-		end := start + n
-		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
-			v.setString(BulkString, d.in.Data[start:end:end])
-			v.emptyLists()
-			d.consumeOne(header + n + 2)
-			return true
-		}
-	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
-		v.setString(SimpleString, w[1:3:3])
-		v.emptyLists()
-		d.consumeOne(len("+OK\r\n"))
-		return true
-	case opens[kind]:
-		return false
-	}
-	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
-		return false
-	}
-	v.emptyLists()
-	v.set(t)
-	d.consumeOne(n)
-	return true
-}
-
 // buildScalars builds the values at d.in.Data[pos:] into elems as long as they are
 // scalars of the usual forms, and returns how many it built and their size. Replies
 // consist mostly of rows of strings, and a loop of its own builds those faster.
@@ -307,7 +319,7 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 			return i, pos - start
 		}
 		t, n := fastToken(d.in.Data[pos:], &d.rules.limits)
-		if uint(n-1) >= uint(d.in.End-pos) {
+		if !isBuffered(n, d.in.End-pos) {
 			return i, pos - start
 		}
 		v.forgetLists()
