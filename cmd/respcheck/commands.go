@@ -15,6 +15,7 @@ type program struct {
 	stdin  io.Reader
 	stdout *output
 	stderr io.Writer
+	style  style // of stdout
 }
 
 // newCommands returns the command that calls check, with the other commands below it.
@@ -46,7 +47,7 @@ Examples:
 			}
 			return check(ctx, cfg)
 		},
-		Commands:                        []*cli.Command{versionCommand(p)},
+		Commands:                        []*cli.Command{newDecodeCommand(p), newVersionCommand(p)},
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: describeCompletion,
 

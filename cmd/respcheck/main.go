@@ -4,6 +4,7 @@
 //	respcheck                                  check against a private server, or the embedded one
 //	respcheck -addr localhost:6379             check against a server that runs already
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
+//	respcheck decode < capture.resp            show captured RESP, and where it is at fault
 //	respcheck version                          say what this program was built from
 //	respcheck completion bash                  print what makes a shell complete commands and flags
 //	respcheck help                             show commands and flags
@@ -48,7 +49,13 @@ func main() {
 // run is the whole program with everything it takes from its surroundings as
 // an argument.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{getenv: getenv, stdin: stdin, stdout: &output{w: stdout}, stderr: stderr}
+	p := &program{
+		getenv: getenv,
+		stdin:  stdin,
+		stdout: &output{w: stdout},
+		stderr: stderr,
+		style:  newStyle(stdout, getenv),
+	}
 	err := newCommands(p, p.check).Run(ctx, append([]string{"respcheck"}, args...))
 	if err == nil {
 		err = p.stdout.failure()
