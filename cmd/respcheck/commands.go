@@ -41,13 +41,13 @@ Examples:
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			cfg, err := f.config(p.getenv)
+			cfg, err := f.config(p.getenv, "")
 			if err != nil {
 				return err
 			}
 			return check(ctx, cfg)
 		},
-		Commands:                        []*cli.Command{newDecodeCommand(p), newVersionCommand(p)},
+		Commands:                        []*cli.Command{newDecodeCommand(p), newDoCommand(p, f), newVersionCommand(p)},
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: describeCompletion,
 
