@@ -47,7 +47,7 @@ Examples:
 			}
 			return check(ctx, cfg)
 		},
-		Commands:                        []*cli.Command{newDecodeCommand(p), newDoCommand(p, f), newVersionCommand(p)},
+		Commands:                        []*cli.Command{newDecodeCommand(p), newDoCommand(p, f), newBenchCommand(p, f), newVersionCommand(p)},
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: describeCompletion,
 

@@ -6,6 +6,7 @@
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
 //	respcheck decode < capture.resp            show captured RESP, and where it is at fault
 //	respcheck do CONFIG GET maxmemory          send one command and print the reply
+//	respcheck bench                            measure this codec, and a server through it
 //	respcheck version                          say what this program was built from
 //	respcheck completion bash                  print what makes a shell complete commands and flags
 //	respcheck help                             show commands and flags

@@ -66,7 +66,9 @@ func (s *session) runAll(ctx context.Context) int {
 			if s.cfg.run != nil && !s.cfg.run.MatchString(name) {
 				continue
 			}
+			end := s.report.begin(name)
 			r := s.run(ctx, check, proto)
+			end()
 			if ctx.Err() != nil {
 				return s.interrupted(ctx)
 			}
