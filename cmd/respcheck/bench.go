@@ -63,11 +63,11 @@ func (r *benchReport) title(s string) {
 
 // all measures all benchmarks.
 func (r *benchReport) all(ctx context.Context, all []benchmark) error {
-	for _, b := range all {
+	for i, b := range all {
 		if ctx.Err() != nil {
 			return errInterrupted
 		}
-		end := r.progress.begin(b.name)
+		end := r.progress.begin(fmt.Sprintf("%s (%d of %d)", b.name, i+1, len(all)))
 		m, err := measure(b, r.each)
 		end()
 		if ctx.Err() != nil {

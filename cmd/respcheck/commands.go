@@ -94,7 +94,7 @@ func describeCompletion(cmd *cli.Command) {
 	cmd.Hidden = false
 	cmd.Usage = "print what makes a shell complete commands and flags"
 	cmd.Description = `
-Prints a script for bash, zsh, fish or pwsh, which must know respcheck by this name on its PATH.
+Prints a script for bash with its package bash-completion, zsh, fish or pwsh. The shell must find respcheck by this name on its PATH.
 
 Examples:
 

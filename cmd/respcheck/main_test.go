@@ -406,7 +406,7 @@ func TestWrongAnswersFail(t *testing.T) {
 				return test.answer
 			})
 			o := respcheck(t, "-addr", addr, "-timeout", "100ms", "-run", "hash")
-			o.want(t, statusFailed, "redis 5 at "+addr, "FAIL  resp2/hash", "skip  resp3/hash", "HSET at "+addr, test.want,
+			o.want(t, statusFailed, "redis 5 (already running)\n  at "+addr, "FAIL  resp2/hash", "skip  resp3/hash", "HSET at "+addr, test.want,
 				`sent     "*8\r\n$4\r\nHSET\r\n`, "0 ok, 1 skipped, 1 failed")
 		})
 	}

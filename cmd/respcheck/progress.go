@@ -18,7 +18,7 @@ func newProgress(w io.Writer, getenv func(string) string) progress {
 
 const (
 	clearLine = "\r\x1b[K"
-	patience  = 500 * time.Millisecond // before anything is shown
+	patience  = 100 * time.Millisecond // before anything is shown, and between changes
 )
 
 // begin shows what goes on, and for how long, until end is called.

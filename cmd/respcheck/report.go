@@ -41,7 +41,7 @@ func newReporter(cfg *config, p *program) *reporter {
 // header says which server will be checked.
 func (r *reporter) header(name, version string, srv *server) {
 	r.name, r.version, r.srv = name, version, srv
-	fmt.Fprintf(r.notes, "%s %s at %s (%s), seed %d\n", name, version, srv.addr, srv.origin, r.cfg.seed)
+	fmt.Fprintf(r.notes, "%s %s (%s)\n  at %s, seed %d\n", name, version, srv.origin, srv.addr, r.cfg.seed)
 }
 
 // begin says which check runs, until end is called.
