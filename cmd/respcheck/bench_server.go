@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 )
@@ -23,18 +21,18 @@ type benchServer struct {
 }
 
 func openBenchServer(ctx context.Context, srv *server, o *connOptions) (*benchServer, error) {
-	s := &benchServer{srv: srv, options: o, prefix: "respcheck:{" + strings.ToLower(rand.Text()) + "}:"}
+	s := &benchServer{srv: srv, options: o, prefix: newPrefix()}
 	for range benchConns {
 		c := connect(ctx, srv, o, 2, hooks{count: func(int) {}})
 		c.step("PING")
 		if c.name == "" {
-			c.name, c.version = describe(c)
+			describe(c)
 		}
 		if c.err != nil {
 			s.disconnect()
 			return nil, c.err
 		}
-		s.name = c.name + " " + c.version
+		s.name = printable(c.name + " " + c.version)
 		s.conns = append(s.conns, newBenchConn(c))
 	}
 	return s, nil

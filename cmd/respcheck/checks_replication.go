@@ -18,6 +18,13 @@ import (
 // its offset again. A server that streamed its RDB sends no commands before that.
 const acknowledgeAfter = 20 * time.Millisecond
 
+const (
+	// maxReplicated is the size of the largest command that a replica takes.
+	maxReplicated = 64 << 20
+	// rdbTimeouts is how many timeouts a whole RDB may take.
+	rdbTimeouts = 10
+)
+
 // checkReplicationFull attaches as a replica that has nothing yet. A private server
 // sends its RDB in both ways, from the disk and streamed. The check does not change
 // the configuration of any other server.
@@ -102,14 +109,14 @@ type replica struct {
 // offset on. It names no port, because nobody can connect to this replica.
 func (t *trip) attach(id string, from int64) (*replica, replication.Answer) {
 	r := &replica{conn: t.dial()}
+	r.allow(maxReplicated)
 	r.step("PING")
 	r.do("REPLCONF", "capa", "eof", "capa", "psync2") // some servers know neither
 	r.send("PSYNC", id, from)
 	if r.err != nil {
 		return r, replication.Answer{}
 	}
-	start := r.dec.InputOffset()
-	r.in.forget(start)
+	start := r.begin()
 	r.master = replication.NewReader(r.dec)
 	answer, err := r.master.ReadAnswer()
 	if err != nil {
@@ -127,6 +134,7 @@ func (t *trip) replicate(master *conn) *replica {
 	if r.err != nil {
 		return r
 	}
+	r.in.until = time.Now().Add(rdbTimeouts * r.timeout)
 	if _, err := r.master.CopyRDB(r); err != nil {
 		r.refuse("RDB", err)
 		return r
@@ -190,12 +198,7 @@ func writeReplicated(t *trip, master *conn) [][]string {
 
 // replicationInfo returns what INFO says of a field.
 func replicationInfo(c *conn, field string) string {
-	for line := range strings.Lines(text(c.do("INFO", "replication"))) {
-		if value, ok := strings.CutPrefix(line, field+":"); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
+	return infoField(c, "replication", field)
 }
 
 // follow reads the command stream up to offset end or beyond it. It returns the
@@ -205,6 +208,7 @@ func (r *replica) follow(end int64, prefix string) (ours [][]string) {
 	defer func(timeout time.Duration) { r.in.timeout = timeout }(r.in.timeout)
 	r.in.timeout = acknowledgeAfter
 	deadline := time.Now().Add(r.timeout)
+	r.in.until = deadline
 	for r.err == nil && r.offset() < end {
 		start := r.dec.InputOffset()
 		r.in.forget(start)

@@ -74,6 +74,6 @@ func (p *program) bench(ctx context.Context, cfg *config, o *benchOptions) (err 
 	if err := r.all(ctx, codec); err != nil {
 		return err
 	}
-	r.title(fmt.Sprintf("%s (%s)\n  at %s", s.name, srv.origin, srv.addr))
+	r.title(fmt.Sprintf("%s at %s (%s)", s.name, srv.addr, srv.origin))
 	return r.all(ctx, pipelines)
 }

@@ -85,11 +85,7 @@ func (p *program) doArguments(ctx context.Context, f *flags, o *doOptions, args 
 
 // do sends one command and prints the reply, or all of them when there is no end.
 func (p *program) do(ctx context.Context, cfg *config, srv *server, o *doOptions, args []string) error {
-	protocol := 2
-	if o.three || o.json && !o.two {
-		protocol = 3
-	}
-	c := connect(ctx, srv, &cfg.options, protocol, hooks{count: func(int) {}})
+	c := connect(ctx, srv, &cfg.options, o.protocol(cfg), hooks{count: func(int) {}})
 	defer c.close()
 	c.send(args[0], toAny(args[1:])...)
 	if c.err != nil {
@@ -115,6 +111,21 @@ func (p *program) do(ctx context.Context, cfg *config, srv *server, o *doOptions
 			r.timeout = 0
 		}
 	}
+}
+
+// protocol returns the version to speak.
+func (o *doOptions) protocol(cfg *config) int {
+	switch {
+	case o.two:
+		return 2
+	case o.three:
+		return 3
+	case len(cfg.protocols) == 1:
+		return cfg.protocols[0]
+	case o.json:
+		return 3
+	}
+	return 2
 }
 
 // isEndless reports whether replies to the command come as long as the connection lasts.

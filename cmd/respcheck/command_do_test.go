@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// answering is the address of a server that answers X with wire and the handshake as
+// answeringX is the address of a server that answers X with wire and the handshake as
 // usual.
-func answering(t *testing.T, wire string) string {
+func answeringX(t *testing.T, wire string) string {
 	return fakeServer(t, func(name string) string {
 		if name == "X" {
 			return wire
@@ -45,7 +45,7 @@ func TestDoPrintsReply(t *testing.T) {
 		{"empty", "*0\r\n", "(empty array)", "", "[]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			addr := answering(t, test.wire)
+			addr := answeringX(t, test.wire)
 			for flag, want := range map[string]string{"-raw=false": test.formatted, "-raw": test.raw, "-json": test.jsonned} {
 				o := respcheck(t, "do", "-addr", addr, flag, "X")
 				if diff := cmp.Diff(want+"\n", o.stdout); diff != "" || o.status != statusOK {
@@ -58,7 +58,7 @@ func TestDoPrintsReply(t *testing.T) {
 
 // An error of the server goes to the standard error, and so does what went wrong else.
 func TestDoFails(t *testing.T) {
-	said := answering(t, "-ERR no\r\n")
+	said := answeringX(t, "-ERR no\r\n")
 	closed := closedAddr(t)
 	m := miniredis.RunT(t)
 	m.RequireAuth("secret")
@@ -71,8 +71,8 @@ func TestDoFails(t *testing.T) {
 		{"-addr " + said + " -raw=false X", statusFailed, "(error) ERR no"},
 		{"-addr " + said + " -json X", statusFailed, `{"error":"ERR no"}`},
 		{"-addr " + closed + " X", statusCannotRun, "respcheck: connect at " + closed},
-		{"-addr " + answering(t, "$1\r\nab\r\n") + " X", statusCannotRun, "respcheck: reply to X at 127.0.0.1"},
-		{"-timeout 50ms -addr " + answering(t, "") + " X", statusCannotRun, "i/o timeout"},
+		{"-addr " + answeringX(t, "$1\r\nab\r\n") + " X", statusCannotRun, "respcheck: reply to X at 127.0.0.1"},
+		{"-timeout 50ms -addr " + answeringX(t, "") + " X", statusCannotRun, "i/o timeout"},
 		{"-addr " + m.Addr() + " GET k", statusFailed, "NOAUTH"},
 		{"-addr " + m.Addr() + " -password wrong GET k", statusCannotRun, "AUTH at " + m.Addr() + ": WRONGPASS"},
 		{"", statusCannotRun, "which command?"},

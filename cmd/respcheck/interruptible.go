@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 )
-
-var errInterrupted = errors.New("interrupted")
 
 // interruptible reads from r until ctx ends. A read of a pipe or a terminal cannot be
 // broken off, so it is left behind then, with a buffer of its own.

@@ -15,6 +15,7 @@ type reporter struct {
 	stdout, stderr io.Writer
 	notes          io.Writer // what is not a check's result: stderr when stdout is all JSON
 	start          time.Time
+	coloured       io.Writer // stdout, for escape sequences of our own
 	style          style
 	progress       progress
 
@@ -28,9 +29,10 @@ type reporter struct {
 }
 
 func newReporter(cfg *config, p *program) *reporter {
-	r := &reporter{cfg: cfg, stdout: p.stdout, stderr: p.stderr, notes: p.stdout, start: time.Now(), style: p.style}
+	stdout, stderr := terminal{p.stdout}, terminal{p.stderr}
+	r := &reporter{cfg: cfg, stdout: stdout, stderr: stderr, notes: stdout, start: time.Now(), coloured: p.stdout, style: p.style}
 	if cfg.json {
-		r.notes = p.stderr
+		r.notes = stderr
 	}
 	if !cfg.verbose { // the bytes on the wire show progress
 		r.progress = newProgress(p.stderr, p.getenv)
@@ -41,7 +43,7 @@ func newReporter(cfg *config, p *program) *reporter {
 // header says which server will be checked.
 func (r *reporter) header(name, version string, srv *server) {
 	r.name, r.version, r.srv = name, version, srv
-	fmt.Fprintf(r.notes, "%s %s (%s)\n  at %s, seed %d\n", name, version, srv.origin, srv.addr, r.cfg.seed)
+	fmt.Fprintf(r.notes, "%s %s at %s (%s), seed %d\n", name, version, srv.addr, srv.origin, r.cfg.seed)
 }
 
 // begin says which check runs, until end is called.
@@ -109,7 +111,8 @@ func (r *reporter) add(check string, res result) {
 func (r *reporter) print(l line) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	fmt.Fprintf(r.stdout, "%s  %-25s %8.1f ms %10d bytes", r.coloured(l.Status), l.Check, l.Millis, l.Bytes)
+	fmt.Fprint(r.coloured, r.colour(l.Status))
+	fmt.Fprintf(r.stdout, "  %-25s %8.1f ms %10d bytes", l.Check, l.Millis, l.Bytes)
 	if more := l.Reason + l.Note; more != "" {
 		fmt.Fprintf(r.stdout, "  %s", more)
 	}
@@ -119,8 +122,8 @@ func (r *reporter) print(l line) {
 	}
 }
 
-// coloured returns a status, four characters wide.
-func (r *reporter) coloured(status string) string {
+// colour returns a status, four characters wide.
+func (r *reporter) colour(status string) string {
 	text := fmt.Sprintf("%-4s", status)
 	switch status {
 	case "ok":
@@ -134,6 +137,9 @@ func (r *reporter) coloured(status string) string {
 // total is how many results there are.
 func (r *reporter) total() int { return r.ok + r.skipped + r.failed }
 
+// tooFew is the part of the checks, one in so many, of which less is no success.
+const tooFew = 4
+
 // finish prints the summary and returns the exit status. cleanup is the error of
 // deleting the keys.
 func (r *reporter) finish(cleanup error) int {
@@ -145,6 +151,9 @@ func (r *reporter) finish(cleanup error) int {
 	}
 	if r.failed > 0 {
 		return statusFailed
+	}
+	if r.ok*tooFew < r.total() {
+		return r.stopped(fmt.Errorf("%d of %d checks ran, too few for a success", r.ok, r.total()))
 	}
 	return statusOK
 }
