@@ -142,7 +142,7 @@ func noReply(ctx context.Context, name string, srv *server, err error) error {
 
 // printReply prints a reply, an error of the server to the standard error.
 func (p *program) printReply(o *doOptions, v *resp.Value) error {
-	text := v.String()
+	text := escape(v.String(), "\n\t") // text of a server must not drive the terminal
 	switch {
 	case o.json:
 		text = string(appendJSON(nil, v))

@@ -30,6 +30,7 @@ func TestDoPrintsReply(t *testing.T) {
 	}{
 		{"string", "$3\r\na\"b\r\n", `"a\"b"`, `a"b`, `"a\"b"`},
 		{"binary", "$2\r\n\xff<\r\n", `"\xff<"`, "\xff<", `{"base64":"/zw="}`},
+		{"escape sequence", "+\x1b[2Ja\r\n", `\x1b[2Ja`, "\x1b[2Ja", `"\u001b[2Ja"`},
 		{"text", "+<&>\r\n", "<&>", "<&>", `"<&>"`},
 		{"integer", ":-7\r\n", "(integer) -7", "-7", "-7"},
 		{"nulls", "*3\r\n$-1\r\n*-1\r\n_\r\n", "1) (nil)\n2) (nil)\n3) (nil)", "\n\n", "[null,null,null]"},
@@ -70,6 +71,7 @@ func TestDoFails(t *testing.T) {
 		{"-addr " + said + " X", statusFailed, "ERR no"},
 		{"-addr " + said + " -raw=false X", statusFailed, "(error) ERR no"},
 		{"-addr " + said + " -json X", statusFailed, `{"error":"ERR no"}`},
+		{"-addr " + answeringX(t, "-ERR \x1b[2J\r\n") + " -raw=false X", statusFailed, `(error) ERR \x1b[2J`},
 		{"-addr " + closed + " X", statusCannotRun, "respcheck: connect at " + closed},
 		{"-addr " + answeringX(t, "$1\r\nab\r\n") + " X", statusCannotRun, "respcheck: reply to X at 127.0.0.1"},
 		{"-timeout 50ms -addr " + answeringX(t, "") + " X", statusCannotRun, "i/o timeout"},

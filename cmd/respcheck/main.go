@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	case errors.Is(err, syscall.EPIPE): // as other programs, silent when nobody reads on
 		return statusCannotRun
 	}
-	return cannotRun(stderr, err)
+	return cannotRun(terminal{stderr}, err)
 }
 
 // exit is the exit status of a command that has said itself why.
