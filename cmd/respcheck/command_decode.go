@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,13 +28,14 @@ func newDecodeCommand(p *program) *cli.Command {
 		Description: `
 Prints every value of the files, or of the standard input, on a line of its own: at which byte it starts, its kind, its length and the start of its payload. It takes values of any size in constant memory, and prints what a pipe brings as it arrives.
 
-A fault ends the input: the bytes around it are shown, with a mark below the one at fault. The exit status is then 1. Input that starts with a letter is taken for the inline commands of a client.
+A fault ends the input: the bytes around it are shown, with a mark below the one at fault. The exit status is then 1. Input that starts with a letter is taken for the inline commands of a client. A capture of packets, pcap or pcapng, is read as the TCP connections in it, both ways; the side with the lower port is the server.
 
 Examples:
 
     respcheck decode < capture.resp
     nc localhost 6379 < commands | respcheck decode
     xxd -p capture.resp | respcheck decode -hex
+    tcpdump -U -w - port 6379 | respcheck decode
     respcheck decode -requests appendonly.aof
     respcheck decode -json capture.resp | jq 'select(.kind == "fault")'`,
 		Flags: []cli.Flag{
@@ -76,13 +78,10 @@ func (p *program) decodeFiles(ctx context.Context, o *decodeOptions, names []str
 
 // decode decodes one input. The title, if any, tells it from the others.
 func (p *program) decode(ctx context.Context, o *decodeOptions, r io.Reader, title string) error {
-	w := bufio.NewWriter(p.stdout)
-	r = newInterruptible(ctx, r)
-	if o.hex {
-		r = newHexReader(r)
-	}
-	sound, err := decode(r, o.requests, newPrinter(w, o, title, p.style), w.Flush)
-	if flushed := w.Flush(); flushed != nil {
+	w := &titledWriter{Writer: bufio.NewWriter(p.stdout)}
+	in := bufio.NewReaderSize(newInterruptible(ctx, r), 64<<10)
+	sound, err := p.decodeInput(o, in, w, title)
+	if w.Flush() != nil {
 		return p.stdout.failure()
 	}
 	if err != nil && title != "" {
@@ -94,14 +93,38 @@ func (p *program) decode(ctx context.Context, o *decodeOptions, r io.Reader, tit
 	return err
 }
 
-func newPrinter(w *bufio.Writer, o *decodeOptions, title string, s style) printer {
+// decodeInput decodes packets, a dump or a stream.
+func (p *program) decodeInput(o *decodeOptions, in *bufio.Reader, w *titledWriter, title string) (sound bool, err error) {
+	var r io.Reader = in
+	if o.hex {
+		r = newHexReader(in)
+	} else if isPcap(in) {
+		return p.decodePcap(o, in, w)
+	}
+	return decode(r, o.requests, p.newPrinter(o, w, title), w.Flush)
+}
+
+// decodePcap decodes both directions of every TCP connection.
+func (p *program) decodePcap(o *decodeOptions, in *bufio.Reader, w *titledWriter) (sound bool, err error) {
+	sound = true
+	var failed error
+	open := func(from, to string, toServer bool) sink {
+		out := p.newPrinter(o, w, from+" > "+to)
+		return newPushed(func(r io.Reader) {
+			s, err := decode(r, toServer || o.requests, out, func() error { return nil })
+			sound = sound && s
+			failed = cmp.Or(failed, err)
+		})
+	}
+	err = readPcap(in, open, w.Flush)
+	return sound, cmp.Or(failed, err)
+}
+
+func (p *program) newPrinter(o *decodeOptions, w *titledWriter, title string) printer {
 	if o.json {
 		out := json.NewEncoder(w)
 		out.SetEscapeHTML(false)
 		return &jsonPrinter{file: title, out: out}
 	}
-	if title != "" {
-		fmt.Fprintf(w, "==> %s <==\n", title)
-	}
-	return &textPrinter{w, s}
+	return &textPrinter{w.under(title), p.style}
 }

@@ -331,10 +331,6 @@ func repeating(s string) io.Reader {
 	})
 }
 
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
 type lineCounter struct{ n int }
 
 func (c *lineCounter) Write(p []byte) (int, error) {

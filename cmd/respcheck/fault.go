@@ -19,6 +19,7 @@ type fault struct {
 func (s *decoding) fault(err error) *fault {
 	var syntax *resp.SyntaxError
 	var limit *resp.LimitError
+	var lost lostBytes
 	f := &fault{}
 	switch {
 	case errors.As(err, &syntax):
@@ -30,6 +31,8 @@ func (s *decoding) fault(err error) *fault {
 		f.offset, f.reason = limit.Offset, fmt.Sprintf("%s above %d", limit.Limit, limit.Max)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		f.offset, f.reason = s.in.end, fmt.Sprintf("the input ends inside what starts at %d", s.start)
+	case errors.As(err, &lost):
+		f.offset, f.reason = s.in.end, lost.Error()
 	default:
 		return nil
 	}

@@ -5,6 +5,7 @@
 //	respcheck -addr localhost:6379             check against a server that runs already
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
 //	respcheck decode < capture.resp            show captured RESP, and where it is at fault
+//	respcheck decode capture.pcap              the same of both sides of captured connections
 //	respcheck do CONFIG GET maxmemory          send one command and print the reply
 //	respcheck bench                            measure this codec, and a server through it
 //	respcheck version                          say what this program was built from
