@@ -56,6 +56,8 @@ func adviceOnReply(reply *resp.ReplyError, o *connOptions) string {
 		return "respcheck opens several connections at once; let the server have more, or close others"
 	case prefix == "OOM":
 		return "raise the server's maxmemory, or delete something"
+	case prefix == "CLUSTERDOWN":
+		return "CLUSTER INFO on the server says what is missing"
 	case prefix == "LOADING":
 		return "try again when the server has loaded its data"
 	}

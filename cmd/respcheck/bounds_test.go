@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -159,6 +161,16 @@ func TestKeysAreForgotten(t *testing.T) {
 		t.Errorf("%d keys are remembered", len(trip.keys))
 	}
 	c.want(integer(0), "EXISTS", first)
+	trip.cfg.protocols, trip.cfg.run = []int{2}, regexp.MustCompile("/hash$")
+	for i := range manyKeys {
+		trip.key(strconv.Itoa(i))
+	}
+	trip.report = newReporter(trip.cfg, newProgram(noEnv, nil, io.Discard, io.Discard))
+	trip.report.header("", "", trip.srv)
+	trip.runProtocol(t.Context(), 2)
+	if len(trip.keys) > 0 {
+		t.Errorf("%d keys are remembered after a check that ran when there were many", len(trip.keys))
+	}
 	if trip.err != nil {
 		t.Error(trip.err)
 	}
@@ -270,4 +282,57 @@ func TestSignalWhileOutputHangs(t *testing.T) {
 		t.Errorf("it took %v", elapsed)
 	}
 	wantGone(t, pidIn(t, string(header[:n])))
+}
+
+// The same holds for what a server sends to its replicas.
+func TestEndlessReplicationIsBounded(t *testing.T) {
+	const (
+		full = "+FULLRESYNC 0123456789012345678901234567890123456789 1\r\n"
+		rdb  = "$5\r\nREDIS"
+	)
+	for _, test := range []struct{ name, start, again, want string }{
+		{"line breaks", full, strings.Repeat("\n", 1<<16), "RDB at "},
+		{"RDB", full + "$EOF:0123456789012345678901234567890123456789\r\nREDIS", strings.Repeat("x", 1<<16), "i/o timeout"},
+		{"commands", full + rdb, strings.Repeat("*1\r\n$4\r\nPING\r\n", 1000), "i/o timeout"},
+		{"one command", full + rdb + "*1000000\r\n", strings.Repeat("$1\r\nx\r\n", 1000), "command stream at "},
+		{"writes that nobody made", full + rdb, "", "other writes than those that were made"},
+		{"an argument", full + rdb + "*1\r\n$500000000\r\n", strings.Repeat("x", 1<<16), "bulk length"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			write := make(chan string, 1)
+			addr := talker(t, func(sock net.Conn, cmd resp.Command) {
+				switch name := string(cmd.Args[0]); {
+				case name == "PSYNC":
+					_, err := sock.Write([]byte(test.start))
+					again := test.again
+					if again == "" {
+						again = <-write
+					}
+					for err == nil {
+						_, err = sock.Write([]byte(again))
+					}
+				case name == "SET" && strings.HasSuffix(string(cmd.Args[1]), ":text"):
+					write <- string(cmd.Raw)
+					sock.Write([]byte("+OK\r\n"))
+				case name == "INFO":
+					sock.Write(resp.AppendBulkString(nil, "master_repl_offset:1000000000000\n"))
+				case !politely(sock, cmd):
+					sock.Write([]byte("+OK\r\n"))
+				}
+			})
+			t.Cleanup(func() { close(write) }) // lets go whoever waits for a write that never came
+			var o outcome
+			start := time.Now()
+			grown := peakHeap(func() {
+				o = respcheck(t, "-addr", addr, "-timeout", "300ms", "-run", "resp2/replication/full")
+			})
+			o.want(t, statusFailed, test.want)
+			if grown > 600<<20 {
+				t.Errorf("the heap grew by %d MiB", grown>>20)
+			}
+			if elapsed := time.Since(start); elapsed > 15*time.Second {
+				t.Errorf("it took %v", elapsed)
+			}
+		})
+	}
 }

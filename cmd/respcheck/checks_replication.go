@@ -21,6 +21,10 @@ const acknowledgeAfter = 20 * time.Millisecond
 const (
 	// maxReplicated is the size of the largest command that a replica takes.
 	maxReplicated = 64 << 20
+	// maxWrites is how many commands a replica keeps to compare them with what was
+	// written, and maxWrite how many bytes each may have.
+	maxWrites = 10
+	maxWrite  = 1 << 20
 	// rdbTimeouts is how many timeouts a whole RDB may take.
 	rdbTimeouts = 10
 )
@@ -219,7 +223,10 @@ func (r *replica) follow(end int64, prefix string) (ours [][]string) {
 			r.send("REPLCONF", "ACK", r.offset())
 		case err != nil:
 			r.refuse("command stream", err)
-		case len(command.Args) > 1 && strings.HasPrefix(string(command.Args[1]), prefix):
+		case len(command.Args) < 2 || !strings.HasPrefix(string(command.Args[1]), prefix):
+		case len(ours) == maxWrites || len(command.Raw) > maxWrite:
+			r.fail("command stream", errors.New("other writes than those that were made"))
+		default:
 			ours = append(ours, words(command.Args))
 		}
 	}

@@ -174,6 +174,25 @@ func testMigratingSlot(t *testing.T, addrs []string, clients []*conn) {
 	}
 }
 
+// A node that is down fails; the others are checked.
+func TestNodeThatIsDown(t *testing.T) {
+	down := closedAddr(t)
+	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
+		switch string(cmd.Args[0]) {
+		case "HELLO":
+			sock.Write([]byte("%2\r\n+server\r\n+redis\r\n+mode\r\n+cluster\r\n"))
+		case "CLUSTER":
+			sock.Write(resp.AppendBulkString(nil, "id "+down+"@1 master - 0 0 1 connected\n"))
+		case "ECHO":
+			sock.Write(resp.AppendBulkString(nil, cmd.Args[1]))
+		default:
+			sock.Write([]byte("+OK\r\n"))
+		}
+	})
+	respcheck(t, "-addr", addr, "-run", "random/echo").
+		want(t, statusFailed, "ok    resp3/random/echo", "FAIL  node "+down, "no server listens there", "2 ok, 0 skipped, 1 failed")
+}
+
 // Redirections that never end do.
 func TestEndlessRedirections(t *testing.T) {
 	var addr string

@@ -18,6 +18,16 @@ type program struct {
 	style  style // of stdout
 }
 
+func newProgram(getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) *program {
+	return &program{
+		getenv: getenv,
+		stdin:  stdin,
+		stdout: &output{w: stdout},
+		stderr: stderr,
+		style:  newStyle(stdout, getenv),
+	}
+}
+
 // newCommands returns the command that calls check, with the other commands below it.
 func newCommands(p *program, check func(context.Context, *config) error) *cli.Command {
 	f := newFlags()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -9,7 +10,7 @@ import (
 
 // Every command has help that fits a narrow terminal and shows how it is used.
 func TestHelpOfEveryCommand(t *testing.T) {
-	root := newCommands(&program{stdout: &output{}}, nil)
+	root := newCommands(newProgram(noEnv, nil, io.Discard, io.Discard), nil)
 	for _, args := range [][]string{{"-help"}, {"--help"}, {"-h"}, {"help"}} {
 		respcheck(t, args...).want(t, statusOK, "usage: respcheck [flags]", "-url URL", "(default true)", "Commands:", "Examples:")
 	}

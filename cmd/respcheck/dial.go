@@ -38,7 +38,7 @@ func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks 
 	c.handshake(o)
 	if srv.cluster {
 		c.elsewhere = func(addr string) *conn {
-			return connect(ctx, srv.at(addr), o, proto, hooks.ofAnother())
+			return connect(ctx, srv.at(addr), o, proto, hooks.at(addr))
 		}
 	}
 	return c
@@ -51,9 +51,13 @@ type hooks struct {
 	onError func(error)                  // the error that closed the connection
 }
 
-// ofAnother are the same hooks for a connection whose errors are the caller's to judge.
-func (h hooks) ofAnother() hooks {
+// at are the same hooks for a connection to another node, whose errors are the caller's
+// to judge.
+func (h hooks) at(addr string) hooks {
 	h.onError = nil
+	if trace := h.trace; trace != nil {
+		h.trace = func(direction, wire string) { trace("at "+addr+" "+direction, wire) }
+	}
 	return h
 }
 

@@ -18,7 +18,7 @@ func noEnv(string) string { return "" }
 
 // parseFlags returns what a command line asks the checks for.
 func parseFlags(args []string, getenv func(string) string, stderr io.Writer) (cfg *config, err error) {
-	p := &program{getenv: getenv, stdout: &output{w: io.Discard}, stderr: stderr}
+	p := newProgram(getenv, nil, io.Discard, stderr)
 	check := func(_ context.Context, c *config) error {
 		cfg = c
 		return nil
@@ -165,8 +165,8 @@ func TestParseFlagsErrors(t *testing.T) {
 		{"-url unix://run/redis.sock", "absolute path"},
 		{"-db -1", "-db must not be negative"},
 		{"-timeout 0s", "must be positive"},
-		{"-conns 0", "-conns must be from 1 to 10000"},
-		{"-conns 100000000", "-conns must be from 1 to 10000"},
+		{"-conns 0", "-conns must be from 1 to 1000"},
+		{"-conns 100000000", "-conns must be from 1 to 1000"},
 		{"-n -1", "-n must not be negative"},
 		{"-run (", "-run: error parsing regexp"},
 	} {

@@ -18,6 +18,7 @@ func (s *session) first() string { return s.prefix + "first" }
 
 const (
 	maxKeys     = 50_000 // to remember at once
+	manyKeys    = 10_000 // to delete as soon as their check has ended
 	deleteBatch = 500    // keys that one DEL names at most
 )
 
@@ -33,13 +34,13 @@ func (s *session) useKey(ctx context.Context, key string) error {
 		if err := s.deleteKeys(ctx); err != nil {
 			return err
 		}
-		clear(s.keys)
 	}
 	s.keys[key] = true
 	return nil
 }
 
-// deleteKeys deletes every key that a check may have written.
+// deleteKeys deletes every key that a check may have written. After an error it
+// remembers them all.
 func (s *session) deleteKeys(ctx context.Context) error {
 	keys := slices.Collect(maps.Keys(s.keys))
 	if len(keys) == 0 {
@@ -57,5 +58,6 @@ func (s *session) deleteKeys(ctx context.Context) error {
 	if c.err != nil {
 		return fmt.Errorf("keys with the prefix %s may be left behind: %w", s.prefix, c.err)
 	}
+	clear(s.keys)
 	return nil
 }

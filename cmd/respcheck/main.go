@@ -63,13 +63,7 @@ func main() {
 // run is the whole program with everything it takes from its surroundings as
 // an argument.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{
-		getenv: getenv,
-		stdin:  stdin,
-		stdout: &output{w: stdout},
-		stderr: stderr,
-		style:  newStyle(stdout, getenv),
-	}
+	p := newProgram(getenv, stdin, stdout, stderr)
 	err := newCommands(p, p.check).Run(ctx, append([]string{"respcheck"}, args...))
 	if err == nil {
 		err = p.stdout.failure()

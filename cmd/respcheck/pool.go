@@ -3,7 +3,7 @@ package main
 import "sync/atomic"
 
 // maxConns is how many connections a pool may have.
-const maxConns = 10000
+const maxConns = 1000
 
 // pool shares a fixed number of connections among any number of workers.
 type pool struct {

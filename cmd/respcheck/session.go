@@ -111,6 +111,9 @@ func (s *session) runProtocol(ctx context.Context, proto int) {
 		end := s.report.begin(name)
 		r := s.run(ctx, check.run, name, proto)
 		end()
+		if len(s.keys) >= manyKeys {
+			s.deleteKeys(ctx) // what goes wrong is tried again at the end
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
