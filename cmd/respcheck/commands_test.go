@@ -72,7 +72,7 @@ func TestOutputFails(t *testing.T) {
 		t.Skip("this system has no /dev/full")
 	}
 	defer full.Close()
-	for _, args := range []string{"version", "help", "-embedded -run hash", "-embedded -run hash -json"} {
+	for _, args := range []string{"version", "help", "completion bash", "decode", "decode -json", "do -embedded PING", "bench -embedded -d 1ms", "-embedded -run hash", "-embedded -run hash -json"} {
 		var stderr strings.Builder
 		status := run(t.Context(), strings.Fields(args), noEnv, strings.NewReader("+OK\r\n"), full, &stderr)
 		if status != statusCannotRun || !strings.Contains(stderr.String(), "respcheck: output: ") {

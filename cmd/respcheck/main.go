@@ -65,8 +65,8 @@ func main() {
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := newProgram(getenv, stdin, stdout, stderr)
 	err := newCommands(p, p.check).Run(ctx, append([]string{"respcheck"}, args...))
-	if err == nil {
-		err = p.stdout.failure()
+	if lost := p.stdout.failure(); lost != nil {
+		err = lost
 	}
 	var status exit
 	switch {
