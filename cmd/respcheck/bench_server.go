@@ -30,7 +30,7 @@ func openBenchServer(ctx context.Context, srv *server, o *connOptions) (*benchSe
 		}
 		if c.err != nil {
 			s.disconnect()
-			return nil, c.err
+			return nil, advise(c.err, o)
 		}
 		s.name = printable(c.name + " " + c.version)
 		s.conns = append(s.conns, newBenchConn(c))

@@ -89,12 +89,12 @@ func (p *program) do(ctx context.Context, cfg *config, srv *server, o *doOptions
 	defer c.close()
 	c.send(args[0], toAny(args[1:])...)
 	if c.err != nil {
-		return c.err
+		return advise(c.err, &cfg.options)
 	}
 	// The Decoder of c waits for the reply behind a push. Here a push may be all that comes.
 	arrived := bytes.NewReader(slices.Clone(c.dec.Buffered()))
 	r := &timedReader{c.sock, cfg.options.timeout}
-	d := resp.NewDecoder(io.MultiReader(arrived, r), resp.NoLimits(), resp.MaxDepth(1024))
+	d := resp.NewDecoder(io.MultiReader(arrived, r), resp.MaxBulkLen(hugeSize), resp.MaxTotalLen(hugeSize))
 	endless := isEndless(args[0])
 	for {
 		var v resp.Value

@@ -73,7 +73,7 @@ func readPcap(r *bufio.Reader, open func(from, to string, toServer bool) sink, w
 				return err
 			}
 		}
-		data, info, err := packets.ReadPacketData()
+		data, info, err := readPacket(packets)
 		if err == io.EOF {
 			return nil
 		}
@@ -85,6 +85,16 @@ func readPcap(r *bufio.Reader, open func(from, to string, toServer bool) sink, w
 			assembler.AssembleWithContext(packet.NetworkLayer().NetworkFlow(), tcp, packetContext(info))
 		}
 	}
+}
+
+// readPacket reads a packet. The library panics at some captures that are damaged.
+func readPacket(packets packetReader) (data []byte, info gopacket.CaptureInfo, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the capture is damaged: %v", r)
+		}
+	}()
+	return packets.ReadPacketData()
 }
 
 // packetContext is what the assembler wants to know of a packet.
