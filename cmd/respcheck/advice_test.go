@@ -80,9 +80,9 @@ func TestAdvice(t *testing.T) {
 		{"something else", greeting("220 mail ready\r\n"), "", "is this the port of a RESP server?"},
 		{"closed at once", func(net.Conn) {}, "", "is this the port of a RESP server? If it wants TLS, use -tls"},
 		{"closed at once, TLS", func(net.Conn) {}, "-tls", "does this port speak TLS? If not, leave out -tls"},
-		{"silence", silent, "", "is this the port of a RESP server?"},
-		{"silence, TLS", silent, "-tls", "does this port speak TLS?"},
-		{"half a reply", greeting("$100\r\nabc"), "", "is this the port of a RESP server?"},
+		{"silence", silent, "-timeout 300ms", "is this the port of a RESP server?"},
+		{"silence, TLS", silent, "-tls -connect-timeout 300ms", "does this port speak TLS?"},
+		{"half a reply", greeting("$100\r\nabc"), "-timeout 300ms", "is this the port of a RESP server?"},
 		{"plain, TLS", greeting("-ERR unknown command\r\n"), "-tls", "this port speaks no TLS: leave out -tls"},
 		{"unknown authority", over(secure, silent), "-tls", "-tls-ca names a file of certificates to trust"},
 		{"a certificate is wanted", over(mutual, silent), "-tls -tls-insecure", "the server wants a certificate of yours: -tls-cert and -tls-key"},
@@ -95,7 +95,7 @@ func TestAdvice(t *testing.T) {
 		{"too many clients", greeting("-ERR max number of clients reached\r\n"), "", "let the server have more"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			args := append([]string{"-addr", listener(t, test.serve), "-timeout", "300ms", "-connect-timeout", "300ms"}, strings.Fields(test.args)...)
+			args := append([]string{"-addr", listener(t, test.serve)}, strings.Fields(test.args)...)
 			o := respcheck(t, args...)
 			o.want(t, statusCannotRun, test.want)
 			if strings.Count(o.stderr, "\n") != 1 || o.stdout != "" {

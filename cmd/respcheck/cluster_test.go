@@ -195,8 +195,7 @@ func TestNodeThatIsDown(t *testing.T) {
 
 // Redirections that never end do.
 func TestEndlessRedirections(t *testing.T) {
-	var addr string
-	addr = talker(t, func(sock net.Conn, cmd resp.Command) {
+	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
 		switch string(cmd.Args[0]) {
 		case "HELLO":
 			sock.Write([]byte("%2\r\n+server\r\n+redis\r\n+mode\r\n+cluster\r\n"))
@@ -205,7 +204,7 @@ func TestEndlessRedirections(t *testing.T) {
 		case "CLUSTER":
 			sock.Write([]byte("$0\r\n\r\n"))
 		default:
-			sock.Write([]byte("-MOVED 1 " + addr + "\r\n"))
+			sock.Write([]byte("-MOVED 1 " + sock.LocalAddr().String() + "\r\n"))
 		}
 	})
 	respcheck(t, "-addr", addr, "-timeout", "1s", "-run", "resp3/hash").want(t, statusFailed, "sent on more than 5 times")

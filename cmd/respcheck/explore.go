@@ -22,6 +22,9 @@ func (s *session) explore(ctx context.Context) error {
 	if c.err != nil {
 		return c.err
 	}
+	if c.mode == "sentinel" {
+		return fmt.Errorf("%s is a Sentinel, which keeps no keys; SENTINEL MASTERS names the servers that do", s.srv.addr)
+	}
 	if c.mode == "cluster" {
 		s.srv.cluster = true
 		s.peers = otherNodes(text(c.do("CLUSTER NODES")))

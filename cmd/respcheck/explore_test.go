@@ -143,6 +143,17 @@ func TestUsersOfFewRights(t *testing.T) {
 	waitUntil(t, "no key is left", func() bool { return c.do("DBSIZE").Equal(integer(0)) || c.err != nil })
 }
 
+func TestSentinel(t *testing.T) {
+	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
+		if string(cmd.Args[0]) == "HELLO" {
+			sock.Write([]byte("*4\r\n+server\r\n+redis\r\n+mode\r\n+sentinel\r\n"))
+			return
+		}
+		politely(sock, cmd)
+	})
+	respcheck(t, "-addr", addr).want(t, statusCannotRun, addr+" is a Sentinel, which keeps no keys")
+}
+
 // A server without RESP3 is told once.
 func TestWithoutRESP3(t *testing.T) {
 	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
