@@ -43,7 +43,7 @@ var layers = map[string]layer{
 	"testdata/conformance":     {},
 	"internal/tests":           {of: []string{".", "resptest", "internal/tests"}, modules: true},
 	"internal/tests/reference": {},
-	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "respgo", "resptest", "cmd"}, modules: true},
+	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "respgo", "resptest", "testdata/conformance", "cmd"}, modules: true},
 	"examples":                 {of: []string{".", "aof", "replication", "monitor", "respgo"}, modules: true},
 }
 
