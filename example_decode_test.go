@@ -908,7 +908,7 @@ func ExampleValue_Format() {
 	// "%1\r\n"… (28 bytes)
 }
 
-func ExampleToken_String() {
+func ExampleToken_Format_redisCLI() {
 	d := resp.NewDecoder(strings.NewReader("*3\r\n$3\r\nabc\r\n:1\r\n_\r\n"))
 	for {
 		t, err := d.ReadToken()
@@ -1107,27 +1107,6 @@ func ExampleToken_BigInt() {
 	fmt.Println(n, err)
 	// Output:
 	// 3492890328409238509324850943850943825024385 <nil>
-}
-
-func ExampleToken_AppendText() {
-	b := []byte("+OK\r\n:42\r\n,1.5\r\n#t\r\n_\r\n*2\r\n")
-	for len(b) > 0 {
-		t, n, err := resp.ConsumeToken(b)
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		b = b[n:]
-		text, err := t.AppendText(nil)
-		fmt.Printf("%s %v\n", text, err)
-	}
-	// Output:
-	// OK <nil>
-	// 42 <nil>
-	// 1.5 <nil>
-	// 1 <nil>
-	//  resp: null
-	//  resp: got array, want bulk string
 }
 
 // session is one connection of an event loop that hands out what has arrived, as
