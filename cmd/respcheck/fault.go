@@ -71,6 +71,6 @@ func (f *fault) excerpt() (line string, width int) {
 
 // escaped returns a byte as it stands in quotes.
 func escaped(b byte) string {
-	quoted := resp.AppendQuoted(nil, []byte{b})
-	return string(quoted[1 : len(quoted)-1])
+	quoted := bulk([]byte{b}).String()
+	return quoted[1 : len(quoted)-1]
 }

@@ -69,7 +69,7 @@ func (p *textPrinter) line(at position, text string) error {
 // quoteStart quotes the start of a string of size bytes.
 func quoteStart(start []byte, size int64) string {
 	shown := start[:min(len(start), maxShown)]
-	quoted := string(resp.AppendQuoted(nil, shown))
+	quoted := bulk(shown).String()
 	if int64(len(shown)) < size {
 		quoted += "…"
 	}
