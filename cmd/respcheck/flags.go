@@ -58,9 +58,13 @@ func newFlags() *flags {
 	return f
 }
 
-// config returns what the flags ask for once they are parsed.
-func (f *flags) config(getenv func(string) string) (*config, error) {
+// config returns what the flags ask for once they are parsed. When they name no server,
+// it is the one at addr, or none if that is empty.
+func (f *flags) config(getenv func(string) string, addr string) (*config, error) {
 	c, raw := f.set, f.raw
+	if c.addr == "" && raw.url == "" && !c.embedded {
+		c.addr = addr
+	}
 	raw.given = map[string]bool{}
 	for _, flag := range f.server {
 		raw.given[flag.Names()[0]] = flag.IsSet()
