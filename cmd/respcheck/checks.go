@@ -32,6 +32,7 @@ var checks = []check{
 	{"transaction-aborted", checkTransactionAborted},
 	{"script/nested", checkScriptNested},
 	{"script/types", checkScriptTypes},
+	{"script/big-number", checkScriptBigNumber},
 	{"debug-protocol", checkDebugProtocol},
 	{"push", checkPush},
 	{"push-between", checkPushBetween},
