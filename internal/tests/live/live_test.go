@@ -12,7 +12,9 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -26,27 +28,51 @@ import (
 
 var takeCaptures = flag.Bool("capture", false, "take the captures in testdata/captures anew")
 
-// TestCapture takes the captures anew, each from a server of its own.
+// TestCapture takes the captures of the server on PATH anew, each from a server of its
+// own.
 func TestCapture(t *testing.T) {
 	if !*takeCaptures {
 		t.Skip("run with -capture to take the captures anew")
 	}
+	folder := captureFolderOf(t)
 	for i := range captures {
 		c := &captures[i]
+		if c.large && folder != folders[0] {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			s := tests.StartServer(t)
 			run(t, s, c.setup)
-			c.save(t, ".req", c.request(t))
+			if folder == folders[0] {
+				save(t, c.requestFile(), c.request(t))
+			}
 			for _, protocol := range c.protocols() {
-				c.save(t, fmt.Sprint(".resp", protocol), c.take(t, s, protocol))
+				save(t, taken{c, folder, protocol}.file(), c.take(t, s, protocol))
 			}
 		})
 	}
 }
 
-func (c *capture) save(t *testing.T, extension string, wire []byte) {
+// captureFolderOf returns the folder for the captures of the server on PATH.
+func captureFolderOf(t *testing.T) string {
+	s := tests.FindServer(t)
+	name := strings.ReplaceAll(s.String(), " ", "-")
+	switch {
+	case name == "redis-7.0.15":
+		return folders[0]
+	case slices.Contains(folders, name):
+		return name
+	}
+	t.Fatalf("%s has no folder among %q", s, folders)
+	return ""
+}
+
+func save(t *testing.T, name string, wire []byte) {
 	t.Helper()
-	if err := os.WriteFile(c.file(extension), wire, 0o644); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, wire, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
