@@ -4,9 +4,22 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"time"
 
 	"github.com/seed65f5866d/resp"
 )
+
+// connOptions is how to connect, wherever to.
+type connOptions struct {
+	user, password    string
+	db                int
+	clientName        string
+	tls               *tls.Config // nil: no TLS
+	connectTimeout    time.Duration
+	timeout           time.Duration
+	keepAlive         bool
+	keepAliveInterval time.Duration
+}
 
 // connect dials the server and goes through AUTH, CLIENT SETNAME, SELECT and HELLO.
 // The err field of the connection it returns tells what went wrong.

@@ -1,9 +1,8 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
-	"errors"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,6 +15,17 @@ import (
 )
 
 func noEnv(string) string { return "" }
+
+// parseFlags returns what a command line asks the checks for.
+func parseFlags(args []string, getenv func(string) string, stderr io.Writer) (cfg *config, err error) {
+	p := &program{getenv: getenv, stdout: &output{w: io.Discard}, stderr: stderr}
+	check := func(_ context.Context, c *config) error {
+		cfg = c
+		return nil
+	}
+	err = newCommands(p, check).Run(context.Background(), append([]string{"respcheck"}, args...))
+	return cfg, err
+}
 
 // compareConfigs compares what the flags decide; a regexp by its text, TLS by
 // what they can change.
@@ -148,14 +158,6 @@ func TestURLErrorHidesPassword(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: got error %v, want one without the password", raw, err)
 		}
-	}
-}
-
-func TestHelp(t *testing.T) {
-	var output strings.Builder
-	_, err := parseFlags([]string{"-help"}, noEnv, &output)
-	if !errors.Is(err, flag.ErrHelp) || !strings.Contains(output.String(), "-url URL") {
-		t.Errorf("got error %v and output %q", err, output.String())
 	}
 }
 

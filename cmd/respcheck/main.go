@@ -1,24 +1,26 @@
-// Command respcheck talks to a live RESP server through package resp, in RESP2 and
-// in RESP3. It compares replies with what was sent, and it encodes every reply again
-// and compares the result with the bytes from the socket.
+// Command respcheck talks to live RESP servers and reads captured RESP, through package
+// resp. Without a command it checks the package against a server, in RESP2 and in RESP3.
 //
-//	respcheck                                  a private server, or the embedded one
-//	respcheck -addr localhost:6379             a server that runs already
+//	respcheck                                  check against a private server, or the embedded one
+//	respcheck -addr localhost:6379             check against a server that runs already
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
+//	respcheck version                          say what this program was built from
+//	respcheck completion bash                  print what makes a shell complete commands and flags
+//	respcheck help                             show commands and flags
 //
-// The replication checks attach as a replica, which other programs may notice. On a
-// server that runs already they are skipped unless -run names replication, and they
-// do not change its configuration.
+// The checks compare replies with what was sent, encode every reply again and compare
+// the result with the bytes from the socket. They write only keys that start with a
+// random prefix of their own and delete them at the end. The replication checks attach
+// as a replica, which other programs may notice. On a server that runs already they are
+// skipped unless -run names replication, and they do not change its configuration.
 //
-// It writes only keys that start with a random prefix of its own and deletes
-// them at the end. It exits with status 0 when every check passed or was
-// skipped, 1 when one failed and 2 when it could not run.
+// It exits with status 0 when every check passed or was skipped, 1 when one failed and
+// 2 when it could not run.
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -38,32 +40,35 @@ func main() {
 	// process before the private server is stopped.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	status := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	status := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
 }
 
 // run is the whole program with everything it takes from its surroundings as
 // an argument.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	cfg, err := parseFlags(args, getenv, stderr)
-	if errors.Is(err, flag.ErrHelp) {
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{getenv: getenv, stdin: stdin, stdout: &output{w: stdout}, stderr: stderr}
+	err := newCommands(p, p.check).Run(ctx, append([]string{"respcheck"}, args...))
+	if err == nil {
+		err = p.stdout.failure()
+	}
+	var status exit
+	switch {
+	case err == nil:
 		return statusOK
+	case errors.As(err, &status):
+		return int(status)
+	case errors.Is(err, syscall.EPIPE): // as other programs, silent when nobody reads on
+		return statusCannotRun
 	}
-	if err != nil {
-		return cannotRun(stderr, err)
-	}
-	srv, err := openServer(ctx, cfg)
-	if err != nil {
-		return cannotRun(stderr, err)
-	}
-	defer srv.stop()
-	s, err := newSession(ctx, cfg, srv, newReporter(cfg, stdout, stderr))
-	if err != nil {
-		return cannotRun(stderr, err)
-	}
-	return s.runAll(ctx)
+	return cannotRun(stderr, err)
 }
+
+// exit is the exit status of a command that has said itself why.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 func cannotRun(stderr io.Writer, err error) int {
 	fmt.Fprintln(stderr, "respcheck:", err)

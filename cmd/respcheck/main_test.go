@@ -35,7 +35,7 @@ type outcome struct {
 func respcheck(t *testing.T, args ...string) outcome {
 	t.Helper()
 	var stdout, stderr strings.Builder
-	status := run(t.Context(), args, noEnv, &stdout, &stderr)
+	status := run(t.Context(), args, noEnv, strings.NewReader(""), &stdout, &stderr)
 	return outcome{status, stdout.String(), stderr.String()}
 }
 
@@ -253,7 +253,7 @@ func TestKeysAreDeletedAfterInterruption(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	stdout := &cancelAt{word: "resp2/hash", cancel: cancel}
 	var stderr strings.Builder
-	status := run(ctx, []string{"-addr", m.Addr()}, noEnv, stdout, &stderr)
+	status := run(ctx, []string{"-addr", m.Addr()}, noEnv, nil, stdout, &stderr)
 	outcome{status, stdout.String(), stderr.String()}.want(t, statusCannotRun, "interrupted")
 	if keys := m.Keys(); len(keys) != 0 {
 		t.Errorf("keys left behind: %q", keys)
@@ -298,7 +298,7 @@ func TestPasswordFromEnvironment(t *testing.T) {
 	m.RequireAuth("hunter2")
 	env := func(name string) string { return map[string]string{"REDISCLI_AUTH": "hunter2"}[name] }
 	var out strings.Builder
-	if status := run(t.Context(), []string{"-addr", m.Addr(), "-run", "hash"}, env, &out, &out); status != statusOK {
+	if status := run(t.Context(), []string{"-addr", m.Addr(), "-run", "hash"}, env, nil, &out, &out); status != statusOK {
 		t.Errorf("status %d\n%s", status, &out)
 	}
 }

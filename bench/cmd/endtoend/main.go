@@ -1,6 +1,8 @@
-// Endtoend measures clients with a private redis-server: pipelined GET and SET of
-// 16 bytes over a unix socket. It prints requests per second and the time that the
-// client spends on processors for each, and writes them as CSV and as charts.
+// Endtoend measures clients with a private redis-server, over a unix socket and over
+// loopback: pipelined GET and SET of 16 bytes on one connection, and GET by many
+// goroutines at the same time, each client as it is meant to be used. It prints
+// requests per second and the time that the client spends on processors for each, and
+// writes them as CSV and as charts.
 package main
 
 import (
@@ -41,7 +43,7 @@ func run(opts measure.Options, dir string, out io.Writer) error {
 		return err
 	}
 	defer s.stop()
-	results, err := measureAll(s.socket, opts)
+	results, err := measureAll(s, opts)
 	if err != nil {
 		return err
 	}
@@ -57,67 +59,24 @@ func run(opts measure.Options, dir string, out io.Writer) error {
 	return writeCharts(dir, results)
 }
 
-// workload is what all clients were measured on in the same rounds.
-type workload struct {
-	name    string
-	clients []measure.Result
-}
-
-// measureAll has all clients connected at the same time.
-func measureAll(socket string, opts measure.Options) ([]workload, error) {
-	var open []client
-	for _, c := range clients {
-		opened, err := c.open(socket)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.name, err)
-		}
-		open = append(open, opened)
-	}
-	var results []workload
-	meter := new(measure.Meter)
-	for _, depth := range []int{1, 16, 100} {
-		set := func(c client) error { return c.set(depth) } // first: GET wants a value
-		get := func(c client) error { return c.get(depth) }
-		for _, w := range []struct {
-			name string
-			do   func(client) error
-		}{{"SET", set}, {"GET", get}} {
-			measured, err := meter.Run(rows(open, depth, w.do), opts)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", w.name, err)
-			}
-			results = append(results, workload{fmt.Sprintf("%s x %d", w.name, depth), measured})
-		}
-	}
-	return results, nil
-}
-
-func rows(open []client, depth int, do func(client) error) []measure.Row {
-	var all []measure.Row
-	for i, c := range open {
-		all = append(all, measure.Row{Name: clients[i].name, Units: depth, Pass: func() error { return do(c) }})
-	}
-	return all
-}
-
 func perSecond(r measure.Result) float64 { return 1e9 / r.Wall }
 
 func print(w io.Writer, results []workload) error {
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(out, "\t\trequests/s\tCPU ns/request\tsamples\tdropped\t\n")
+	fmt.Fprintf(out, "\t\trequests/s\tnoise\tCPU ns/request\tsamples\tdropped\t\n")
 	for _, of := range results {
 		for _, c := range of.clients {
-			fmt.Fprintf(out, "%s\t%s\t%.0f\t%.0f\t%d\t%d\t\n", of.name, c.Name, perSecond(c), c.CPU, c.Good, c.Dropped)
+			fmt.Fprintf(out, "%s\t%s\t%.0f\t%.0f %%\t%.0f\t%d\t%d\t\n", of.name, c.Name, perSecond(c), 100*c.Spread, c.CPU, c.Good, c.Dropped)
 		}
 	}
 	return out.Flush()
 }
 
 func writeCSV(path string, results []workload) error {
-	records := [][]string{{"workload", "client", "requests_per_second", "cpu_ns_per_request", "good_samples", "dropped_samples"}}
+	records := [][]string{{"workload", "client", "requests_per_second", "spread", "cpu_ns_per_request", "good_samples", "dropped_samples"}}
 	for _, of := range results {
 		for _, c := range of.clients {
-			records = append(records, []string{of.name, c.Name, fmt.Sprintf("%.0f", perSecond(c)), fmt.Sprintf("%.1f", c.CPU),
+			records = append(records, []string{of.name, c.Name, fmt.Sprintf("%.0f", perSecond(c)), fmt.Sprintf("%.3f", c.Spread), fmt.Sprintf("%.1f", c.CPU),
 				fmt.Sprint(c.Good), fmt.Sprint(c.Dropped)})
 		}
 	}
@@ -129,8 +88,8 @@ func writeCSV(path string, results []workload) error {
 }
 
 func writeCharts(dir string, results []workload) error {
-	rate := chart.Chart{Title: "Pipelined requests over a unix socket to redis-server", Y: "thousand requests per second"}
-	cpu := chart.Chart{Title: "The client's time on processors for a request, over a unix socket to redis-server", Y: "microseconds"}
+	rate := chart.Chart{Title: "Requests to redis-server on the same machine", Y: "thousand requests per second"}
+	cpu := chart.Chart{Title: "The client's time on processors for a request to redis-server on the same machine", Y: "microseconds"}
 	fill(&rate, results, func(r measure.Result) float64 { return perSecond(r) / 1e3 })
 	fill(&cpu, results, func(r measure.Result) float64 { return r.CPU / 1e3 })
 	return errors.Join(rate.Save(filepath.Join(dir, "endtoend.svg")), cpu.Save(filepath.Join(dir, "endtoend-cpu.svg")))

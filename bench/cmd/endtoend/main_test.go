@@ -22,7 +22,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range clients {
-		if n := strings.Count(out.String(), c.name+" "); n != 6 {
+		if n := strings.Count(out.String(), c.name+" "); n != 14 {
 			t.Errorf("%s has %d rows:\n%s", c.name, n, out.String())
 		}
 	}

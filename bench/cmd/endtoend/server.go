@@ -14,9 +14,11 @@ import (
 // errNoServer means that there is nothing to measure with.
 var errNoServer = errors.New("there is no redis-server on PATH")
 
-// server is a private redis-server on a unix socket, without persistence.
+// server is a private redis-server on a unix socket and on loopback, without
+// persistence.
 type server struct {
 	socket string
+	tcp    string
 	dir    string
 	cmd    *exec.Cmd
 	output bytes.Buffer
@@ -32,8 +34,12 @@ func startServer() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{socket: filepath.Join(dir, "s"), dir: dir, exited: make(chan struct{})}
-	s.cmd = exec.Command(path, "--port", "0", "--unixsocket", s.socket, "--save", "", "--appendonly", "no")
+	port, err := freePort()
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	s := &server{socket: filepath.Join(dir, "s"), tcp: "127.0.0.1:" + port, dir: dir, exited: make(chan struct{})}
+	s.cmd = exec.Command(path, "--bind", "127.0.0.1", "--port", port, "--unixsocket", s.socket, "--save", "", "--appendonly", "no")
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, &s.output, &s.output
 	if err := s.cmd.Start(); err != nil {
 		os.RemoveAll(dir)
@@ -48,6 +54,16 @@ func startServer() (*server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// freePort returns a port that nobody listened on a moment ago.
+func freePort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, errors.Join(err, listener.Close())
 }
 
 // await waits until the server accepts connections.

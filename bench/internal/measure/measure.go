@@ -28,6 +28,7 @@ type Options struct {
 type Result struct {
 	Name      string
 	Wall, CPU float64
+	Spread    float64 // of Wall: the middle half of the samples, as a part of the median
 	Allocs    float64 // the least seen: what the program itself allocates each time
 	Good      int     // samples
 	Dropped   int
@@ -127,6 +128,7 @@ func (m *Meter) summary(name string, samples []sample) Result {
 		good = samples
 	}
 	r.Wall = median(good, func(s sample) float64 { return s.wall })
+	r.Spread = spread(good, func(s sample) float64 { return s.wall })
 	r.CPU = median(good, func(s sample) float64 { return s.cpu })
 	r.Allocs = samples[0].allocs
 	for _, s := range samples {

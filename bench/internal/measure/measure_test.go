@@ -28,6 +28,27 @@ func TestMedian(t *testing.T) {
 	}
 }
 
+func TestSpread(t *testing.T) {
+	tests := []struct {
+		walls []float64
+		want  float64
+	}{
+		{nil, 0},
+		{[]float64{1, 9, 5}, 0}, // too few
+		{[]float64{8, 8, 8, 8, 8}, 0},
+		{[]float64{12, 2, 8, 10, 6, 8}, 0.5},
+	}
+	for _, test := range tests {
+		var samples []sample
+		for _, wall := range test.walls {
+			samples = append(samples, sample{wall: wall})
+		}
+		if got := spread(samples, func(s sample) float64 { return s.wall }); got != test.want {
+			t.Errorf("spread of %v: got %v, want %v", test.walls, got, test.want)
+		}
+	}
+}
+
 // Samples taken while the machine was slow do not count, unless all were.
 func TestSummaryDropsSlowSamples(t *testing.T) {
 	m := &Meter{seen: []time.Duration{100, 116}}

@@ -1,0 +1,20 @@
+package main
+
+import "context"
+
+// check runs the checks.
+func (p *program) check(ctx context.Context, cfg *config) error {
+	srv, err := openServer(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer srv.stop()
+	s, err := newSession(ctx, cfg, srv, newReporter(cfg, p.stdout, p.stderr))
+	if err != nil {
+		return err
+	}
+	if status := s.runAll(ctx); status != statusOK {
+		return exit(status)
+	}
+	return nil
+}
