@@ -19,6 +19,7 @@ var checks = []check{
 	{"mget", checkMGet},
 	{"stream", checkStream},
 	{"command-docs", checkCommandDocs},
+	{"commands", checkCommands},
 	{"config-get", checkConfigGet},
 	{"client-name", checkClientName},
 	{"errors", checkErrors},

@@ -12,7 +12,9 @@
 // the result with the bytes from the socket. They write only keys that start with a
 // random prefix of their own and delete them at the end. The replication checks attach
 // as a replica, which other programs may notice. On a server that runs already they are
-// skipped unless -run names replication, and they do not change its configuration.
+// skipped unless -run names replication, and they do not change its configuration. The
+// check called commands sends every command that is safe to send; there it is skipped
+// unless -run names it.
 //
 // It exits with status 0 when every check passed or was skipped, 1 when one failed and
 // 2 when it could not run.

@@ -74,7 +74,7 @@ func needRedisServer(t *testing.T) string {
 
 // embeddedLacks are the checks that miniredis cannot do.
 var embeddedLacks = []string{
-	"inline", "command-docs", "config-get", "large/64MiB", "large/1GiB", "script/types", "script/big-number", "debug-protocol", "push-between", "pool-killed",
+	"inline", "command-docs", "commands", "config-get", "large/64MiB", "large/1GiB", "script/types", "script/big-number", "debug-protocol", "push-between", "pool-killed",
 	"replication/full", "replication/partial",
 	"aof/log", "aof/rewritten",
 }
