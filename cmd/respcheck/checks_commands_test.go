@@ -13,6 +13,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
@@ -136,7 +137,7 @@ func TestEveryWay(t *testing.T) {
 
 // The check sends most commands of a server, and most of them mean something to it.
 func TestCommands(t *testing.T) {
-	needRedisServer(t)
+	tests.FindServer(t).Need(t, "COMMAND DOCS", 7)
 	o := respcheck(t, "-run", "/commands$", "-seed", "1")
 	o.want(t, statusOK, "2 ok, 0 skipped, 0 failed")
 	notes := regexp.MustCompile(`(\d+) of (\d+) commands, (\d+) replies, (\d+) of them errors`).FindAllStringSubmatch(o.stdout, -1)

@@ -20,8 +20,7 @@ type Server struct {
 	Socket  string // path of its unix socket
 	Program string // redis, valkey or keydb
 	Version [3]int // of the program
-
-	path string // of the program's file
+	Path    string // of the program's file
 }
 
 // StartServer runs the server that FindServer finds, in a temporary folder, without
@@ -34,7 +33,7 @@ func StartServer(t *testing.T, more ...string) Server {
 			return s
 		}
 	}
-	t.Fatalf("%s does not start", s.path)
+	t.Fatalf("%s does not start", s.Path)
 	return Server{}
 }
 
@@ -42,15 +41,15 @@ func StartServer(t *testing.T, more ...string) Server {
 // redis-server, not yet running. It skips the test when the machine has neither.
 func FindServer(t *testing.T) (s Server) {
 	t.Helper()
-	if s.path = serverPath(); s.path == "" {
+	if s.Path = serverPath(); s.Path == "" {
 		t.Skip("neither redis-server nor valkey-server is on PATH")
 	}
-	banner, err := exec.Command(s.path, "--version").Output()
+	banner, err := exec.Command(s.Path, "--version").Output()
 	if err == nil {
 		s.Program, s.Version, err = parseBanner(string(banner))
 	}
 	if err != nil {
-		t.Fatalf("%s --version: %v", s.path, err)
+		t.Fatalf("%s --version: %v", s.Path, err)
 	}
 	return s
 }
@@ -128,7 +127,7 @@ func (s *Server) launch(t *testing.T, more []string) (ok bool) {
 	if s.Since(7) { // earlier ones always allow DEBUG
 		args = append(args, "--enable-debug-command", "yes")
 	}
-	cmd := exec.Command(s.path, append(args, more...)...)
+	cmd := exec.Command(s.Path, append(args, more...)...)
 	var output bytes.Buffer
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &output, &output
 	if err := cmd.Start(); err != nil {
@@ -151,10 +150,10 @@ func (s *Server) launch(t *testing.T, more []string) (ok bool) {
 		}
 		select {
 		case <-exited:
-			t.Logf("%s ended at once: %s", s.path, &output)
+			t.Logf("%s ended at once: %s", s.Path, &output)
 			return false
 		case <-timeout:
-			t.Logf("%s accepts no connections: %s", s.path, &output)
+			t.Logf("%s accepts no connections: %s", s.Path, &output)
 			return false
 		case <-time.After(5 * time.Millisecond):
 		}
