@@ -64,8 +64,8 @@ func (o outcome) lines(prefix string) (lines []string) {
 	return lines
 }
 
-// serverPath returns the path of the server that respcheck starts by itself.
-func serverPath(t *testing.T) string {
+// needRedisServer returns the path of the server that respcheck starts by itself.
+func needRedisServer(t *testing.T) string {
 	t.Helper()
 	return tests.FindServer(t).Path
 }
@@ -110,7 +110,7 @@ func TestLarge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("moves 256 MiB")
 	}
-	serverPath(t)
+	needRedisServer(t)
 	respcheck(t, "-large", "-run", "large/64MiB").want(t, statusOK, "2 ok, 0 skipped, 0 failed")
 }
 
@@ -118,7 +118,7 @@ func TestLarge(t *testing.T) {
 // configuration.
 func TestReplicationWhenAsked(t *testing.T) {
 	tests.FindServer(t).Need(t, "RESP3", 6)
-	srv, err := startPrivate(t.Context(), serverPath(t))
+	srv, err := startPrivate(t.Context(), needRedisServer(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestHuge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("moves 2 GiB, and takes as much memory")
 	}
-	path := serverPath(t)
+	path := needRedisServer(t)
 	const run = "resp3/large/1GiB"
 	respcheck(t, "-large", "-run", run).want(t, statusOK, "1 ok, 0 skipped, 0 failed", "a value of 1024 MiB, heap grown by ")
 	srv, err := launch(t.Context(), path, t.TempDir(), "--proto-max-bulk-len", "16mb")

@@ -52,7 +52,7 @@ func pidIn(t *testing.T, output string) int {
 }
 
 func TestPrivateServerIsGoneAfterRun(t *testing.T) {
-	serverPath(t)
+	needRedisServer(t)
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	o := respcheck(t, "-run", "resp2/hash")
@@ -75,7 +75,7 @@ func TestPrivateServerOnLoopback(t *testing.T) {
 
 // However a run ends, the private server ends with it.
 func TestPrivateServerIsGoneAfterSignal(t *testing.T) {
-	serverPath(t)
+	needRedisServer(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals on Windows")
 	}
