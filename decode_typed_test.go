@@ -19,6 +19,7 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
+	"github.com/seed65f5866d/resp/resptest/respgen"
 )
 
 // outcomeOf gives what a call returned, as one text.
@@ -943,7 +944,7 @@ func TestRandomBodiesStayInStep(t *testing.T) {
 			}
 		}
 		return ""
-	}, resptest.GenWire(resptest.Shape{Bytes: 100}), anySeed)
+	}, respgen.Wire(resptest.Shape{Bytes: 100}), anySeed)
 }
 
 // randomLoop loops over the next value, and returns the error with which that ended.

@@ -26,6 +26,7 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/resptest"
+	"github.com/seed65f5866d/resp/resptest/respgen"
 )
 
 // validKinds are all kinds there are.
@@ -694,7 +695,7 @@ func TestEveryKindIsGenerated(t *testing.T) {
 	params.Rng.Seed(1)
 	kindsIn := func(shape resptest.Shape) (values, tokens []resp.Kind) {
 		for range 1000 {
-			sample, _ := resptest.GenWire(shape)(params).Retrieve()
+			sample, _ := respgen.Wire(shape)(params).Retrieve()
 			wire := sample.(resptest.Wire)
 			eachValue(&wire.Value, func(v *resp.Value) { values = append(values, v.Kind) })
 			for _, token := range tokensOf(t, string(wire.Bytes)) {

@@ -1,6 +1,6 @@
 package resp_test
 
-// Properties of the package, held by gopter over the generators of resptest. A
+// Properties of the package, held by gopter over the generators of respgen. A
 // failure names its seed; go test -run TheTest . -resp.seed N repeats it.
 
 import (
@@ -24,16 +24,17 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/resptest"
+	"github.com/seed65f5866d/resp/resptest/respgen"
 )
 
 var (
-	anyValue     = resptest.GenValue(resptest.Shape{Bytes: 700})
-	largeValue   = resptest.GenValue(resptest.Shape{Depth: 2, Elems: 4, Bytes: 15_000})
-	anyWire      = resptest.GenWire(resptest.Shape{Bytes: 700})
-	brokenWire   = resptest.GenBroken(resptest.Shape{Bytes: 40})
-	brokenCalls  = resptest.GenBrokenCommands()
+	anyValue     = respgen.Value(resptest.Shape{Bytes: 700})
+	largeValue   = respgen.Value(resptest.Shape{Depth: 2, Elems: 4, Bytes: 15_000})
+	anyWire      = respgen.Wire(resptest.Shape{Bytes: 700})
+	brokenWire   = respgen.Broken(resptest.Shape{Bytes: 40})
+	brokenCalls  = respgen.BrokenCommands()
 	anySeed      = gen.UInt64()
-	anyCommand   = resptest.GenCommand(10, 99, 6000)
+	anyCommand   = respgen.Command(10, 99, 6000)
 	commandLists = gen.SliceOfN(5, anyCommand)
 )
 
@@ -55,7 +56,7 @@ func TestDecodeGivesWhatWasEncoded(t *testing.T) {
 			}
 		}
 		return ""
-	}, anyValue, resptest.GenValue(resptest.Shape{Canonical: true}))
+	}, anyValue, respgen.Value(resptest.Shape{Canonical: true}))
 }
 
 // sameValue compares values, and numbers by what they stand for.
@@ -242,7 +243,7 @@ func TestCanonicalBytesComeOutAsTheyWere(t *testing.T) {
 			}
 		}
 		return ""
-	}, resptest.GenWire(resptest.Shape{Bytes: 700, Canonical: true}))
+	}, respgen.Wire(resptest.Shape{Bytes: 700, Canonical: true}))
 }
 
 // However a value is spelled it is decoded as that value, and passed on
@@ -355,7 +356,7 @@ func TestRequestsDoNotDependOnSplits(t *testing.T) {
 func TestReadsMixedInAnyOrderStayAligned(t *testing.T) {
 	tests.ForAll(t, func(w resptest.Wire, seed uint64) string {
 		return mixedReads(w.Bytes, seed)
-	}, resptest.GenWire(resptest.Shape{Bytes: 60}), anySeed)
+	}, respgen.Wire(resptest.Shape{Bytes: 60}), anySeed)
 }
 
 // mixedReads reads wire, a whole value, by methods taken at random, and then the
@@ -651,7 +652,7 @@ func TestEncoderAgreesWithAppend(t *testing.T) {
 			}
 		}
 		return ""
-	}, resptest.GenWire(resptest.Shape{Canonical: true, Depth: 3, Elems: 4, Bytes: 7000}))
+	}, respgen.Wire(resptest.Shape{Canonical: true, Depth: 3, Elems: 4, Bytes: 7000}))
 }
 
 // writeTokens writes the tokens of wire one by one.
@@ -766,7 +767,7 @@ func TestProtocol2WritesTheRESP2Form(t *testing.T) {
 			}
 		}
 		return ""
-	}, resptest.GenWire(resptest.Shape{Canonical: true, Elems: 4, Bytes: 50}))
+	}, respgen.Wire(resptest.Shape{Canonical: true, Elems: 4, Bytes: 50}))
 }
 
 // A writer that takes only part of what it is given, wherever it stops, gets
@@ -864,7 +865,7 @@ func TestChunkerGoesOnAfterPartialWrites(t *testing.T) {
 			}
 		}
 		return ""
-	}, gen.SliceOfN(4, resptest.GenCommand(10, 60, 110)), anySeed)
+	}, gen.SliceOfN(4, respgen.Command(10, 60, 110)), anySeed)
 }
 
 // errOnce is what a socket returns that does not block and is full.

@@ -25,6 +25,7 @@ import (
 	"github.com/seed65f5866d/resp/aof"
 	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
+	"github.com/seed65f5866d/resp/resptest/respgen"
 )
 
 // rdbSum is the checksum of Redis, as hash/crc64 gives it between two complements.
@@ -337,7 +338,7 @@ func TestAnyAppendOnlyFile(t *testing.T) {
 		wire = wire[:len(wire)-rnd.IntN(2)*rnd.IntN(min(len(wire), 40)+1)]
 		ways := tests.Arrivals(seed)
 		return diff(wire, usual, ways[0]) + diff(wire, usual, ways[rnd.IntN(len(ways))])
-	}, gen.SliceOfN(5, resptest.GenCommand(10, 99, 6000)), gen.UInt64())
+	}, gen.SliceOfN(5, respgen.Command(10, 99, 6000)), gen.UInt64())
 }
 
 // anyPreamble is one of some hundred bytes, many of them those that it may end

@@ -18,6 +18,7 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests/reference"
 	"github.com/seed65f5866d/resp/monitor"
 	"github.com/seed65f5866d/resp/resptest"
+	"github.com/seed65f5866d/resp/resptest/respgen"
 )
 
 func bytesOf(words ...string) (args [][]byte) {
@@ -149,7 +150,7 @@ func TestMonitorLinesAreReadBack(t *testing.T) {
 			return fmt.Sprintf("%.300q: %v\n%s", line, err, diff)
 		}
 		return ""
-	}, resptest.GenCommand(10, 99, 6000), gen.UInt64())
+	}, respgen.Command(10, 99, 6000), gen.UInt64())
 }
 
 // A line that is made to have many ends of peers costs no more than its length.

@@ -18,6 +18,7 @@ import (
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/respgo"
 	"github.com/seed65f5866d/resp/resptest"
+	"github.com/seed65f5866d/resp/resptest/respgen"
 )
 
 // everything is a struct with a field of each type that is written and read.
@@ -201,7 +202,7 @@ func TestPropertyTreeAndStreamAgree(t *testing.T) {
 			}
 		}
 		return "", nil
-	}, resptest.GenWire(resptest.Shape{})))
+	}, respgen.Wire(resptest.Shape{})))
 	properties.TestingRun(t)
 }
 

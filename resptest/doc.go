@@ -3,9 +3,14 @@
 //
 //   - Vectors are conformance vectors, independent of any language: bytes, and the
 //     result of decoding them. Run tests any parser against them.
-//   - GenValue, GenWire and GenCommand generate values, their bytes, and
-//     commands for properties of gopter; GenBroken and GenBrokenCommands generate
-//     streams with faults in them. All shrink.
+//   - MustParse makes the values that a test expects from their bytes. Diff tells, path
+//     by path, how two values differ.
+//   - RandomValue, RandomWire and RandomCommand make values, values with bytes for them,
+//     and commands from a seed; RandomBroken and RandomBrokenCommands make streams
+//     with faults in them. SimplerValues and the methods Simpler shrink them. Package
+//     respgen makes generators for properties of gopter of them.
+//   - Server is a server that follows a script, on a port or a net.Pipe, for tests of
+//     clients: its replies break, wait and end wherever the script says so.
 //   - Break breaks a frame in one place and keeps the rest of it.
 //   - SplitReader, RandomReader, DelayReader, TimeoutReader, DataTimeoutReader,
 //     EmptyReader and FailingReader are readers that are as awkward as io.Reader

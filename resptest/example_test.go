@@ -7,14 +7,12 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
-
-	"github.com/leanovate/gopter"
-	"github.com/leanovate/gopter/prop"
 
 	"github.com/seed65f5866d/resp"
 	"github.com/seed65f5866d/resp/resptest"
@@ -24,6 +22,38 @@ import (
 func ExampleRun() {
 	test := func(t *testing.T) { resptest.Run(t, parse) }
 	_ = test // func TestVectors(t *testing.T) { resptest.Run(t, parse) }
+}
+
+// A fuzz harness: what is read and written again is read as the same value. Its seeds
+// are the vectors.
+func Example_fuzz() {
+	roundTrip := func(wire []byte) (diff string) {
+		var v, again resp.Value
+		if err := resp.NewDecoder(bytes.NewReader(wire)).Decode(&v); err != nil {
+			return "" // refused, which is right or wrong
+		}
+		written := resp.AppendValue(nil, &v)
+		if err := resp.NewDecoder(bytes.NewReader(written)).Decode(&again); err != nil {
+			return fmt.Sprintf("%q is written as %q: %v", wire, written, err)
+		}
+		return resptest.Diff(v, again)
+	}
+	fuzz := func(f *testing.F) {
+		for _, v := range resptest.Vectors() {
+			f.Add(v.Wire)
+		}
+		f.Fuzz(func(t *testing.T, wire []byte) {
+			if diff := roundTrip(wire); diff != "" {
+				t.Errorf("%v:\n%s", resptest.Bytes(wire), diff)
+			}
+		})
+	}
+	_ = fuzz // func FuzzRoundTrip(f *testing.F) { ... }, for go test -fuzz FuzzRoundTrip
+
+	for _, v := range resptest.Vectors() {
+		fmt.Print(roundTrip(v.Wire))
+	}
+	// Output:
 }
 
 // For a parser that reads requests alone.
@@ -59,6 +89,183 @@ func ExampleParser() {
 	// "#t\r\n": got 0 values, want 1
 }
 
+// What differs, each with the path to it.
+func ExampleDiff() {
+	want := resptest.MustParse("*2\r\n%2\r\n$4\r\nname\r\n$3\r\nfoo\r\n$4\r\nsize\r\n:1\r\n_\r\n")
+	got := resptest.MustParse("*3\r\n%1\r\n$4\r\nsize\r\n$1\r\n1\r\n$-1\r\n+OK\r\n")
+	fmt.Print(resptest.Diff(want, got))
+	// Output:
+	// [0]["name"]: want bulk string(3) "foo", got none
+	// [0]["size"]: want integer 1, got bulk string(1) "1"
+	// [1]: want null, got null bulk string
+	// [2]: want none, got simple string(2) "OK"
+}
+
+func ExampleMustParse() {
+	fmt.Printf("%+v\n", resptest.MustParse("*2\r\n$3\r\nfoo\r\n:1\r\n"))
+
+	defer func() { fmt.Println(recover()) }()
+	resptest.MustParse("*2\r\n$3\r\nfoobar\r\n:1\r\n")
+	// Output:
+	// array(2) [bulk string(3) "foo", integer 1]
+	// resptest: "*2\r\n$3\r\nfoobar\r\n:1\r\n": resp: syntax error at offset 11: expected CR LF behind the payload, found "b"
+}
+
+// testOf stands for the *testing.T of a test, which examples do not have.
+type testOf struct {
+	testing.TB
+	failed   bool
+	cleanups []func()
+}
+
+func (t *testOf) Helper()          {}
+func (t *testOf) Failed() bool     { return t.failed }
+func (t *testOf) Skipped() bool    { return false }
+func (t *testOf) Cleanup(f func()) { t.cleanups = append(t.cleanups, f) }
+
+func (t *testOf) Errorf(format string, args ...any) {
+	t.failed = true
+	fmt.Printf(format+"\n", args...)
+}
+
+func (t *testOf) end() {
+	for _, f := range slices.Backward(t.cleanups) {
+		f()
+	}
+}
+
+// A client is tested against a script, and the connection breaks inside a reply.
+func ExampleNewServer() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t,
+		resptest.Step{Request: `SET key "a b"`, Reply: "+OK\r\n"},
+		resptest.Step{Request: "GET key", Reply: "$3\r\na", Close: true},
+	)
+	conn, err := net.Dial("tcp", server.Addr())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer conn.Close()
+	e, d := resp.NewEncoder(conn), resp.NewDecoder(conn)
+	e.WriteCommand("SET", resp.String("key"), resp.String("a b"))
+	e.WriteCommand("GET", resp.String("key"))
+	e.Flush()
+	fmt.Println(d.ReadString())
+	fmt.Println(d.ReadString())
+	// Output:
+	// OK <nil>
+	//  unexpected EOF
+}
+
+// A reply may be a Value, and come in pieces and late. The step behind it, which has no
+// request, is a push.
+func ExampleStep() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	tracked := resp.Value{Kind: resp.Map, Elems: []resp.Value{{Kind: resp.BulkString, Bytes: []byte("a")}, {Kind: resp.Integer, Int: 1}}}
+	server := resptest.NewServer(t,
+		resptest.Step{Request: "HGETALL h", Value: tracked, Split: 1, Delay: time.Millisecond},
+		resptest.Step{Reply: ">2\r\n+invalidate\r\n*1\r\n+h\r\n"},
+	)
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "*2\r\n$7\r\nhgetall\r\n$1\r\nh\r\n")
+	d := resp.NewDecoder(conn)
+	for range 2 {
+		var v resp.Value
+		err := d.Decode(&v)
+		fmt.Printf("%+v %v\n", v, err)
+	}
+	// Output:
+	// map(1) {bulk string(1) "a": integer 1} <nil>
+	// push(2) [simple string(10) "invalidate", array(1) [simple string(1) "h"]] <nil>
+}
+
+// The test fails with both requests when another one comes than the script has.
+func ExampleServer() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t, resptest.Step{Request: "GET key", Reply: "$-1\r\n"})
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "*2\r\n$3\r\nGET\r\n$3\r\nKEY\r\n")
+	io.ReadAll(conn)
+	// Output:
+	// resptest.Server: got the request "GET" "KEY", want "GET" "key"
+}
+
+// The greeting of a client, which no script needs to know.
+func ExampleServer_Handle() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t, resptest.Step{Request: "GET key", Reply: "$5\r\nvalue\r\n"})
+	server.Handle(func(request resp.Command) (resptest.Step, bool) {
+		switch strings.ToUpper(string(request.Args[0])) {
+		case "HELLO":
+			return resptest.Step{Reply: "%1\r\n+proto\r\n:3\r\n"}, true
+		case "CLIENT":
+			return resptest.Step{Reply: "+OK\r\n"}, true
+		}
+		return resptest.Step{}, false
+	})
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "HELLO 3\r\nCLIENT SETNAME me\r\nGET key\r\n")
+	d := resp.NewDecoder(conn)
+	for range 3 {
+		fmt.Printf("%q\n", must(d.ReadRaw()))
+	}
+	// Output:
+	// "%1\r\n+proto\r\n:3\r\n"
+	// "+OK\r\n"
+	// "$5\r\nvalue\r\n"
+}
+
+// For clients that take a network address.
+func ExampleServer_Addr() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t)
+	host, _, err := net.SplitHostPort(server.Addr())
+	fmt.Println(host, err)
+	// Output: 127.0.0.1 <nil>
+}
+
+// For clients that take a connection, or a function that makes one.
+func ExampleServer_Pipe() {
+	t := new(testOf) // the *testing.T of the test
+	defer t.end()
+
+	server := resptest.NewServer(t, resptest.Step{Request: "PING", Reply: "+PONG\r\n", Split: 3})
+	conn := server.Pipe()
+	defer conn.Close()
+	fmt.Fprint(conn, "PING\r\n")
+	for range 3 {
+		piece := make([]byte, 100)
+		n := must(conn.Read(piece))
+		fmt.Printf("%q\n", piece[:n])
+	}
+	// Output:
+	// "+PO"
+	// "NG\r"
+	// "\n"
+}
+
+// must returns v of a call that does not fail here.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func ExampleVectors() {
 	for _, v := range resptest.Vectors() {
 		if v.ID == "bulk-trailer-junk" {
@@ -81,43 +288,129 @@ func ExampleVector_Check() {
 	// value 0: got bulk, want null
 }
 
-// holds checks a property with a seed that makes the example the same every time.
-func holds(condition any, gens ...gopter.Gen) {
-	result := prop.ForAll(condition, gens...).Check(gopter.DefaultTestParametersWithSeed(1))
-	if result.Passed() {
-		fmt.Println("holds")
-		return
+// In a fuzz test or with any other source of seeds: however a value is spelled, it
+// is decoded as that value.
+func ExampleRandomWire() {
+	for seed := range uint64(100) {
+		w := resptest.RandomWire(seed, resptest.Shape{})
+		var v resp.Value
+		if err := resp.NewDecoder(bytes.NewReader(w.Bytes)).Decode(&v); err != nil || !v.Equal(w.Value) {
+			fmt.Println(w, err, resptest.Diff(w.Value, v))
+		}
 	}
-	fmt.Println("fails for", result.Args[0].ArgFormatted)
+	fmt.Println(resptest.RandomWire(2, resptest.Shape{RESP2: true, Depth: 1, Bytes: 5}))
+	// In a fuzz test: f.Fuzz(func(t *testing.T, seed uint64) { ... })
+
+	// Output:
+	// ":-3377610642964\r\n"
 }
 
 // Every value can be cloned.
-func ExampleGenValue() {
-	holds(func(v resp.Value) bool { return v.Clone().Equal(v) }, resptest.GenValue(resptest.Shape{}))
-	// Output: holds
-}
-
-// What fails is reported as small as possible: here a client that takes every
-// reply for a string.
-func ExampleGenValue_shrinking() {
-	holds(func(v resp.Value) bool { return len(v.Elems) < 2 }, resptest.GenValue(resptest.Shape{RESP2: true}))
-	// Output: fails for array(2) [integer 0, integer 0]
+func ExampleRandomValue() {
+	for seed := range uint64(100) {
+		v := resptest.RandomValue(seed, resptest.Shape{})
+		if diff := resptest.Diff(v, v.Clone()); diff != "" {
+			fmt.Print(diff)
+		}
+	}
+	fmt.Printf("%+v\n", resptest.RandomValue(19, resptest.Shape{Depth: 1, Bytes: 5}))
+	// Output:
+	// map(2) {bulk string(1) "\xac": verbatim string(0) txt "", bulk string(1) " ": simple error(8) "MOVED 1 "}
 }
 
 func ExampleShape() {
 	small := resptest.Shape{RESP2: true, Depth: 1, Elems: 2, Bytes: 8}
-	holds(func(v resp.Value) bool { return len(v.Elems) <= 2 && len(v.Attrs) == 0 }, resptest.GenValue(small))
-	// Output: holds
+	for seed := range uint64(5) {
+		fmt.Println(resptest.RandomWire(seed, small))
+	}
+	// Output:
+	// "$6\r\n+32--2\r\n"
+	// "*2\r\n:760102831717374652\r\n-MOVED 1 \r\n"
+	// ":-3377610642964\r\n"
+	// "$6\r\n570$29\r\n"
+	// "+\r\n"
 }
 
-// However a value is spelled, it is decoded as that value.
-func ExampleGenWire() {
-	holds(func(w resptest.Wire) bool {
-		var v resp.Value
-		err := resp.NewDecoder(bytes.NewReader(w.Bytes)).Decode(&v)
-		return err == nil && v.Equal(w.Value)
-	}, resptest.GenWire(resptest.Shape{}))
-	// Output: holds
+// What fails is made as small as possible: here a client that takes no array of two.
+func ExampleSimplerValues() {
+	fails := func(v resp.Value) bool { return len(v.Elems) >= 2 }
+	seed := uint64(0)
+	for !fails(resptest.RandomValue(seed, resptest.Shape{RESP2: true})) {
+		seed++
+	}
+	v := resptest.RandomValue(seed, resptest.Shape{RESP2: true})
+	for i := 0; i >= 0; {
+		simpler := resptest.SimplerValues(v)
+		if i = slices.IndexFunc(simpler, fails); i >= 0 {
+			v = simpler[i]
+		}
+	}
+	fmt.Printf("%+v\n", v)
+	// Output: array(2) [integer 0, integer 0]
+}
+
+// A stream with its spelling made plain first, and then its value.
+func ExampleWire_Simpler() {
+	for _, w := range resptest.RandomWire(11, resptest.Shape{Depth: -1, Bytes: 4}).Simpler() {
+		fmt.Println(w)
+	}
+	// Output:
+	// ",-0.0625\r\n"
+	// ":-00000000000\r\n"
+	// ",0\r\n"
+}
+
+// A server reads back the arguments that a client sent, of 16 KiB and around, too.
+func ExampleRandomCommand() {
+	for seed := range uint64(100) {
+		c := resptest.RandomCommand(seed, 16<<10)
+		args, n, err := resp.ConsumeCommand(resp.AppendArgs(nil, c...), nil)
+		if err != nil || n == 0 || !bytes.Equal(bytes.Join(args, nil), bytes.Join(c, nil)) {
+			fmt.Println(c, err)
+		}
+	}
+	// Output:
+}
+
+func ExampleCommand_Simpler() {
+	c := resptest.Command{[]byte("GET"), []byte("k")}
+	fmt.Println(c.Simpler())
+	// Output:
+	// ["GET" "ET" "k" "GT" "k" "GE" "k" "aaa" "k" "GET" "" "GET" "a"]
+}
+
+// Broken replies are faults, and never a panic.
+func ExampleRandomBroken() {
+	for seed := range uint64(100) {
+		d := resp.NewDecoder(bytes.NewReader(resptest.RandomBroken(seed, resptest.Shape{})))
+		var err error
+		for err == nil {
+			err = d.SkipValue()
+		}
+	}
+	fmt.Println(resptest.RandomBroken(2, resptest.Shape{Depth: 1, Elems: 2, Bytes: 4}))
+	// Output:
+	// ">1\r\n!ERR \x9e\r\n(313577458979781757725297753489350140\r\n>1\r\n$2\r\n8+\r\n!"
+}
+
+// A server answers every fault in a request with a text.
+func ExampleRandomBrokenCommands() {
+	for seed := range uint64(100) {
+		wire := resptest.RandomBrokenCommands(seed)
+		for _, err := range resp.NewDecoder(bytes.NewReader(wire)).Commands() {
+			var syntaxError *resp.SyntaxError
+			if errors.As(err, &syntaxError) && syntaxError.ReplyText() == "" {
+				fmt.Println(wire, err)
+			}
+		}
+	}
+	// Output:
+}
+
+func ExampleBytes_Simpler() {
+	fmt.Println(resptest.Bytes("+OK\r\n").Simpler())
+	// Output:
+	// ["" "K\r\n" "+O\n" "OK\r\n" "+K\r\n" "+O\r\n" "+OK\n" "+OK\r" "aaaaa"]
 }
 
 // A Wire prints as its bytes.
@@ -126,46 +419,9 @@ func ExampleWire_String() {
 	// Output: ":007\r\n"
 }
 
-// A server reads back the arguments that a client sent, of 16 KiB and around,
-// too.
-func ExampleGenCommand() {
-	holds(func(c resptest.Command) bool {
-		args, n, err := resp.ConsumeCommand(resp.AppendArgs(nil, c...), nil)
-		return err == nil && n > 0 && bytes.Equal(bytes.Join(args, nil), bytes.Join(c, nil))
-	}, resptest.GenCommand(16<<10))
-	// Output: holds
-}
-
 func ExampleCommand_String() {
 	fmt.Println(resptest.Command{[]byte("SET"), []byte("key"), []byte("\x00")})
 	// Output: "SET" "key" "\x00"
-}
-
-// Broken replies are faults, and never a panic.
-func ExampleGenBroken() {
-	holds(func(wire resptest.Bytes) bool {
-		d := resp.NewDecoder(bytes.NewReader(wire))
-		var err error
-		for err == nil {
-			err = d.SkipValue()
-		}
-		return err != nil
-	}, resptest.GenBroken(resptest.Shape{}))
-	// Output: holds
-}
-
-// A server answers every fault in a request with a text.
-func ExampleGenBrokenCommands() {
-	holds(func(wire resptest.Bytes) bool {
-		for _, err := range resp.NewDecoder(bytes.NewReader(wire)).Commands() {
-			var syntaxError *resp.SyntaxError
-			if errors.As(err, &syntaxError) && syntaxError.ReplyText() == "" {
-				return false
-			}
-		}
-		return true
-	}, resptest.GenBrokenCommands())
-	// Output: holds
 }
 
 func ExampleBytes_String() {

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
-	"os"
-	"strconv"
 	"strings"
 )
 
@@ -20,7 +15,16 @@ func (c *config) takeAddress(raw *rawFlags, getenv func(string) string) error {
 	if err := c.takeURL(raw); err != nil {
 		return fmt.Errorf("-url: %w", err)
 	}
+	if strings.Contains(c.addr, "://") {
+		return errors.New("-addr: this is a URL; give it with -url")
+	}
+	if strings.Contains(c.addr, "/") && !raw.given["network"] {
+		c.network = "unix"
+	}
 	if err := c.validateAddress(raw.given); err != nil {
+		return err
+	}
+	if err := c.takeProtocol(raw.protocol); err != nil {
 		return err
 	}
 	if c.addr != "" && c.options.password == "" {
@@ -52,11 +56,34 @@ func (c *config) takeURL(raw *rawFlags) error {
 	if !raw.given["db"] {
 		c.options.db = p.db
 	}
+	if !raw.given["protocol"] && p.protocol != "" {
+		raw.protocol = p.protocol
+	}
+	if !raw.given["timeout"] && p.timeout != 0 {
+		c.options.timeout = p.timeout
+	}
+	return nil
+}
+
+// takeProtocol sets the versions of the protocol to check.
+func (c *config) takeProtocol(version string) error {
+	switch version {
+	case "both":
+		c.protocols = []int{2, 3}
+	case "2":
+		c.protocols = []int{2}
+	case "3":
+		c.protocols = []int{3}
+	default:
+		return fmt.Errorf("-protocol %q: want 2, 3 or both", version)
+	}
 	return nil
 }
 
 // needServer are the flags that say how to reach a server that runs already.
-var needServer = []string{"network", "user", "password", "tls", "tls-ca", "tls-insecure"}
+var needServer = []string{
+	"network", "user", "password", "tls", "tls-ca", "tls-cert", "tls-key", "tls-server-name", "tls-insecure",
+}
 
 // validateAddress checks where to connect and how.
 func (c *config) validateAddress(given map[string]bool) error {
@@ -70,13 +97,12 @@ func (c *config) validateAddress(given map[string]bool) error {
 	if c.addr != "" && c.embedded {
 		return errors.New("-embedded cannot be combined with -addr or -url")
 	}
-	switch c.network {
-	case "unix":
-	case "tcp":
-		if _, _, err := net.SplitHostPort(c.addr); c.addr != "" && err != nil {
-			return fmt.Errorf("-addr: %w", err)
+	switch {
+	case c.network == "tcp" && c.addr != "":
+		if err := validateHostPort(c.addr); err != nil {
+			return err
 		}
-	default:
+	case c.network != "tcp" && c.network != "unix":
 		return fmt.Errorf("-network %q: want tcp or unix", c.network)
 	}
 	switch o := &c.options; {
@@ -88,79 +114,16 @@ func (c *config) validateAddress(given map[string]bool) error {
 	return nil
 }
 
-// place is where a URL points.
-type place struct {
-	network, addr  string
-	tls            bool
-	user, password string
-	db             int
-}
-
-// parseURL understands redis://, rediss:// and unix://. Its errors never quote
-// the URL, which may hold a password.
-func parseURL(s string) (place, error) {
-	u, err := url.Parse(s)
-	if err != nil {
-		return place{}, errors.New("not a URL; special characters in user and password must be percent-encoded")
-	}
-	p := place{network: "tcp", user: u.User.Username()}
-	p.password, _ = u.User.Password()
-	db := u.Query().Get("db")
-	switch u.Scheme {
-	case "unix":
-		p.network, p.addr = "unix", u.Path
-		if u.Host != "" || u.Path == "" {
-			return place{}, errors.New("unix:// takes an absolute path, as in unix:///run/redis.sock")
-		}
-	case "redis", "rediss":
-		p.tls = u.Scheme == "rediss"
-		p.addr = net.JoinHostPort(orElse(u.Hostname(), "localhost"), orElse(u.Port(), defaultPort))
-		db = orElse(strings.Trim(u.Path, "/"), db)
-	default:
-		return place{}, fmt.Errorf("scheme %q: want redis, rediss or unix", u.Scheme)
-	}
-	for name := range u.Query() {
-		if name != "db" {
-			return place{}, fmt.Errorf("unknown parameter %q", name)
-		}
-	}
-	if db != "" {
-		if p.db, err = strconv.Atoi(db); err != nil || p.db < 0 {
-			return place{}, fmt.Errorf("database %q is not a number", db)
-		}
-	}
-	return p, nil
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-func (c *config) takeTLS(raw *rawFlags) error {
-	if !raw.useTLS {
-		if raw.tlsCA != "" || raw.tlsInsecure {
-			return errors.New("-tls-ca and -tls-insecure need -tls or a rediss:// URL")
-		}
-		return nil
-	}
-	cfg := &tls.Config{ServerName: "localhost", InsecureSkipVerify: raw.tlsInsecure}
-	if c.network == "tcp" {
-		cfg.ServerName, _, _ = net.SplitHostPort(c.addr) // validate has seen that it splits
-	}
-	c.options.tls = cfg
-	if raw.tlsCA == "" {
-		return nil
-	}
-	pem, err := os.ReadFile(raw.tlsCA)
-	if err != nil {
-		return fmt.Errorf("-tls-ca: %w", err)
-	}
-	cfg.RootCAs = x509.NewCertPool()
-	if !cfg.RootCAs.AppendCertsFromPEM(pem) {
-		return fmt.Errorf("-tls-ca: no PEM certificate in %s", raw.tlsCA)
+// validateHostPort refuses what is not host:port and says what to write in its place.
+func validateHostPort(addr string) error {
+	host, port, err := net.SplitHostPort(addr)
+	switch {
+	case err != nil && (net.ParseIP(addr) != nil || !strings.Contains(addr, ":")):
+		return fmt.Errorf("-addr %s: missing port; write %s", addr, net.JoinHostPort(addr, defaultPort))
+	case err != nil:
+		return fmt.Errorf("-addr: %w; write host:port, or [address]:port for IPv6", err)
+	case port == "":
+		return fmt.Errorf("-addr %s: missing port; write %s", addr, net.JoinHostPort(host, defaultPort))
 	}
 	return nil
 }

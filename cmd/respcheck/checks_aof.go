@@ -33,8 +33,7 @@ func checkAOFRewritten(t *trip) {
 	}
 	c := t.dial()
 	c.want(okReply, "SET", t.key("before"), poem)
-	c.wantThat("that it has been started", func(v *resp.Value) bool { return v.Err() == nil }, "BGREWRITEAOF")
-	c.waitForRewrite()
+	c.rewriteLog()
 	log := t.writeLog(c)
 	if !t.failed() {
 		t.compareLog(log)
@@ -48,6 +47,12 @@ func (t *trip) skipWithoutAOF() bool {
 		t.skipf("needs a redis-server or valkey-server that respcheck started")
 	}
 	return t.srv.dir == ""
+}
+
+// rewriteLog makes the server rewrite its append-only file, without what it has deleted.
+func (c *conn) rewriteLog() {
+	c.wantThat("that it has been started", func(v *resp.Value) bool { return v.Err() == nil }, "BGREWRITEAOF")
+	c.waitForRewrite()
 }
 
 // waitForRewrite waits until the server has rewritten its append-only file.

@@ -40,7 +40,7 @@ func TestWrongLogsFail(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			check := &trip{session: &session{srv: &server{dir: dir}}}
+			check := (&session{srv: &server{dir: dir}}).newTrip(t.Context(), "aof", 2)
 			check.compareLog(log)
 			switch {
 			case test.want == "" && check.err == nil:

@@ -37,6 +37,16 @@ func (l *lock) tryAcquire(c *conn, token string) bool {
 	return c.err == nil && !v.Null
 }
 
+// acquire takes the lock as soon as it is free.
+func (l *lock) acquire(c *conn, token string) {
+	for deadline := time.Now().Add(lockLifetime); !l.tryAcquire(c, token) && c.err == nil; {
+		if time.Now().After(deadline) {
+			c.fail("SET NX", fmt.Errorf("the lock was never free in %v", lockLifetime))
+		}
+		time.Sleep(100 * time.Microsecond)
+	}
+}
+
 // release gives the lock back and reports whether token was its holder's. It sends
 // the whole script only when the server does not have it.
 func (l *lock) release(c *conn, token string) bool {
@@ -67,9 +77,7 @@ func checkLock(t *trip) {
 	t.together(2, func(worker int) {
 		c, token := t.dial(), fmt.Sprint("worker ", worker)
 		for range lockRounds {
-			for c.err == nil && !t.failed() && !l.tryAcquire(c, token) {
-				time.Sleep(100 * time.Microsecond)
-			}
+			l.acquire(c, token)
 			n, _ := strconv.Atoi(text(c.do("GET", counter)))
 			c.want(okReply, "SET", counter, n+1)
 			c.expectBool("the lock was released", true, l.release(c, token))

@@ -18,6 +18,17 @@ import (
 // its offset again. A server that streamed its RDB sends no commands before that.
 const acknowledgeAfter = 20 * time.Millisecond
 
+const (
+	// maxReplicated is the size of the largest command that a replica takes.
+	maxReplicated = 64 << 20
+	// maxWrites is how many commands a replica keeps to compare them with what was
+	// written, and maxWrite how many bytes each may have.
+	maxWrites = 10
+	maxWrite  = 1 << 20
+	// rdbTimeouts is how many timeouts a whole RDB may take.
+	rdbTimeouts = 10
+)
+
 // checkReplicationFull attaches as a replica that has nothing yet. A private server
 // sends its RDB in both ways, from the disk and streamed, to a replica that names its
 // version and to one that does not. The check does not change the configuration of
@@ -114,6 +125,7 @@ type replica struct {
 // version unless that is empty.
 func (t *trip) attach(version, id string, from int64) (*replica, replication.Answer) {
 	r := &replica{conn: t.dial()}
+	r.allow(maxReplicated)
 	r.step("PING")
 	r.do("REPLCONF", "capa", "eof", "capa", "psync2") // some servers know neither
 	if version != "" {
@@ -123,8 +135,7 @@ func (t *trip) attach(version, id string, from int64) (*replica, replication.Ans
 	if r.err != nil {
 		return r, replication.Answer{}
 	}
-	start := r.dec.InputOffset()
-	r.in.forget(start)
+	start := r.begin()
 	r.master = replication.NewReader(r.dec)
 	answer, err := r.master.ReadAnswer()
 	if err != nil {
@@ -142,6 +153,7 @@ func (t *trip) replicate(master *conn, version string) *replica {
 	if r.err != nil {
 		return r
 	}
+	r.in.until = time.Now().Add(rdbTimeouts * r.timeout)
 	if _, err := r.master.CopyRDB(r); err != nil {
 		r.refuse("RDB", err)
 		return r
@@ -205,12 +217,7 @@ func writeReplicated(t *trip, master *conn) [][]string {
 
 // replicationInfo returns what INFO says of a field.
 func replicationInfo(c *conn, field string) string {
-	for line := range strings.Lines(text(c.do("INFO", "replication"))) {
-		if value, ok := strings.CutPrefix(line, field+":"); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
+	return infoField(c, "replication", field)
 }
 
 // follow reads the command stream up to offset end or beyond it. It returns the
@@ -220,6 +227,7 @@ func (r *replica) follow(end int64, prefix string) (ours [][]string) {
 	defer func(timeout time.Duration) { r.in.timeout = timeout }(r.in.timeout)
 	r.in.timeout = acknowledgeAfter
 	deadline := time.Now().Add(r.timeout)
+	r.in.until = deadline
 	for r.err == nil && r.offset() < end {
 		start := r.dec.InputOffset()
 		r.in.forget(start)
@@ -230,7 +238,10 @@ func (r *replica) follow(end int64, prefix string) (ours [][]string) {
 			r.send("REPLCONF", "ACK", r.offset())
 		case err != nil:
 			r.refuse("command stream", err)
-		case len(command.Args) > 1 && strings.HasPrefix(string(command.Args[1]), prefix):
+		case len(command.Args) < 2 || !strings.HasPrefix(string(command.Args[1]), prefix):
+		case len(ours) == maxWrites || len(command.Raw) > maxWrite:
+			r.fail("command stream", errors.New("other writes than those that were made"))
+		default:
 			ours = append(ours, words(command.Args))
 		}
 	}

@@ -100,6 +100,7 @@ func check64MiB(t *trip) {
 // sendLarge sends size bytes to the server and back and compares checksums.
 func sendLarge(t *trip, size int) {
 	c, key := t.dial(), t.key(fmt.Sprint(size))
+	c.allow(int64(size))
 	value := randomBytes(t.cfg.seed, size)
 	sum := sha256.Sum256(value)
 	c.want(okReply, "SET", key, value)

@@ -26,7 +26,7 @@ func newCommands(p *program, check func(context.Context, *config) error) *cli.Co
 		Description: `
 Sends every type of RESP2 and RESP3 to a server and back. Without -addr and -url it starts a private redis-server or valkey-server found on PATH, or else uses the embedded miniredis. On a server of yours it works on keys with a random prefix and deletes them in the end.
 
-Flags take one dash or two. The exit status is 0 when all is well, 1 when a check failed, 2 when it could not run.
+Flags take one dash or two. The exit status is 0 when all is well, 1 when a check failed, 2 when it could not run, or too few of the checks could.
 
 Examples:
 

@@ -70,8 +70,10 @@ func isSkip(err error) bool {
 // of arguments for 'x'".
 var unknownCommand = regexp.MustCompile("(?i)unknown (?:sub)?command.*?['\"`]([^'\"`]*)")
 
-// notForUs are the errors of servers that know a command but do not run it here.
-var notForUs = regexp.MustCompile("^NOPERM |^NOPROTO |not allowed|allowed in this context|DB index is out of range")
+// notForUs are the errors of servers that know a command but never run it here. Out of
+// memory is none of them, although its text says "not allowed" too.
+var notForUs = regexp.MustCompile("^NOPERM |^NOPROTO |" +
+	"^ERR .*(not allowed|allowed in this context|DB index is out of range|ACL failure in script|user executing the script can't run)")
 
 // lacking turns a server's error into a skip when it says that the server does not
 // have the command name or does not allow it. An unknown command that was not sent
@@ -87,8 +89,9 @@ func lacking(name string, err error) error {
 			return strings.EqualFold(word, match[1])
 		})
 	}
-	if unknown || notForUs.MatchString(reply.Message) {
-		return skip(fmt.Sprintf("the server says %q to %s", reply.Message, name))
+	outOfMemory := strings.Contains(reply.Message, "OOM ") // in the error of a script too
+	if unknown || !outOfMemory && notForUs.MatchString(reply.Message) {
+		return skip(fmt.Sprintf("the server says %q to %s", cut(reply.Message), printable(name)))
 	}
 	return err
 }

@@ -19,10 +19,11 @@ import (
 // The first error stays: it closes the connection, and later calls do nothing. So a
 // check reads like a plain list of commands.
 type conn struct {
-	sock    net.Conn
-	addr    string
-	proto   int
-	timeout time.Duration
+	sock     net.Conn
+	addr     string
+	proto    int
+	timeout  time.Duration
+	patience time.Duration // the time for a whole request or a whole reply
 
 	requests *resp.Decoder // of what we send
 
@@ -37,7 +38,10 @@ type conn struct {
 	sent  string // its start, quoted
 
 	name, version string       // of the server
-	pushes        []resp.Value // that arrived before replies, in order
+	mode, role    string       // of the server, as HELLO says
+	pushes        []resp.Value // that arrived before replies, in order, and that nobody has taken
+
+	elsewhere func(addr string) *conn // connects to another node of a cluster; nil: redirections are errors like others
 
 	trace   func(direction, wire string)
 	onError func(error)
@@ -66,27 +70,18 @@ func (c *conn) fail(step string, err error) {
 	}
 }
 
-// broken reports whether the connection itself failed, and not a comparison or a
-// command.
-func (c *conn) broken() bool {
-	var network net.Error
-	return errors.Is(c.err, io.EOF) || errors.Is(c.err, io.ErrUnexpectedEOF) || errors.As(c.err, &network)
-}
-
-// wireError is an error on a connection, with the step, the server and the bytes
-// around it.
-type wireError struct {
-	step, addr     string
-	err            error
-	sent, received string // quoted and cut
-}
-
-func (e *wireError) Error() string { return fmt.Sprintf("%s at %s: %v", e.step, e.addr, e.err) }
-func (e *wireError) Unwrap() error { return e.err }
-
 // do sends one command and reads its reply, which is valid until the next one
 // is read. Arguments are what resp.Any takes.
 func (c *conn) do(name string, args ...any) *resp.Value {
+	v := c.once(name, args...)
+	if c.elsewhere == nil {
+		return v
+	}
+	return c.follow(v, name, args)
+}
+
+// once does the same and follows no redirection.
+func (c *conn) once(name string, args ...any) *resp.Value {
 	c.send(name, args...)
 	return c.receive()
 }
@@ -148,14 +143,34 @@ func (c *conn) transmit(chunks [][]byte, secret bool, src io.WriterTo) {
 		return
 	}
 	if err := c.write(src); err != nil {
-		c.fail("write "+c.doing, err)
+		c.failWrite(err)
 	}
+}
+
+// failWrite fails with what the server said before it closed the connection, such as
+// that it has too many clients, or else with the error of writing.
+func (c *conn) failWrite(err error) {
+	if c.err != nil {
+		return
+	}
+	c.in.timeout = min(c.in.timeout, time.Second)
+	start := c.begin()
+	var v resp.Value
+	said := c.dec.Decode(&v)
+	c.wire = c.in.from(start)
+	switch {
+	case v.Err() != nil:
+		c.fail(c.doing, v.Err())
+	case len(c.wire) > 0 && said != nil:
+		c.fail("reply to "+c.doing, said)
+	}
+	c.fail("write "+c.doing, err)
 }
 
 // write writes all that src has; a Chunker does so in one vectored write where
 // the system has one.
 func (c *conn) write(src io.WriterTo) error {
-	c.sock.SetWriteDeadline(time.Now().Add(c.timeout))
+	c.sock.SetWriteDeadline(time.Now().Add(c.patience))
 	n, err := src.WriteTo(c.sock)
 	c.in.count(int(n))
 	return err
@@ -190,10 +205,12 @@ func (c *conn) receive() *resp.Value {
 	if c.err != nil {
 		return &resp.Value{}
 	}
-	start := c.dec.InputOffset()
-	c.in.forget(start)
+	start := c.begin()
 	c.again = c.again[:0]
 	err := c.dec.Decode(&c.reply)
+	if c.err != nil { // too many pushes
+		return &resp.Value{}
+	}
 	if err != nil {
 		c.wire = c.in.from(start)
 		c.fail("reply to "+c.doing, err)
@@ -209,11 +226,6 @@ func (c *conn) receive() *resp.Value {
 		return &resp.Value{}
 	}
 	return &c.reply
-}
-
-func (c *conn) keepPush(v *resp.Value) {
-	c.again = resp.AppendValue(c.again, v)
-	c.pushes = append(c.pushes, v.Clone())
 }
 
 // pipeline sends n commands, which add queues one by one, and calls each with the
@@ -237,6 +249,6 @@ func (c *conn) pipeline(n int, add func(i int), each func(i int, v *resp.Value))
 		each(i, c.receive())
 	}
 	if err := <-written; err != nil {
-		c.fail("write "+c.doing, err)
+		c.failWrite(err)
 	}
 }

@@ -54,7 +54,7 @@ func newTrip(t *testing.T, proto int) *trip {
 	}
 	t.Cleanup(srv.stop)
 	s := &session{cfg: cfg, srv: srv, prefix: "test:", keys: map[string]bool{}}
-	trip := &trip{session: s, ctx: t.Context(), name: t.Name(), proto: proto}
+	trip := s.newTrip(t.Context(), t.Name(), proto)
 	t.Cleanup(trip.close)
 	return trip
 }

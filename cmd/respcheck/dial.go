@@ -24,7 +24,7 @@ type connOptions struct {
 // connect dials the server and goes through AUTH, CLIENT SETNAME, SELECT and HELLO.
 // The err field of the connection it returns tells what went wrong.
 func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks hooks) *conn {
-	c := &conn{addr: srv.addr, proto: proto, timeout: o.timeout, trace: hooks.trace, onError: hooks.onError}
+	c := &conn{addr: srv.addr, proto: proto, timeout: o.timeout, patience: o.timeout, trace: hooks.trace, onError: hooks.onError}
 	sock, err := dial(ctx, srv, o)
 	if err != nil {
 		c.fail("connect", err)
@@ -32,10 +32,15 @@ func connect(ctx context.Context, srv *server, o *connOptions, proto int, hooks 
 	}
 	c.sock = sock
 	c.release = context.AfterFunc(ctx, func() { sock.Close() })
-	c.in = &tap{sock: sock, timeout: o.timeout, count: hooks.count}
+	c.in = &tap{sock: sock, timeout: o.timeout, most: 2 * maxReply, count: hooks.count}
 	c.requests = resp.NewDecoder(nil)
-	c.dec = resp.NewDecoder(c.in, resp.OnPush(c.keepPush), resp.MaxBulkLen(hugeSize))
+	c.dec = resp.NewDecoder(c.in, resp.OnPush(c.keepPush), resp.MaxTotalLen(maxReply))
 	c.handshake(o)
+	if srv.cluster {
+		c.elsewhere = func(addr string) *conn {
+			return connect(ctx, srv.at(addr), o, proto, hooks.at(addr))
+		}
+	}
 	return c
 }
 
@@ -44,6 +49,16 @@ type hooks struct {
 	count   func(n int)                  // bytes sent or received
 	trace   func(direction, wire string) // the bytes themselves, quoted and cut
 	onError func(error)                  // the error that closed the connection
+}
+
+// at are the same hooks for a connection to another node, whose errors are the caller's
+// to judge.
+func (h hooks) at(addr string) hooks {
+	h.onError = nil
+	if trace := h.trace; trace != nil {
+		h.trace = func(direction, wire string) { trace("at "+addr+" "+direction, wire) }
+	}
+	return h
 }
 
 // dial connects. TCP_NODELAY is on: package net sets it on every TCP connection.
@@ -72,7 +87,7 @@ func (c *conn) handshake(o *connOptions) {
 		c.step("AUTH", o.password)
 	}
 	if o.clientName != "" {
-		c.step("CLIENT SETNAME", o.clientName)
+		c.try("CLIENT SETNAME", o.clientName)
 	}
 	if o.db != 0 {
 		c.step("SELECT", o.db)
@@ -83,10 +98,19 @@ func (c *conn) handshake(o *connOptions) {
 	}
 	c.refuseError("HELLO", hello)
 	c.name, c.version = text(field(hello, "server")), text(field(hello, "version"))
+	c.mode, c.role = text(field(hello, "mode")), text(field(hello, "role"))
 }
 
 // step sends a command that must succeed for the connection to be of use.
 func (c *conn) step(name string, args ...any) { c.refuseError(name, c.do(name, args...)) }
+
+// try sends a command that must succeed if the server has it and lets this user use it.
+func (c *conn) try(name string, args ...any) {
+	v := c.do(name, args...)
+	if !isSkip(lacking(name, v.Err())) {
+		c.refuseError(name, v)
+	}
+}
 
 // refuseError makes a server's error the end of the connection, or the reason
 // to skip the check when the server says that it does not know the command.

@@ -16,6 +16,8 @@ type config struct {
 	addr    string // empty: no server was named
 	options connOptions
 
+	protocols []int // 2, 3 or both
+
 	embedded bool
 	conns    int
 	n        int
@@ -28,12 +30,14 @@ type config struct {
 
 // rawFlags are the flags that config holds in another form.
 type rawFlags struct {
-	url         string
-	useTLS      bool
-	tlsCA       string
-	tlsInsecure bool
-	run         string
-	given       map[string]bool // by name: set on the command line
+	url                    string
+	useTLS                 bool
+	tlsCA, tlsCert, tlsKey string
+	tlsServerName          string
+	tlsInsecure            bool
+	protocol               string // 2, 3 or both
+	run                    string
+	given                  map[string]bool // by name: set on the command line
 }
 
 // flags are the flags of the checks, and those of every command that needs a server,
@@ -85,17 +89,21 @@ func defineServer(c *config, raw *rawFlags) []cli.Flag {
 	o := &c.options
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "addr", Destination: &c.addr, Usage: "`address` of the server, host:port or the path of a unix socket"},
-		&cli.StringFlag{Name: "network", Destination: &c.network, Value: "tcp", Usage: "tcp or unix"},
-		&cli.StringFlag{Name: "url", Destination: &raw.url, Usage: "`URL` of the server: redis://user:password@host:port/db, rediss:// for TLS, unix:///path?db=n"},
+		&cli.StringFlag{Name: "network", Destination: &c.network, Value: "tcp", Usage: "tcp or unix; an address with a slash in it is a unix socket"},
+		&cli.StringFlag{Name: "url", Destination: &raw.url, Usage: "`URL` of the server: redis:// or valkey://user:password@host:port/db, rediss:// or valkeys:// for TLS, unix:///path?db=n; ?protocol=2 and ?timeout=5s are as the flags"},
 		&cli.StringFlag{Name: "user", Destination: &o.user, Usage: "user `name` for AUTH"},
 		&cli.StringFlag{Name: "password", Destination: &o.password, Usage: "`password` for AUTH; better given in the environment variable REDISCLI_AUTH, where no process list shows it"},
 		&cli.IntFlag{Name: "db", Destination: &o.db, Usage: "database `number` for SELECT"},
+		&cli.StringFlag{Name: "protocol", Destination: &raw.protocol, Value: "both", Usage: "`version` of the protocol: 2, 3 or both"},
 		&cli.StringFlag{Name: "client-name", Destination: &o.clientName, Value: "respcheck", Usage: "`name` for CLIENT SETNAME, none if empty"},
 		&cli.BoolFlag{Name: "tls", Destination: &raw.useTLS, Usage: "connect with TLS"},
 		&cli.StringFlag{Name: "tls-ca", Destination: &raw.tlsCA, TakesFile: true, Usage: "`file` of PEM certificates to trust instead of the system's"},
+		&cli.StringFlag{Name: "tls-cert", Destination: &raw.tlsCert, TakesFile: true, Usage: "`file` of the PEM certificate to show to the server"},
+		&cli.StringFlag{Name: "tls-key", Destination: &raw.tlsKey, TakesFile: true, Usage: "`file` of its PEM key"},
+		&cli.StringFlag{Name: "tls-server-name", Destination: &raw.tlsServerName, Usage: "`name` in the server's certificate, if not that of -addr"},
 		&cli.BoolFlag{Name: "tls-insecure", Destination: &raw.tlsInsecure, Usage: "do not verify the server's certificate"},
 		&cli.DurationFlag{Name: "connect-timeout", Destination: &o.connectTimeout, Value: 5 * time.Second, Usage: "time allowed for connecting"},
-		&cli.DurationFlag{Name: "timeout", Destination: &o.timeout, Value: 30 * time.Second, Usage: "time allowed for one read or write"},
+		&cli.DurationFlag{Name: "timeout", Destination: &o.timeout, Value: 30 * time.Second, Usage: "time allowed for one request or one reply"},
 		&cli.BoolFlag{Name: "keepalive", Destination: &o.keepAlive, Value: true, Usage: "TCP keep-alive"},
 		&cli.DurationFlag{Name: "keepalive-interval", Destination: &o.keepAliveInterval, Value: 15 * time.Second, Usage: "time between TCP keep-alive probes"},
 		&cli.BoolFlag{Name: "embedded", Destination: &c.embedded, Usage: "use the embedded miniredis even if a server is on PATH"},
@@ -121,8 +129,8 @@ func defineChecks(c *config, raw *rawFlags) []cli.Flag {
 
 func (c *config) validate() error {
 	switch {
-	case c.conns < 1:
-		return errors.New("-conns must be at least 1")
+	case c.conns < 1 || c.conns > maxConns:
+		return fmt.Errorf("-conns must be from 1 to %d", maxConns)
 	case c.n < 0:
 		return errors.New("-n must not be negative")
 	}

@@ -67,6 +67,22 @@ func TestParseFlags(t *testing.T) {
 		{"-addr h:1 -tls -tls-insecure", "", func(c *config) {
 			c.addr, c.options.tls = "h:1", &tls.Config{ServerName: "h", InsecureSkipVerify: true}
 		}},
+		{"-addr /run/redis.sock", "", func(c *config) { c.network, c.addr = "unix", "/run/redis.sock" }},
+		{"-addr run/redis.sock", "", func(c *config) { c.network, c.addr = "unix", "run/redis.sock" }},
+		{"-addr redis.sock -network unix", "", func(c *config) { c.network, c.addr = "unix", "redis.sock" }},
+		{"-addr h:1 -tls -tls-server-name n", "", func(c *config) { c.addr, c.options.tls = "h:1", &tls.Config{ServerName: "n"} }},
+		{"-protocol 2", "", func(c *config) { c.protocols = []int{2} }},
+		{"-url valkey://h/5?protocol=3&timeout=7", "", func(c *config) {
+			c.addr, c.options.db, c.options.timeout, c.protocols = "h:6379", 5, 7*time.Second, []int{3}
+		}},
+		{"-url valkey://h?protocol=3&timeout=200ms -protocol both -timeout 9s", "", func(c *config) {
+			c.addr, c.options.timeout = "h:6379", 9*time.Second
+		}},
+		{"-url valkeys://h:7", "", func(c *config) { c.addr, c.options.tls = "h:7", &tls.Config{ServerName: "h"} }},
+		{"-url redis+unix:///run/redis.sock?db=2", "", func(c *config) {
+			c.network, c.addr, c.options.db = "unix", "/run/redis.sock", 2
+		}},
+		{"-url valkey+unix:///run/valkey.sock", "", func(c *config) { c.network, c.addr = "unix", "/run/valkey.sock" }},
 		{"-url redis://", "", func(c *config) { c.addr = "localhost:6379" }},
 		{"-url redis://h/5", "", func(c *config) { c.addr, c.options.db = "h:6379", 5 }},
 		{"-url redis://u:p%40ss@h:7/5", "secret", func(c *config) {
@@ -92,7 +108,7 @@ func TestParseFlags(t *testing.T) {
 		}},
 	} {
 		t.Run(test.args, func(t *testing.T) {
-			want := &config{network: "tcp", conns: 4, n: 200, seed: 1, options: connOptions{
+			want := &config{network: "tcp", protocols: []int{2, 3}, conns: 4, n: 200, seed: 1, options: connOptions{
 				clientName:        "respcheck",
 				connectTimeout:    5 * time.Second,
 				timeout:           30 * time.Second,
@@ -120,12 +136,24 @@ func TestParseFlagsErrors(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"-no-such-flag", "no-such-flag"},
 		{"extra", `unexpected argument "extra"`},
-		{"-addr localhost", "missing port"},
+		{"-addr localhost", "-addr localhost: missing port; write localhost:6379"},
+		{"-addr localhost:", "missing port; write localhost:6379"},
+		{"-addr ::1", "missing port; write [::1]:6379"},
+		{"-addr fe80::1:6379:x", "write host:port, or [address]:port for IPv6"},
+		{"-addr redis://h", "this is a URL; give it with -url"},
+		{"-protocol 4", `-protocol "4": want 2, 3 or both`},
+		{"-url redis://h?protocol=x", `-protocol "x": want 2, 3 or both`},
+		{"-url redis://h?timeout=x", `timeout "x" is no positive time such as 5s`},
+		{"-url redis://h?timeout=-1", `timeout "-1" is no positive time`},
+		{"-tls-cert c", "-tls-cert needs -addr or -url"},
+		{"-addr h:1 -tls-server-name n", "-tls-server-name needs -tls"},
+		{"-addr h:1 -tls -tls-cert " + notPEM, "-tls-cert and -tls-key: one needs the other"},
+		{"-addr h:1 -tls -tls-cert " + notPEM + " -tls-key " + notPEM, "-tls-cert and -tls-key: tls: failed to find any PEM data"},
 		{"-addr h:1 -network udp", `-network "udp"`},
 		{"-network unix", "-network needs -addr or -url"},
 		{"-password p", "-password needs -addr or -url"},
 		{"-tls", "-tls needs -addr or -url"},
-		{"-addr h:1 -tls-insecure", "need -tls"},
+		{"-addr h:1 -tls-insecure", "-tls-insecure needs -tls"},
 		{"-addr h:1 -tls -tls-ca " + notPEM, "no PEM certificate"},
 		{"-addr h:1 -tls -tls-ca " + notPEM + ".missing", "-tls-ca"},
 		{"-addr h:1 -embedded", "-embedded cannot be combined"},
@@ -137,7 +165,8 @@ func TestParseFlagsErrors(t *testing.T) {
 		{"-url unix://run/redis.sock", "absolute path"},
 		{"-db -1", "-db must not be negative"},
 		{"-timeout 0s", "must be positive"},
-		{"-conns 0", "-conns must be at least 1"},
+		{"-conns 0", "-conns must be from 1 to 1000"},
+		{"-conns 100000000", "-conns must be from 1 to 1000"},
 		{"-n -1", "-n must not be negative"},
 		{"-run (", "-run: error parsing regexp"},
 	} {

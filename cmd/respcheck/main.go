@@ -16,8 +16,11 @@
 // check called commands sends every command that is safe to send; there it is skipped
 // unless -run names it.
 //
+// Of a cluster it checks every node. On a replica, or for a user who may not write, it
+// runs the checks that need no keys.
+//
 // It exits with status 0 when every check passed or was skipped, 1 when one failed and
-// 2 when it could not run.
+// 2 when it could not run, or fewer than a quarter of the checks could.
 package main
 
 import (
@@ -28,6 +31,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // The exit statuses.
@@ -37,11 +41,18 @@ const (
 	statusCannotRun = 2
 )
 
+// lastDelay is how long the program may take to end after a signal.
+const lastDelay = stopDelay + interruptedTimeout
+
 func main() {
 	// A reader of the output that exits early, such as head, must not end the
 	// process before the private server is stopped.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, func() { // if the output takes no more, say, and a write of it hangs
+		time.Sleep(lastDelay)
+		os.Exit(statusCannotRun)
+	})
 	status := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)

@@ -2,6 +2,9 @@ package main
 
 import "sync/atomic"
 
+// maxConns is how many connections a pool may have.
+const maxConns = 1000
+
 // pool shares a fixed number of connections among any number of workers.
 type pool struct {
 	free     chan *conn // idle connections; a broken one is replaced when its turn comes
@@ -10,11 +13,16 @@ type pool struct {
 	retried  atomic.Int64
 }
 
-// newPool opens size connections with dial, whose errors the pool handles.
+// newPool opens size connections with dial, whose errors the pool handles. After the
+// first that fails it opens no more: whoever gets that one tries again.
 func newPool(size int, dial func() *conn) *pool {
 	p := &pool{free: make(chan *conn, size), dial: dial}
 	for range size {
-		p.free <- dial()
+		c := dial()
+		p.free <- c
+		if c.err != nil {
+			break
+		}
 	}
 	return p
 }

@@ -26,6 +26,7 @@ type reporter struct {
 }
 
 func newReporter(cfg *config, stdout, stderr io.Writer) *reporter {
+	stdout, stderr = terminal{stdout}, terminal{stderr}
 	r := &reporter{cfg: cfg, stdout: stdout, stderr: stderr, notes: stdout, start: time.Now()}
 	if cfg.json {
 		r.notes = stderr
@@ -114,6 +115,9 @@ func (r *reporter) print(l line) {
 // total is how many results there are.
 func (r *reporter) total() int { return r.ok + r.skipped + r.failed }
 
+// tooFew is the part of the checks, one in so many, of which less is no success.
+const tooFew = 4
+
 // finish prints the summary and returns the exit status. cleanup is the error of
 // deleting the keys.
 func (r *reporter) finish(cleanup error) int {
@@ -125,6 +129,9 @@ func (r *reporter) finish(cleanup error) int {
 	}
 	if r.failed > 0 {
 		return statusFailed
+	}
+	if r.ok*tooFew < r.total() {
+		return r.stopped(fmt.Errorf("%d of %d checks ran, too few for a success", r.ok, r.total()))
 	}
 	return statusOK
 }

@@ -21,6 +21,7 @@ type server struct {
 	network, addr string
 	origin        string // where it comes from, in words
 	private       bool   // ends with us, and its data with it
+	cluster       bool   // is a node of one
 	dir           string // of the process that we started, where it keeps its append-only file; else empty
 	stop          func()
 }

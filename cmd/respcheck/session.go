@@ -2,89 +2,128 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
 
-// session is one run: the server, the checks to run on it and the keys they
-// used.
+// session is one run on one server: the checks to run on it and the keys they used.
 type session struct {
 	cfg    *config
 	srv    *server
 	report *reporter
-	prefix string // of every key and channel; the braces keep all keys in one slot of a cluster
+	prefix string // of every key and channel
+
+	peers       []string // addresses of the other nodes, if the server is in a cluster
+	noRESP3     error    // why the server speaks no RESP3; nil if it does
+	cannotWrite skip     // why checks that write keys cannot run; empty if they can
 
 	keysMu sync.Mutex
 	keys   map[string]bool
 }
 
-// newSession connects once to see that the server can be used at all and who
-// it is.
+// newSession connects to the server, to see that it can be used at all, and who it is.
 func newSession(ctx context.Context, cfg *config, srv *server, report *reporter) (*session, error) {
-	s := &session{
-		cfg:    cfg,
-		srv:    srv,
-		report: report,
-		prefix: "respcheck:{" + strings.ToLower(rand.Text()) + "}:",
-		keys:   map[string]bool{},
+	s := startSession(cfg, srv, report)
+	err := s.explore(ctx)
+	if ctx.Err() != nil {
+		return nil, errInterrupted
 	}
-	c := connect(ctx, srv, &cfg.options, 2, hooks{count: func(int) {}})
-	defer c.close()
-	c.step("PING") // some servers let an unauthenticated client come this far
-	if c.name == "" {
-		c.name, c.version = describe(c)
-	}
-	if c.err != nil {
-		return nil, c.err
-	}
-	report.header(c.name, c.version, srv)
-	return s, nil
+	return s, advise(err, &cfg.options)
 }
 
-// describe asks a server that does not know HELLO who it is.
-func describe(c *conn) (name, version string) {
-	for line := range strings.Lines(text(c.do("INFO", "server"))) {
-		if version, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
-			return "redis", version
+func startSession(cfg *config, srv *server, report *reporter) *session {
+	return &session{cfg: cfg, srv: srv, report: report, prefix: newPrefix(), keys: map[string]bool{}}
+}
+
+// connect opens a connection that belongs to no check.
+func (s *session) connect(ctx context.Context, proto int) *conn {
+	return connect(ctx, s.srv, &s.cfg.options, proto, hooks{count: func(int) {}})
+}
+
+// runAll runs the checks, on every node if the server is in a cluster, and returns the
+// exit status.
+func (s *session) runAll(ctx context.Context) int {
+	cleanup := s.runChecks(ctx)
+	for _, addr := range s.peers {
+		if ctx.Err() == nil {
+			cleanup = errors.Join(cleanup, s.runPeer(ctx, addr))
 		}
 	}
-	return "server", "of unknown version"
+	switch {
+	case ctx.Err() != nil:
+		return s.report.stopped(errors.Join(errInterrupted, cleanup))
+	case s.report.total() == 0:
+		return s.report.stopped(fmt.Errorf("no check matches -run %s", s.cfg.run))
+	}
+	return s.report.finish(cleanup)
 }
 
-// runAll runs the checks in both protocol versions, deletes the keys and
-// returns the exit status.
-func (s *session) runAll(ctx context.Context) int {
-	for proto := 2; proto <= 3; proto++ {
-		for _, check := range checks {
-			name := fmt.Sprintf("resp%d/%s", proto, check.name)
-			if s.cfg.run != nil && !s.cfg.run.MatchString(name) {
-				continue
-			}
-			r := s.run(ctx, check, proto)
-			if ctx.Err() != nil {
-				return s.interrupted(ctx)
-			}
+// runChecks runs the checks in the wanted versions of the protocol and deletes the
+// keys. The error is that of deleting them.
+func (s *session) runChecks(ctx context.Context) (cleanup error) {
+	for _, proto := range s.cfg.protocols {
+		if ctx.Err() == nil {
+			s.runProtocol(ctx, proto)
+		}
+	}
+	if ctx.Err() == nil {
+		return s.deleteKeys(ctx)
+	}
+	if s.srv.private {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), interruptedTimeout)
+	defer cancel()
+	return s.deleteKeys(ctx)
+}
+
+// errInterrupted is the end after Ctrl-C or a signal to end.
+var errInterrupted = errors.New("interrupted")
+
+// interruptedTimeout is how long the keys of a run that was interrupted may take to
+// delete.
+const interruptedTimeout = 2 * time.Second
+
+// checks are those for the server.
+func (s *session) checks() []check {
+	if s.srv.cluster {
+		return slices.Concat(checks, clusterChecks)
+	}
+	return checks
+}
+
+// runProtocol runs the checks in one protocol version. What keeps many of them from
+// running is reported once.
+func (s *session) runProtocol(ctx context.Context, proto int) {
+	writing := 0
+	for _, check := range s.checks() {
+		name := fmt.Sprintf("resp%d/%s", proto, check.name)
+		if s.cfg.run != nil && !s.cfg.run.MatchString(name) {
+			continue
+		}
+		if proto == 3 && s.noRESP3 != nil {
+			s.report.add("resp3", result{err: s.noRESP3})
+			return
+		}
+		r := s.run(ctx, check.run, name, proto)
+		if len(s.keys) >= manyKeys {
+			s.deleteKeys(ctx) // what goes wrong is tried again at the end
+		}
+		switch {
+		case ctx.Err() != nil:
+			return
+		case s.cannotWrite != "" && r.err == error(s.cannotWrite):
+			writing++
+		default:
 			s.report.add(name, r)
 		}
 	}
-	if s.report.total() == 0 {
-		return s.report.stopped(fmt.Errorf("no check matches -run %s", s.cfg.run))
+	if writing > 0 {
+		s.report.add(fmt.Sprintf("resp%d", proto), result{err: skip(fmt.Sprintf("%d checks write keys: %s", writing, s.cannotWrite))})
 	}
-	return s.report.finish(s.deleteKeys(ctx))
-}
-
-// interrupted cleans up after Ctrl-C or a signal to end.
-func (s *session) interrupted(ctx context.Context) int {
-	if s.srv.private {
-		return s.report.stopped(errors.New("interrupted"))
-	}
-	return s.report.stopped(errors.Join(errors.New("interrupted"), s.deleteKeys(context.WithoutCancel(ctx))))
 }
 
 // result is how a check ended.
@@ -96,41 +135,10 @@ type result struct {
 }
 
 // run runs one check on connections of its own.
-func (s *session) run(ctx context.Context, check check, proto int) result {
-	t := &trip{session: s, ctx: ctx, name: fmt.Sprintf("resp%d/%s", proto, check.name), proto: proto}
+func (s *session) run(ctx context.Context, check func(*trip), name string, proto int) result {
+	t := s.newTrip(ctx, name, proto)
 	start := time.Now()
-	t.guard(func() { check.run(t) })
+	t.guard(func() { check(t) })
 	t.close()
 	return result{err: t.err, elapsed: time.Since(start), bytes: t.bytes.Load(), note: t.note}
-}
-
-// useKey notes that a key will have to be deleted.
-func (s *session) useKey(key string) {
-	s.keysMu.Lock()
-	defer s.keysMu.Unlock()
-	s.keys[key] = true
-}
-
-// deleteBatch is how many keys one DEL names at most.
-const deleteBatch = 500
-
-// deleteKeys deletes every key that a check may have written.
-func (s *session) deleteKeys(ctx context.Context) error {
-	keys := slices.Collect(maps.Keys(s.keys))
-	if len(keys) == 0 {
-		return nil
-	}
-	c := connect(ctx, s.srv, &s.cfg.options, 2, hooks{count: func(int) {}})
-	defer c.close()
-	for batch := range slices.Chunk(keys, deleteBatch) {
-		args := make([]any, len(batch))
-		for i, key := range batch {
-			args[i] = key
-		}
-		c.step("DEL", args...)
-	}
-	if c.err != nil {
-		return fmt.Errorf("keys with the prefix %s may be left behind: %w", s.prefix, c.err)
-	}
-	return nil
 }

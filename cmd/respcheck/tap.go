@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net"
-	"strconv"
 	"time"
 )
 
@@ -11,7 +10,9 @@ import (
 // the decoded replies.
 type tap struct {
 	sock    net.Conn
-	timeout time.Duration
+	timeout time.Duration // of one Read
+	until   time.Time     // when all that is being read must be there; zero: no such time
+	most    int64         // bytes to remember
 	count   func(n int)
 	single  bool // deliver one byte at a time
 
@@ -22,13 +23,17 @@ type tap struct {
 	unused int64 // offset before which the bytes may go
 }
 
-// Read reads within the timeout.
+// Read reads within the timeout and before until. It fails once there is too much to
+// remember.
 func (t *tap) Read(p []byte) (int, error) {
 	t.compact()
 	if t.single && len(p) > 1 {
 		p = p[:1]
 	}
-	t.sock.SetReadDeadline(time.Now().Add(t.timeout))
+	if int64(len(t.buf)) > t.most {
+		return 0, fmt.Errorf("more than %d bytes before the end of a reply", t.most)
+	}
+	t.sock.SetReadDeadline(t.deadline())
 	n, err := t.sock.Read(p)
 	t.count(n)
 	if t.forgetAll {
@@ -37,6 +42,14 @@ func (t *tap) Read(p []byte) (int, error) {
 	}
 	t.buf = append(t.buf, p[:n]...)
 	return n, err
+}
+
+func (t *tap) deadline() time.Time {
+	deadline := time.Now().Add(t.timeout)
+	if !t.until.IsZero() && t.until.Before(deadline) {
+		return t.until
+	}
+	return deadline
 }
 
 // forget says that the bytes before offset are not needed any more. The next Read
@@ -54,20 +67,3 @@ func (t *tap) compact() {
 
 // from returns the bytes from offset on. They are valid until the next Read.
 func (t *tap) from(offset int64) []byte { return t.buf[offset-t.base:] }
-
-// maxQuoted is how many bytes of the wire are shown at most.
-const maxQuoted = 160
-
-// quote returns the joined pieces in quotes, cut when they are long.
-func quote(pieces ...[]byte) string {
-	var start []byte
-	total := 0
-	for _, piece := range pieces {
-		start = append(start, piece[:min(len(piece), maxQuoted-len(start))]...)
-		total += len(piece)
-	}
-	if len(start) == total {
-		return strconv.Quote(string(start))
-	}
-	return fmt.Sprintf("%s... (%d bytes)", strconv.Quote(string(start)), total)
-}

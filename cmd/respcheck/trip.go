@@ -12,7 +12,8 @@ import (
 // bytes it moved and its first error.
 type trip struct {
 	*session
-	ctx    context.Context
+	ctx    context.Context // ends when the check fails
+	cancel func()
 	name   string
 	proto  int
 	bytes  atomic.Int64
@@ -22,6 +23,12 @@ type trip struct {
 	conns []*conn
 	err   error
 	note  string // to be shown with the result
+}
+
+// newTrip prepares a run of a check. Its close must be called.
+func (s *session) newTrip(ctx context.Context, name string, proto int) *trip {
+	ctx, cancel := context.WithCancel(ctx)
+	return &trip{session: s, ctx: ctx, cancel: cancel, name: name, proto: proto}
 }
 
 // dial opens a connection whose first error is the check's error.
@@ -46,17 +53,25 @@ func (t *trip) open(onError func(error)) *conn {
 func (t *trip) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.end()
+}
+
+// end closes the connections that there are, and those that are being opened.
+func (t *trip) end() {
+	t.cancel()
 	for _, c := range t.conns {
 		c.close()
 	}
 }
 
-// fail records the first error of the check; a skip is one too.
+// fail records the first error of the check; a skip is one too. It ends the check:
+// other connections must not wait for what the failed one was to do.
 func (t *trip) fail(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.err == nil {
 		t.err = err
+		t.end()
 	}
 }
 
@@ -73,10 +88,13 @@ func (t *trip) failed() bool {
 	return t.err != nil
 }
 
-// key returns a key of this check alone, which is deleted at the end.
+// key returns a key of this check alone, which is deleted at the end. It skips the
+// check when no keys can be written.
 func (t *trip) key(name string) string {
 	key := t.prefix + t.name + ":" + name
-	t.useKey(key)
+	if err := t.useKey(t.ctx, key); err != nil {
+		t.fail(err)
+	}
 	return key
 }
 

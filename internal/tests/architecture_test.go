@@ -4,7 +4,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -39,7 +38,8 @@ var layers = map[string]layer{
 	"replication":              {of: []string{".", "internal/quote"}},
 	"monitor":                  {of: []string{".", "internal/quote"}},
 	"respgo":                   {of: []string{"."}},
-	"resptest":                 {of: []string{".", "testdata/conformance"}, modules: true},
+	"resptest":                 {of: []string{".", "testdata/conformance"}},
+	"resptest/respgen":         {of: []string{".", "resptest"}, modules: true},
 	"testdata/conformance":     {},
 	"internal/tests":           {of: []string{".", "resptest", "internal/tests"}, modules: true},
 	"internal/tests/reference": {},
@@ -59,7 +59,7 @@ func TestTheDrawingShowsTheLayers(t *testing.T) {
 		}
 		drawn[row[1]] = below
 	}
-	for _, name := range []string{".", "internal/quote", "internal/respwire", "internal/window", "aof", "replication", "monitor", "respgo"} {
+	for _, name := range []string{".", "internal/quote", "internal/respwire", "internal/window", "aof", "replication", "monitor", "respgo", "resptest"} {
 		want := []string{}
 		for _, below := range layers[name].of {
 			want = append(want, strings.Replace(below, ".", "resp", 1))
@@ -199,7 +199,16 @@ func TestCommentsNameFilesThatAreThere(t *testing.T) {
 // and with all build tags.
 func sourceFiles(t *testing.T) []string {
 	t.Helper()
-	found := make(map[string]bool)
+	files := slices.DeleteFunc(filesOf(t, ".go"), func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+	if !slices.Contains(files, "doc.go") || !slices.Contains(files, "internal/tests/tests.go") {
+		t.Fatal("the source files are not found: ", files)
+	}
+	return files
+}
+
+// filesOf returns the files of the module whose names end so.
+func filesOf(t *testing.T, end string) (files []string) {
+	t.Helper()
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -210,15 +219,15 @@ func sourceFiles(t *testing.T) []string {
 			if _, err := os.Stat(filepath.Join(root, name, "go.mod")); err == nil {
 				return fs.SkipDir
 			}
-		case strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go"):
-			found[name] = true
+		case strings.HasSuffix(name, end):
+			files = append(files, name)
 		}
 		return nil
 	})
-	if err != nil || !found["doc.go"] || !found["internal/tests/tests.go"] {
-		t.Fatal("the source files are not found: ", found, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return slices.Sorted(maps.Keys(found))
+	return files
 }
 
 func importsOf(t *testing.T, file string) (paths []string) {

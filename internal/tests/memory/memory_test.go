@@ -17,6 +17,7 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 	"github.com/seed65f5866d/resp/resptest"
+	"github.com/seed65f5866d/resp/resptest/respgen"
 )
 
 // For every input, all that a Decoder allocates, garbage too, is at most
@@ -200,7 +201,7 @@ func TestHugeValuesPassInConstantMemory(t *testing.T) {
 
 // Nor does any other input.
 func TestMemoryIsBoundedByBytesReceived(t *testing.T) {
-	gens := []gopter.Gen{resptest.GenBroken(resptest.Shape{Elems: 12}), resptest.GenBrokenCommands(100)}
+	gens := []gopter.Gen{respgen.Broken(resptest.Shape{Elems: 12}), respgen.BrokenCommands(100)}
 	params := gopter.DefaultGenParameters()
 	for i := range 300 {
 		sample, _ := gens[i%2](params).Retrieve()
