@@ -99,7 +99,9 @@ func ConsumeCommand(b []byte, args [][]byte) (out [][]byte, n int, err error) {
 }
 
 // ReadCommand reads the next request. It skips empty ones. Inside an open aggregate
-// it is an error.
+// it is an error. It reads requests as Redis does, but for the exceptions that
+// docs/conformance.md lists. That a server closes the connection on the commands POST
+// and Host:, which browsers send, is left to the caller.
 func (d *Decoder) ReadCommand() (Command, error) {
 	if window.Debug {
 		d.expireViews()
@@ -347,7 +349,7 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 	}
 	s.pos = start
 	if f != nil {
-		return 0, f.behind(start).withReply("invalid bulk length")
+		return 0, f.behind(start).withReply(invalidLineEnd)
 	}
 	return start + need, nil
 }
@@ -356,6 +358,9 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 func (s *requestScan) header(r *rules, kind lineKind, b []byte) (t Token, ok bool, f *fault) {
 	t, size, f := r.headerWithin(kind, b[s.pos:], s.seen, r.TotalLen-int64(s.pos))
 	if f != nil {
+		if f.class == ClassSyntax && b[s.pos+f.at] == '\r' {
+			f = f.withReply(invalidLineEnd)
+		}
 		return t, false, f.behind(s.pos)
 	}
 	if size == 0 {
@@ -366,6 +371,10 @@ func (s *requestScan) header(r *rules, kind lineKind, b []byte) (t Token, ok boo
 	s.pos += size
 	return t, true, nil
 }
+
+// invalidLineEnd answers a CR without LF, and a payload without CR LF, in the words of
+// Valkey 9. Redis does not look at these bytes.
+const invalidLineEnd = "invalid CRLF in request"
 
 // withReply gives f the text to answer with, unless it has one. A request over the
 // total length gets the same text wherever that is found.

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/quote"
 	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
@@ -105,8 +106,11 @@ func TestFaultsInRequests(t *testing.T) {
 		{"*1\r\n$-1\r\n", "invalid bulk length", `resp: length error at offset 5: expected a length that is not negative, found "$-"`},
 		{"*1\r\n$x\r\n", "invalid bulk length", `resp: length error at offset 5: expected a digit or CR LF, found "$x"`},
 		{"*1\r\n$536870913\r\n", "invalid bulk length", "resp: over the limit at offset 5: bulk length above 536870912"},
-		{"*1\r\n$4\r\nPINGXX", "invalid bulk length", `resp: syntax error at offset 12: expected CR LF behind the payload, found "X"`},
-		{"*1\r\n$4\r\nPING\rX", "invalid bulk length", `resp: syntax error at offset 13: expected CR LF behind the payload, found "X"`},
+		{"*1\rX", "invalid CRLF in request", `resp: syntax error at offset 2: expected CR LF, found "*1\rX"`},
+		{"*1\r\n$4\rX", "invalid CRLF in request", `resp: syntax error at offset 6: expected CR LF, found "$4\rX"`},
+		{"*1\r\n$4\n", "invalid bulk length", `resp: syntax error at offset 6: expected CR LF, found "$4\n"`},
+		{"*1\r\n$4\r\nPINGXX", "invalid CRLF in request", `resp: syntax error at offset 12: expected CR LF behind the payload, found "X"`},
+		{"*1\r\n$4\r\nPING\rX", "invalid CRLF in request", `resp: syntax error at offset 13: expected CR LF behind the payload, found "X"`},
 		{`SET k "a` + "\r\n", "unbalanced quotes in request", `resp: syntax error at offset 6: expected a quote that is closed, found "SET k \""`},
 		{`SET k "a"b` + "\r\n", "unbalanced quotes in request", `resp: syntax error at offset 9: expected white space behind the closing quote, found "SET k \"a\"b"`},
 		{"PI\x00NG\r\n", "NUL in inline request", `resp: syntax error at offset 2: expected an inline request without NUL, found "PI\x00"`},
@@ -639,32 +643,12 @@ func TestCommandString(t *testing.T) {
 	}
 }
 
-func TestAppendQuoted(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                      `""`,
-		"foo bar":               `"foo bar"`,
-		"\\\"\n\r\t\a\b":        `"\\\"\n\r\t\a\b"`,
-		"\x00\x1f ~\x7f\x80":    `"\x00\x1f ~\x7f\x80"`,
-		"\v\f":                  `"\x0b\x0c"`,
-		"月":                     `"\xe6\x9c\x88"`,
-		"'":                     `"'"`,
-		"\xff\xAB\xcd\xEFplain": `"\xff\xab\xcd\xefplain"`,
-	} {
-		if got := string(resp.AppendQuoted([]byte("> "), in)); got != "> "+want {
-			t.Errorf("%q is quoted as %s, want %s", in, got, want)
-		}
-		if got := string(resp.AppendQuoted(nil, []byte(in))); got != want {
-			t.Errorf("the bytes %q are quoted as %s, want %s", in, got, want)
-		}
-	}
-}
-
 // SplitInline and inline requests are the way back, whatever the bytes are.
 func TestSplitInlineTakesQuotesOff(t *testing.T) {
 	tests.ForAll(t, func(args resptest.Command) string {
 		line := []byte("first")
 		for _, arg := range args {
-			line = resp.AppendQuoted(append(line, ' '), arg)
+			line = quote.Append(append(line, ' '), arg)
 		}
 		want := append([]string{"first"}, tests.Words(args)...)
 		words, err := resp.SplitInline(nil, line)
@@ -677,18 +661,4 @@ func TestSplitInlineTakesQuotesOff(t *testing.T) {
 		}
 		return ""
 	}, anyCommand)
-}
-
-func TestAppendQuotedDoesNotAllocate(t *testing.T) {
-	var all [256]byte
-	for i := range all {
-		all[i] = byte(i)
-	}
-	text := string(all[:])
-	var dst []byte
-	tests.CheckNoAllocs(t, text, func() error {
-		dst = resp.AppendQuoted(dst[:0], text)
-		dst = resp.AppendQuoted(dst, all[:])
-		return nil
-	})
 }

@@ -36,9 +36,14 @@ import (
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
 // all others. The field fast tells whether the fast one may be tried.
 //
-// The code that parses a usual bulk string stands in six places, where a call for
-// each string would cost too much: ReadToken, advanceUsual, buildScalar, buildScalars,
-// fastToken and fastCommand.
+// The code that parses a usual bulk string stands in five places, because a call for
+// each string would cost more than parsing it:
+//
+//	ReadToken      most tokens are bulk strings
+//	buildScalar    Decode of one string, as most replies are
+//	ShortBulk      short strings in rows: advanceUsual and buildScalars, inlined
+//	fastToken      every other place; it also takes null and verbatim strings
+//	fastCommand    arguments; its input need not have room for a Head at its end
 
 // Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
 // nothing once its buffers have grown. The bytes, Tokens, Values and Commands that
@@ -141,7 +146,7 @@ func (d *Decoder) Reset(r io.Reader) {
 		d.rules, d.given = *d.given, nil
 	}
 	d.err = nil
-	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.copy.name == bulkReader}
+	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.copy.what == payloadToReader}
 	d.copy = copying{}
 	d.forgetScans()
 	d.noteFast()
@@ -194,7 +199,7 @@ func (d *Decoder) expireViews() {
 // left to read and no more input seems to be at hand. Views from the last call end
 // here.
 func (d *Decoder) release() {
-	if !d.in.Drained() || !d.nest.atTop() || d.copy.name != "" {
+	if !d.in.Drained() || !d.nest.atTop() || d.copy.underWay() {
 		return
 	}
 	d.releaseWorkspace()
@@ -206,7 +211,7 @@ func (d *Decoder) release() {
 // A streamed string counts while its chunks are read as tokens. The rest that a
 // BulkReader or a loop has left counts as read, because the next read drops it.
 func (d *Decoder) Depth() int {
-	if d.copy.name == "" && d.nest.kind != streamedString {
+	if !d.copy.underWay() && d.nest.kind != streamedString {
 		return d.nest.depth
 	}
 	return d.depthSlow()
@@ -283,7 +288,7 @@ func (d *Decoder) Discard(n int) error {
 		return d.err
 	case d.isDropped():
 		return errDiscardLeft
-	case d.copy.name != "":
+	case d.copy.underWay():
 		return d.interrupted()
 	case n > d.in.End-d.in.Pos:
 		return errDiscardUnread
@@ -482,7 +487,7 @@ func (d *Decoder) ready() error {
 			return err
 		}
 	}
-	if d.copy.name != "" {
+	if d.copy.underWay() {
 		return d.interrupted()
 	}
 	if d.nest.atTop() {
@@ -494,12 +499,12 @@ func (d *Decoder) ready() error {
 // interrupted returns the error that the interrupted method has to be called again
 // first.
 func (d *Decoder) interrupted() error {
-	return errors.New("resp: " + d.copy.name + " was interrupted inside a value: call it again first")
+	return errors.New("resp: " + d.copy.what.method() + " was interrupted inside a value: call it again first")
 }
 
 // noteFast sets fast and fastCommands. Every slow step calls it last.
 func (d *Decoder) noteFast() {
-	plain := d.err == nil && d.copy.name == ""
+	plain := d.err == nil && !d.copy.underWay()
 	d.fast = plain && d.rules.spareUsual() && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.rules.LineLen >= respwire.LongestFastLine && d.workspace != nil
 }
@@ -528,7 +533,7 @@ func (d *Decoder) need(want int) error {
 	if d.in.Pos < d.in.End {
 		d.acquireWorkspace()
 	}
-	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.copy.name != "") {
+	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.copy.underWay()) {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -648,10 +653,8 @@ func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) 
 	for pos < d.in.End {
 		w := respwire.HeadAt(d.in.Data, pos)
 		if Kind(w[0]) == BulkString {
-			length, header := respwire.ShortLength(w)
-			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
-				pos = end + 2
+			if _, end := respwire.ShortBulk(w, d.in.End-pos-2); end > 0 {
+				pos += end + 2
 				if n.left--; n.left == 0 {
 					n.close()
 				}

@@ -341,10 +341,14 @@ func (d *Decoder) readWrongKind(got, want Kind) error {
 
 // handPush reads a push and hands it to OnPush.
 func (d *Decoder) handPush() error {
-	if _, err := d.wholeSize(); err != nil {
+	size, err := d.wholeSize()
+	if err != nil {
 		return err
 	}
-	d.consume(d.build(&d.pushed, true))
+	if err := d.buildScanned(&d.pushed, size); err != nil {
+		return err
+	}
+	d.consume(size)
 	d.onPush(&d.pushed)
 	return nil
 }
@@ -510,7 +514,7 @@ func (d *Decoder) check(w *walk) error {
 // isInside reports whether the next bytes belong to the element of the body.
 func (d *Decoder) isInside(w *walk) bool {
 	switch n := &d.nest; {
-	case d.copy.name != "":
+	case d.copy.underWay():
 		return true
 	case n.low < w.inside:
 		return false
@@ -521,7 +525,7 @@ func (d *Decoder) isInside(w *walk) bool {
 
 // hasStrayed reports whether the body has read more than its element.
 func (d *Decoder) hasStrayed(w *walk) bool {
-	n, underWay := &d.nest, d.copy.name != ""
+	n, underWay := &d.nest, d.copy.underWay()
 	if n.low < w.inside { // the aggregate is complete; the loop itself takes the end of a streamed one
 		return underWay || w.left != w.step || n.low != w.outer || n.at(w.outer) != w.after
 	}

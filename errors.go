@@ -97,15 +97,15 @@ func (e *SyntaxError) Error() string {
 // ReplyText returns the text to answer such a request with, for example `Protocol
 // error: invalid bulk length`, to be sent after `ERR ` as an error before the
 // connection is closed. The words are those of Redis when Redis refuses the request
-// too. They are similar when Redis would wait, as for a NUL in an inline request, or
-// would not check, as for the CR LF after an argument. The text is empty for an
-// error in a reply.
+// too, and those of Valkey 9 for a CR LF that Redis does not check. They are similar
+// when both would wait, as for a NUL in an inline request; docs/conformance.md lists
+// all these cases. The text is empty for an error in a reply.
 func (e *SyntaxError) ReplyText() string { return e.reply }
 
 // LimitError reports a length, count or depth over a limit of the Decoder, which
 // reserves nothing for such a value. The Decoder stays in it.
 type LimitError struct {
-	Limit  string // which, as the table of limits in the package overview names it
+	Limit  string // which: depth, arguments, elements, bulk length, line length or total length
 	Max    int64  // the highest that is allowed, in levels, arguments, elements (pairs of a map) or bytes
 	Offset int64  // of the number, line or aggregate over the limit, from the start of the stream
 

@@ -76,7 +76,7 @@ func (n *nesting) allows(k Kind) bool {
 	case k == End:
 		return n.mayEnd()
 	}
-	return k != Chunk && k.IsValid()
+	return k != Chunk && k.isValid()
 }
 
 // add records the token t, which n allows.

@@ -35,7 +35,8 @@ type Answer struct {
 	// Offset+n. It is 0 for the others.
 	Offset int64
 
-	// DB is the database that the command stream begins in, for EndOffset.
+	// DB is the database that the command stream begins in, for EndOffset; -1 when no
+	// database is selected yet, and the stream begins with a SELECT.
 	DB int
 
 	// Client is the client ID of a connection at the master: for RDBChannelSync that
@@ -147,9 +148,19 @@ func (l *line) endOffset() (a Answer) {
 	l.blank()
 	a.ID = string(l.id("a replication ID"))
 	l.blank()
-	a.DB = int(l.number("the number of a database", math.MaxInt32))
+	a.DB = l.database()
 	l.blank()
 	a.Client = l.number("the ID of a client", math.MaxInt64)
 	l.end()
 	return a
+}
+
+// database parses the number of a database, or -1 for none.
+func (l *line) database() int {
+	const none = "-1"
+	if l.common(none) == len(none) {
+		l.at += len(none)
+		return -1
+	}
+	return int(l.number("the number of a database", math.MaxInt32))
 }

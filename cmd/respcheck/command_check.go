@@ -2,8 +2,11 @@ package main
 
 import "context"
 
-// check runs the checks.
+// check runs the checks, or -conformance.
 func (p *program) check(ctx context.Context, cfg *config) error {
+	if cfg.conformance {
+		return p.conformance(ctx, cfg)
+	}
 	srv, err := openServer(ctx, cfg)
 	if err != nil {
 		return err

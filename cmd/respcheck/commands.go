@@ -34,6 +34,7 @@ Examples:
     respcheck -addr localhost:6379        a server that runs already
     respcheck -url rediss://user@host/5   over TLS, password in REDISCLI_AUTH
     respcheck -run resp3/hash -v          one check, with the bytes on the wire
+    respcheck -conformance                are requests read as by Redis?
     respcheck help COMMAND                flags and examples of a command`,
 		Flags: append(f.checks, f.server...),
 		Action: func(ctx context.Context, cmd *cli.Command) error {

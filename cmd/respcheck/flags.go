@@ -26,6 +26,8 @@ type config struct {
 	run      *regexp.Regexp // nil: every check
 	verbose  bool
 	json     bool
+
+	conformance bool
 }
 
 // rawFlags are the flags that config holds in another form.
@@ -122,6 +124,7 @@ func defineChecks(c *config, raw *rawFlags) []cli.Flag {
 		&cli.IntFlag{Name: "n", Local: true, Destination: &c.n, Value: 200, Usage: "random values to send"},
 		&cli.Uint64Flag{Name: "seed", Local: true, Destination: &c.seed, Usage: "seed of the random values, 0 to draw one"},
 		&cli.BoolFlag{Name: "large", Local: true, Destination: &c.large, Usage: "also send values of 64 MiB, and stream one of 1 GiB; takes about 1 GiB of memory here and 3 GiB in the server"},
+		&cli.BoolFlag{Name: "conformance", Local: true, Destination: &c.conformance, Usage: "in place of the checks send a set of requests, valid, odd and broken, and print where the server reads them otherwise than Redis, a row a rule; with -run those whose name or rule matches, with -v all of them"},
 		&cli.BoolFlag{Name: "v", Local: true, Destination: &c.verbose, Usage: "show the bytes on the wire"},
 		&cli.BoolFlag{Name: "json", Local: true, Destination: &c.json, Usage: "print one JSON object per check"},
 	}

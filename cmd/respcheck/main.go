@@ -3,6 +3,7 @@
 //
 //	respcheck                                  check against a private server, or the embedded one
 //	respcheck -addr localhost:6379             check against a server that runs already
+//	respcheck -conformance                     tell which requests a server reads otherwise than Redis
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
 //	respcheck version                          say what this program was built from
 //	respcheck completion bash                  print what makes a shell complete commands and flags
