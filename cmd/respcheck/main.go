@@ -17,7 +17,9 @@
 // the result with the bytes from the socket. They write only keys that start with a
 // random prefix of their own and delete them at the end. The replication checks attach
 // as a replica, which other programs may notice. On a server that runs already they are
-// skipped unless -run names replication, and they do not change its configuration.
+// skipped unless -run names replication, and they do not change its configuration. The
+// check called commands sends every command that is safe to send; there it is skipped
+// unless -run names it.
 //
 // Of a cluster it checks every node. On a replica, or for a user who may not write, it
 // runs the checks that need no keys.

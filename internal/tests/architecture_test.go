@@ -45,7 +45,8 @@ var layers = map[string]layer{
 	"testdata/conformance":     {},
 	"internal/tests":           {of: []string{".", "resptest", "internal/tests"}, modules: true},
 	"internal/tests/reference": {},
-	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "respgo", "resptest", "testdata/conformance", "cmd"}, modules: true},
+	"internal/tests/methods":   {of: []string{"."}}, // so that cmd can have it
+	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "respgo", "resptest", "internal/tests/methods", "testdata/conformance", "cmd"}, modules: true},
 	"examples":                 {of: []string{".", "aof", "replication", "monitor", "respgo"}, modules: true},
 }
 

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/seed65f5866d/resp"
-	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // Sort says what a method reads.
@@ -50,8 +49,12 @@ type Read struct {
 	Text func(d *resp.Decoder, w io.Writer) (string, error)
 }
 
+// NestedWire is a value that has all kinds but the streamed ones.
+const NestedWire = "|1\r\n+ttl\r\n:3600\r\n*4\r\n:1\r\n%2\r\n+k\r\n$5\r\nhello\r\n|1\r\n+a\r\n*1\r\n:1\r\n+l\r\n*-1\r\n" +
+	"~3\r\n,1.5\r\n#t\r\n(12345678901234567890\r\n>2\r\n=7\r\ntxt:abc\r\n!5\r\nERR x\r\n"
+
 const (
-	nested    = tests.NestedWire
+	nested    = NestedWire
 	attribute = "|1\r\n+a\r\n*1\r\n:1\r\n"
 	streamed  = "$?\r\n;10\r\n0123456789\r\n;3\r\nabc\r\n;0\r\n"
 	request   = "*2\r\n$3\r\nGET\r\n$12\r\na\r\nlong\r\nkey\r\n"
