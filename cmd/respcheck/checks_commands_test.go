@@ -17,8 +17,8 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
-// captured returns the one reply in a capture of redis-server 7.0.15.
-func captured(t *testing.T, name string) *resp.Value {
+// capturedReply returns the one reply in a capture of redis-server 7.0.15.
+func capturedReply(t *testing.T, name string) *resp.Value {
 	t.Helper()
 	wire, err := os.ReadFile("../../testdata/captures/" + name)
 	if err != nil {
@@ -48,7 +48,7 @@ var dangerous = regexp.MustCompile("^(SHUTDOWN|FLUSH.*|DEBUG|CONFIG (SET|REWRITE
 // No command that changes more than its keys is safe to send, in either protocol.
 func TestSafeCommands(t *testing.T) {
 	for _, protocol := range []string{".resp2", ".resp3"} {
-		list, docs := captured(t, "command"+protocol), captured(t, "command-docs"+protocol)
+		list, docs := capturedReply(t, "command"+protocol), capturedReply(t, "command-docs"+protocol)
 		for _, private := range []bool{false, true} {
 			var names []string
 			for _, command := range safeCommands(list.Elems, docs, private) {
@@ -77,7 +77,7 @@ func TestArgumentsOfCommands(t *testing.T) {
 	s := &session{cfg: &config{}, prefix: "prefix:", keys: map[string]bool{}}
 	tr := &trip{session: s, name: "resp3/commands"}
 	keys := commandKeys{"string": {"prefix:string"}, "": {"prefix:missing"}}
-	list, docs := captured(t, "command.resp3"), captured(t, "command-docs.resp3")
+	list, docs := capturedReply(t, "command.resp3"), capturedReply(t, "command-docs.resp3")
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, command := range safeCommands(list.Elems, docs, true) {
 		for i := range commandTries {
