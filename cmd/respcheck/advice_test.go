@@ -60,6 +60,7 @@ func silent(sock net.Conn) { io.Copy(io.Discard, sock) }
 
 // The error of a server that cannot be used says what to do next.
 func TestAdvice(t *testing.T) {
+	t.Parallel()
 	certificate, _ := selfSigned(t)
 	secure := &tls.Config{Certificates: []tls.Certificate{certificate}}
 	mutual := &tls.Config{Certificates: []tls.Certificate{certificate}, ClientAuth: tls.RequireAnyClientCert}

@@ -132,7 +132,7 @@ func TestEndlessRepliesAreBounded(t *testing.T) {
 				}
 			})
 			var o outcome
-			start, timeout := time.Now(), "20s" // floods end for their size
+			timeout := noTimeout // floods end for their size
 			if test.pause > 0 {
 				timeout = "1s"
 			}
@@ -140,9 +140,6 @@ func TestEndlessRepliesAreBounded(t *testing.T) {
 			o.want(t, statusFailed, "FAIL  resp2/hash", test.want)
 			if grown > mostMemory {
 				t.Errorf("the heap grew by %d MiB", grown>>20)
-			}
-			if elapsed := time.Since(start); elapsed > 15*time.Second {
-				t.Errorf("it took %v", elapsed)
 			}
 		})
 	}
@@ -217,6 +214,7 @@ func TestServersWordsAreQuoted(t *testing.T) {
 
 // An interrupted run ends soon, whatever the server does not do.
 func TestInterruptedOnASilentServer(t *testing.T) {
+	t.Parallel()
 	var deleted atomic.Int64
 	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
 		if string(cmd.Args[0]) != "DEL" || deleted.Add(1) == 1 {
@@ -226,25 +224,21 @@ func TestInterruptedOnASilentServer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	var out strings.Builder
-	start := time.Now()
-	status := run(ctx, []string{"-addr", addr, "-run", "resp2/hash"}, noEnv, strings.NewReader(""), &out, &out)
+	status := run(ctx, []string{"-addr", addr, "-timeout", noTimeout, "-run", "resp2/hash"}, noEnv, strings.NewReader(""), &out, &out)
 	outcome{status, out.String(), ""}.want(t, statusCannotRun, "interrupted")
-	if elapsed := time.Since(start); elapsed > 2*interruptedTimeout {
-		t.Errorf("it took %v", elapsed)
-	}
 }
 
 // When one of a check's connections is refused, the others do not wait for it.
 func TestRefusedConnectionEndsTheCheck(t *testing.T) {
 	trip := newTrip(t, 2)
+	trip.cfg.options.timeout = 24 * time.Hour
 	subscriber := trip.dial()
 	subscriber.send("SUBSCRIBE", "news")
 	subscriber.receive()
 	go trip.fail(errors.New("ERR max number of clients reached"))
-	start := time.Now()
 	subscriber.receive()
-	if subscriber.err == nil || time.Since(start) > time.Second {
-		t.Errorf("error %v after %v", subscriber.err, time.Since(start))
+	if subscriber.err == nil {
+		t.Error("no error")
 	}
 }
 
@@ -272,14 +266,10 @@ func TestSignalWhileOutputHangs(t *testing.T) {
 	header := make([]byte, 1000)
 	n, _ := reader.Read(header)
 	time.Sleep(500 * time.Millisecond) // the pipe is full
-	start := time.Now()
 	cmd.Process.Signal(syscall.SIGTERM)
 	var exit *exec.ExitError
 	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != statusCannotRun {
 		t.Errorf("ended with %v, want status %d", err, statusCannotRun)
-	}
-	if elapsed := time.Since(start); elapsed > lastDelay+2*time.Second {
-		t.Errorf("it took %v", elapsed)
 	}
 	wantGone(t, pidIn(t, string(header[:n])))
 }
@@ -290,49 +280,50 @@ func TestEndlessReplicationIsBounded(t *testing.T) {
 		full = "+FULLRESYNC 0123456789012345678901234567890123456789 1\r\n"
 		rdb  = "$5\r\nREDIS"
 	)
-	for _, test := range []struct{ name, start, again, want string }{
+	tests := []struct{ name, start, again, want string }{
 		{"line breaks", full, strings.Repeat("\n", 1<<16), "RDB at "},
 		{"RDB", full + "$EOF:0123456789012345678901234567890123456789\r\nREDIS", strings.Repeat("x", 1<<16), "i/o timeout"},
 		{"commands", full + rdb, strings.Repeat("*1\r\n$4\r\nPING\r\n", 1000), "i/o timeout"},
 		{"one command", full + rdb + "*1000000\r\n", strings.Repeat("$1\r\nx\r\n", 1000), "command stream at "},
 		{"writes that nobody made", full + rdb, "", "other writes than those that were made"},
 		{"an argument", full + rdb + "*1\r\n$500000000\r\n", strings.Repeat("x", 1<<16), "bulk length"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			write := make(chan string, 1)
-			addr := talker(t, func(sock net.Conn, cmd resp.Command) {
-				switch name := string(cmd.Args[0]); {
-				case name == "PSYNC":
-					_, err := sock.Write([]byte(test.start))
-					again := test.again
-					if again == "" {
-						again = <-write
-					}
-					for err == nil {
-						_, err = sock.Write([]byte(again))
-					}
-				case name == "SET" && strings.HasSuffix(string(cmd.Args[1]), ":text"):
-					write <- string(cmd.Raw)
-					sock.Write([]byte("+OK\r\n"))
-				case name == "INFO":
-					sock.Write(resp.AppendBulkString(nil, "master_repl_offset:1000000000000\n"))
-				case !politely(sock, cmd):
-					sock.Write([]byte("+OK\r\n"))
+	}
+	endless := func(t *testing.T, start, again, want string) {
+		write := make(chan string, 1)
+		addr := talker(t, func(sock net.Conn, cmd resp.Command) {
+			switch name := string(cmd.Args[0]); {
+			case name == "PSYNC":
+				_, err := sock.Write([]byte(start))
+				again := again
+				if again == "" {
+					again = <-write
 				}
-			})
-			t.Cleanup(func() { close(write) }) // lets go whoever waits for a write that never came
-			var o outcome
-			start := time.Now()
-			grown := peakHeap(func() {
-				o = respcheck(t, "-addr", addr, "-timeout", "300ms", "-run", "resp2/replication/full")
-			})
-			o.want(t, statusFailed, test.want)
-			if grown > 600<<20 {
-				t.Errorf("the heap grew by %d MiB", grown>>20)
-			}
-			if elapsed := time.Since(start); elapsed > 15*time.Second {
-				t.Errorf("it took %v", elapsed)
+				for err == nil {
+					_, err = sock.Write([]byte(again))
+				}
+			case name == "SET" && strings.HasSuffix(string(cmd.Args[1]), ":text"):
+				write <- string(cmd.Raw)
+				sock.Write([]byte("+OK\r\n"))
+			case name == "INFO":
+				sock.Write(resp.AppendBulkString(nil, "master_repl_offset:1000000000000\n"))
+			case !politely(sock, cmd):
+				sock.Write([]byte("+OK\r\n"))
 			}
 		})
+		t.Cleanup(func() { close(write) }) // lets go whoever waits for a write that never came
+		respcheck(t, "-addr", addr, "-timeout", "400ms", "-run", "resp2/replication/full").want(t, statusFailed, want)
+	}
+	grown := peakHeap(func() {
+		t.Run("all", func(t *testing.T) {
+			for _, test := range tests {
+				t.Run(test.name, func(t *testing.T) {
+					t.Parallel()
+					endless(t, test.start, test.again, test.want)
+				})
+			}
+		})
+	})
+	if grown > 600<<20 {
+		t.Errorf("the heap grew by %d MiB", grown>>20)
 	}
 }

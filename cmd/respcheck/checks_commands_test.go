@@ -137,6 +137,7 @@ func TestEveryWay(t *testing.T) {
 
 // The check sends most commands of a server, and most of them mean something to it.
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	tests.FindServer(t).Need(t, "COMMAND DOCS", 7)
 	o := respcheck(t, "-run", "/commands$", "-seed", "1")
 	o.want(t, statusOK, "2 ok, 0 skipped, 0 failed")

@@ -12,7 +12,10 @@ const poolRounds = 50
 // checkPool makes many workers use the connections of a pool at once, each with keys
 // of its own, so that a reply to the wrong worker would show.
 func checkPool(t *trip) {
-	p := newPool(t.cfg.conns, t.tryDial)
+	p := t.newPool()
+	if t.failed() {
+		return
+	}
 	t.usePool(p, func(int, int, *conn) {})
 	t.expectCount("connections replaced", 0, p.replaced.Load())
 }
@@ -20,8 +23,11 @@ func checkPool(t *trip) {
 // checkPoolKilled is the same with the server closing one of the connections
 // in the middle of a worker's work.
 func checkPoolKilled(t *trip) {
-	p := newPool(t.cfg.conns, t.tryDial)
+	p := t.newPool()
 	control, killed := t.dial(), false
+	if t.failed() {
+		return
+	}
 	t.usePool(p, func(worker, round int, c *conn) {
 		if worker != 0 || round != poolRounds/2 || killed {
 			return
@@ -33,6 +39,15 @@ func checkPoolKilled(t *trip) {
 	})
 	t.expectCount("connections replaced", 1, p.replaced.Load())
 	t.expectCount("commands sent again", 1, p.retried.Load())
+}
+
+// newPool opens the connections of a pool. Their errors until then are the check's.
+func (t *trip) newPool() *pool {
+	p, err := newPool(t.cfg.conns, t.tryDial)
+	if err != nil {
+		t.fail(err)
+	}
+	return p
 }
 
 // usePool makes workers write and read through the pool. There are one more than

@@ -100,6 +100,7 @@ func startCluster(t *testing.T, n int) (addrs []string, clients []*conn) {
 // Every node of a cluster is checked with keys in its own slots, one without slots and
 // a replica with what needs no keys; and ASK is followed, as MOVED is.
 func TestCluster(t *testing.T) {
+	t.Parallel()
 	addrs, clients := startCluster(t, 3)
 	o := respcheck(t, "-addr", addrs[0], "-n", "20")
 	o.want(t, statusOK, " 0 failed", "this node of the cluster serves no slots")
@@ -176,6 +177,7 @@ func testMigratingSlot(t *testing.T, addrs []string, clients []*conn) {
 
 // A node that is down fails; the others are checked.
 func TestNodeThatIsDown(t *testing.T) {
+	t.Parallel()
 	down := closedAddr(t)
 	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
 		switch string(cmd.Args[0]) {
@@ -195,6 +197,7 @@ func TestNodeThatIsDown(t *testing.T) {
 
 // Redirections that never end do.
 func TestEndlessRedirections(t *testing.T) {
+	t.Parallel()
 	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
 		switch string(cmd.Args[0]) {
 		case "HELLO":

@@ -38,14 +38,10 @@ func TestBench(t *testing.T) {
 	}
 }
 
-// What bench says it did adds up, and takes about as long as asked.
+// What bench says it did adds up.
 func TestBenchJSON(t *testing.T) {
-	start := time.Now()
 	o := respcheck(t, "bench", "-embedded", "-d", "150ms", "-json")
 	o.want(t, statusOK)
-	if elapsed := time.Since(start); elapsed > 5*time.Second {
-		t.Errorf("it took %s", elapsed)
-	}
 	var names []string
 	for d := json.NewDecoder(strings.NewReader(o.stdout)); d.More(); {
 		var m measurement

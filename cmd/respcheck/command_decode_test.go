@@ -178,6 +178,7 @@ func pieces(t *testing.T, stdin io.Reader, args ...string) (all []piece) {
 
 // decode finds the faults of the conformance vectors, where they are.
 func TestDecodeVectors(t *testing.T) {
+	t.Parallel()
 	for _, v := range resptest.Vectors() {
 		if v.Limits != (resptest.Limits{}) || v.Kind == "reply" && v.Want.Error == "limit" {
 			continue // decode takes replies of any size

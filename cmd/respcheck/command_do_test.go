@@ -124,6 +124,7 @@ func TestDoArguments(t *testing.T) {
 
 // A subscription is printed until a signal comes, however long nothing is published.
 func TestDoSubscribe(t *testing.T) {
+	t.Parallel()
 	for _, protocol := range []string{"-2", "-3"} {
 		m := miniredis.RunT(t)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -143,6 +144,7 @@ func TestDoSubscribe(t *testing.T) {
 
 // do prints what redis-cli prints.
 func TestDoAsRedisCLI(t *testing.T) {
+	t.Parallel()
 	cli, err := exec.LookPath("redis-cli")
 	if err != nil {
 		t.Skip("redis-cli is not on PATH")

@@ -12,6 +12,7 @@ import (
 
 // A private server has a password, so that requests before AUTH are sent too.
 func TestConformanceOfPrivateServer(t *testing.T) {
+	t.Parallel()
 	needRedisServer(t)
 	o := respcheck(t, "-conformance", "-run", "AUTH|argument|HTTP|^empty")
 	if strings.Contains(o.stdout, "skipped") || !strings.Contains(o.stdout, " requests are read as Redis reads them\n") {
@@ -24,6 +25,7 @@ func TestConformanceOfPrivateServer(t *testing.T) {
 
 // On a server that runs already nothing is changed, a password neither.
 func TestConformanceOfRunningServer(t *testing.T) {
+	t.Parallel()
 	srv, err := startPrivate(t.Context(), needRedisServer(t))
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +38,7 @@ func TestConformanceOfRunningServer(t *testing.T) {
 }
 
 func TestConformanceThatCannotRun(t *testing.T) {
+	t.Parallel()
 	respcheck(t, "-conformance", "-embedded").want(t, statusCannotRun, "-conformance: needs a server")
 	respcheck(t, "-conformance", "-addr", "127.0.0.1:1").want(t, statusCannotRun, "-conformance: connect")
 	needRedisServer(t)

@@ -88,9 +88,12 @@ func TestUnknownArgument(t *testing.T) {
 
 func TestPoolReplacesBrokenConnection(t *testing.T) {
 	trip := newTrip(t, 3)
-	p := newPool(1, trip.tryDial)
+	p, err := newPool(1, trip.tryDial)
+	if err != nil {
+		t.Fatal(err)
+	}
 	calls := 0
-	err := p.do(func(c *conn) {
+	err = p.do(func(c *conn) {
 		if calls++; calls == 1 {
 			c.sock.Close()
 		}
@@ -109,6 +112,7 @@ func TestPoolReplacesBrokenConnection(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	certificate, caFile := selfSigned(t)
 	m := miniredis.NewMiniRedis()
 	if err := m.StartTLS(&tls.Config{Certificates: []tls.Certificate{certificate}}); err != nil {
@@ -120,6 +124,22 @@ func TestTLS(t *testing.T) {
 	respcheck(t, "-url", url, "-run", "hash").want(t, statusCannotRun, "connect at 127.0.0.1:"+port, "certificate")
 	respcheck(t, "-url", url, "-tls-insecure", "-run", "hash").want(t, statusOK)
 	respcheck(t, "-addr", "127.0.0.1:"+port, "-tls", "-tls-ca", caFile, "-run", "hash|large|pipeline").want(t, statusOK)
+}
+
+// A pool whose connections are refused opens no more, and is not used.
+func TestPoolThatIsRefused(t *testing.T) {
+	trip := newTrip(t, 2)
+	dialed := 0
+	dial := func() *conn {
+		c := trip.tryDial()
+		if dialed++; dialed == 3 {
+			c.fail("HELLO", errors.New("ERR max number of clients reached"))
+		}
+		return c
+	}
+	if _, err := newPool(10, dial); err == nil || dialed != 3 {
+		t.Errorf("%d connections, error %v", dialed, err)
+	}
 }
 
 // selfSigned makes a certificate for 127.0.0.1 and a file to trust it by.

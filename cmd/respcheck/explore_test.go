@@ -38,6 +38,9 @@ func client(t *testing.T, addr string) *conn {
 	return c
 }
 
+// noTimeout is longer than any test may take: a check that waits for it does not end.
+const noTimeout = "24h"
+
 func waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
@@ -50,6 +53,7 @@ func waitUntil(t *testing.T, what string, ok func() bool) {
 // On a read-only replica the checks that write are skipped together, with the address
 // of its master, and no keys are said to be left behind.
 func TestReadOnlyReplica(t *testing.T) {
+	t.Parallel()
 	master := startRedis(t)
 	_, port, _ := net.SplitHostPort(master)
 	replica := startRedis(t, "--replicaof", "127.0.0.1", port)
@@ -68,11 +72,13 @@ func TestReadOnlyReplica(t *testing.T) {
 }
 
 func TestOutOfMemory(t *testing.T) {
+	t.Parallel()
 	respcheck(t, "-addr", startRedis(t, "--maxmemory", "1")).want(t, statusCannotRun, "SET at ", "OOM command not allowed")
 }
 
 // Memory that ends in the middle of a run is no lack of the server.
 func TestOutOfMemoryLater(t *testing.T) {
+	t.Parallel()
 	for _, oom := range []string{
 		"-OOM command not allowed when used memory > 'maxmemory'.\r\n",
 		"-ERR Error running script: @user_script:1: -OOM command not allowed when used memory > 'maxmemory'.\r\n",
@@ -86,28 +92,23 @@ func TestOutOfMemoryLater(t *testing.T) {
 	}
 }
 
+// A connection that is refused does not cost a timeout.
 func TestOneClientOnly(t *testing.T) {
+	t.Parallel()
 	addr := startRedis(t, "--maxclients", "1")
-	start := time.Now()
-	respcheck(t, "-addr", addr).want(t, statusCannotRun, "max number of clients")
-	if elapsed := time.Since(start); elapsed > 5*time.Second {
-		t.Errorf("it took %v", elapsed)
-	}
+	respcheck(t, "-addr", addr, "-timeout", noTimeout).want(t, statusCannotRun, "max number of clients")
 }
 
-// A pool that gets fewer connections than it wants fails at once.
 func TestFewClients(t *testing.T) {
+	t.Parallel()
 	addr := startRedis(t, "--maxclients", "4")
-	start := time.Now()
-	respcheck(t, "-addr", addr, "-run", "resp./pool", "-conns", "1000").
+	respcheck(t, "-addr", addr, "-timeout", noTimeout, "-run", "resp./pool", "-conns", "1000").
 		want(t, statusFailed, "FAIL  resp2/pool", "max number of clients")
-	if elapsed := time.Since(start); elapsed > 5*time.Second {
-		t.Errorf("it took %v", elapsed)
-	}
 }
 
 // A user of few rights gets the checks that need no more.
 func TestUsersOfFewRights(t *testing.T) {
+	t.Parallel()
 	addr := startRedis(t)
 	c := client(t, addr)
 	if isSkip(lacking("ACL WHOAMI", c.do("ACL WHOAMI").Err())) {

@@ -78,6 +78,7 @@ var embeddedLacks = []string{
 }
 
 func TestEmbedded(t *testing.T) {
+	t.Parallel()
 	o := respcheck(t, "-embedded", "-n", "20")
 	o.want(t, statusOK, "miniredis", " 0 failed")
 	for _, line := range o.lines("skip") {
@@ -94,6 +95,7 @@ func TestEmbeddedIsUsedWhenNothingIsOnPath(t *testing.T) {
 }
 
 func TestPrivateServer(t *testing.T) {
+	t.Parallel()
 	server := tests.FindServer(t)
 	o := respcheck(t, "-n", "20")
 	if !server.Since(7) { // what it lacks is said in the reasons
@@ -117,6 +119,7 @@ func TestLarge(t *testing.T) {
 // A server that is not ours gets a replica only when asked, and keeps its
 // configuration.
 func TestReplicationWhenAsked(t *testing.T) {
+	t.Parallel()
 	tests.FindServer(t).Need(t, "RESP3", 6)
 	srv, err := startPrivate(t.Context(), needRedisServer(t))
 	if err != nil {
@@ -210,6 +213,7 @@ func TestHugeEmbedded(t *testing.T) {
 
 // A key that was there before is left alone, and none of ours stays.
 func TestKeysAreDeleted(t *testing.T) {
+	t.Parallel()
 	m := miniredis.RunT(t)
 	m.Set("theirs", "untouched")
 	respcheck(t, "-addr", m.Addr(), "-n", "5").want(t, statusOK, "(already running)")
@@ -253,6 +257,7 @@ func (w *cancelAt) Write(p []byte) (int, error) {
 }
 
 func TestKeysAreDeletedAfterInterruption(t *testing.T) {
+	t.Parallel()
 	m := miniredis.RunT(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	stdout := &cancelAt{word: "resp2/hash", cancel: cancel}
@@ -382,6 +387,7 @@ func fakeServer(t *testing.T, answer func(name string) string) string {
 
 // A server that answers wrongly fails the check, and the bytes are shown.
 func TestWrongAnswersFail(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, answer, want string
 	}{

@@ -147,6 +147,7 @@ func TestDecodeCutPcap(t *testing.T) {
 
 // Whatever bytes a capture holds, decode comes to an end.
 func TestDecodeDamagedPcap(t *testing.T) {
+	t.Parallel()
 	var packets [][]byte
 	for i, payload := range []string{"*1\r\n$4\r\nPING\r\n", "$3\r\nabc\r\n", ":1\r\n", "+OK\r\n"} {
 		packets = append(packets, segment{seq: uint32(100 + 9*i), payload: payload, reply: i%2 == 0, fin: i == 3}.packet(t, "10.0.0.1"))

@@ -13,18 +13,18 @@ type pool struct {
 	retried  atomic.Int64
 }
 
-// newPool opens size connections with dial, whose errors the pool handles. After the
-// first that fails it opens no more: whoever gets that one tries again.
-func newPool(size int, dial func() *conn) *pool {
+// newPool opens size connections with dial. Later the pool handles their errors; here
+// the first one is returned.
+func newPool(size int, dial func() *conn) (*pool, error) {
 	p := &pool{free: make(chan *conn, size), dial: dial}
 	for range size {
 		c := dial()
-		p.free <- c
 		if c.err != nil {
-			break
+			return nil, c.err
 		}
+		p.free <- c
 	}
-	return p
+	return p, nil
 }
 
 // do runs work on an idle connection. If the connection breaks, work runs once more

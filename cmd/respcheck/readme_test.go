@@ -36,6 +36,7 @@ func readmeExamples(t *testing.T) (all []example) {
 // Every command in the README prints what is below it, where three dots stand for
 // anything.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("bash, which the examples are for, is not on PATH")

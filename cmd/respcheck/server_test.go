@@ -75,6 +75,7 @@ func TestPrivateServerOnLoopback(t *testing.T) {
 
 // However a run ends, the private server ends with it.
 func TestPrivateServerIsGoneAfterSignal(t *testing.T) {
+	t.Parallel()
 	needRedisServer(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals on Windows")

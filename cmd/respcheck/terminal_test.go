@@ -34,6 +34,7 @@ const (
 
 // Progress is for terminals that can clear a line.
 func TestProgress(t *testing.T) {
+	t.Parallel()
 	const bench = "bench -embedded -d 2600ms"
 	if screen := onTerminal(t, nil, bench); !strings.Contains(screen, " of 7) ... 0.1 s"+clearLine) {
 		t.Errorf("no progress in %q", screen)
@@ -45,6 +46,7 @@ func TestProgress(t *testing.T) {
 
 // Colours are for terminals that know them and for those who want them.
 func TestColours(t *testing.T) {
+	t.Parallel()
 	capture := t.TempDir() + "/capture"
 	if err := os.WriteFile(capture, []byte("-ERR no\r\n*1\r\nx"), 0o600); err != nil {
 		t.Fatal(err)

@@ -85,6 +85,7 @@ func TestReadCommandReadsRequestsAsDocumented(t *testing.T) {
 
 // How a request arrives changes nothing of what ReadCommand makes of it.
 func TestReadCommandWhereverRequestsAreSplit(t *testing.T) {
+	t.Parallel()
 	all, err := All()
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +143,7 @@ func TestConsumeCommandReadsAsReadCommand(t *testing.T) {
 
 // A redis-server does with the requests what is recorded of it.
 func TestLiveRedisDoesWhatIsRecorded(t *testing.T) {
+	t.Parallel()
 	if *update {
 		t.Skip("the requests are being recorded")
 	}
@@ -159,6 +161,7 @@ func TestLiveRedisDoesWhatIsRecorded(t *testing.T) {
 // Redis closes the connection without an answer when a request is over its limit for
 // the total length, for which ReadCommand has words.
 func TestLiveRedisIsSilentOnTooMuch(t *testing.T) {
+	t.Parallel()
 	const most = 1 << 20
 	s := tests.StartServer(t, "--client-query-buffer-limit", strconv.Itoa(most))
 	wire := resp.AppendArgs(nil, "PING", strings.Repeat("x", 2*most))

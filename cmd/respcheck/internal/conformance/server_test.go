@@ -90,6 +90,7 @@ func answer(enc *resp.Encoder, d *resp.Decoder, args [][]byte, unauthenticated *
 // Of a server that reads requests with ReadCommand, Observe finds exactly what the
 // documentation says of ReadCommand.
 func TestObserveFindsWhatDiffers(t *testing.T) {
+	t.Parallel()
 	requests, err := All()
 	if err != nil {
 		t.Fatal(err)
@@ -120,6 +121,7 @@ func TestObserveFindsWhatDiffers(t *testing.T) {
 
 // What a server without a password and without pub/sub cannot show is skipped.
 func TestFit(t *testing.T) {
+	t.Parallel()
 	requests, err := All()
 	if err != nil {
 		t.Fatal(err)
@@ -148,6 +150,7 @@ func TestFit(t *testing.T) {
 // A server that answers nothing, too much or nonsense, or hangs up, ends in an error
 // or in observations, soon and in little memory.
 func TestObserveOfServersThatAreNone(t *testing.T) {
+	t.Parallel()
 	requests, err := All()
 	if err != nil {
 		t.Fatal(err)
