@@ -122,7 +122,7 @@ func (p *program) decodePcap(o *decodeOptions, in *bufio.Reader, w *titledWriter
 
 func (p *program) newPrinter(o *decodeOptions, w *titledWriter, title string) printer {
 	if o.json {
-		out := json.NewEncoder(w)
+		out := json.NewEncoder(jsonTerminal{w})
 		out.SetEscapeHTML(false)
 		return &jsonPrinter{file: title, out: out}
 	}

@@ -142,19 +142,28 @@ func noReply(ctx context.Context, name string, srv *server, err error) error {
 
 // printReply prints a reply, an error of the server to the standard error.
 func (p *program) printReply(o *doOptions, v *resp.Value) error {
-	text := escape(v.String(), "\n\t") // text of a server must not drive the terminal
+	if v.Err() != nil {
+		o.print(terminal{p.stderr}, v)
+		return exit(statusFailed)
+	}
+	if o.raw && !o.json && !isTerminal(p.stdout.w) {
+		o.print(p.stdout, v)
+	} else {
+		o.print(terminal{p.stdout}, v)
+	}
+	return p.stdout.failure()
+}
+
+// print prints a value as the flags say.
+func (o *doOptions) print(w io.Writer, v *resp.Value) {
 	switch {
 	case o.json:
-		text = string(appendJSON(nil, v))
+		fmt.Fprintf(jsonTerminal{w}, "%s\n", appendJSON(nil, v))
 	case o.raw:
-		text = string(appendRaw(nil, v))
+		fmt.Fprintf(w, "%s\n", appendRaw(nil, v))
+	default:
+		fmt.Fprintln(w, v.String())
 	}
-	if v.Err() == nil {
-		fmt.Fprintln(p.stdout, text)
-		return p.stdout.failure()
-	}
-	fmt.Fprintln(p.stderr, text)
-	return exit(statusFailed)
 }
 
 func toAny(args []string) []any {

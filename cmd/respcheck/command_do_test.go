@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"net"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/google/go-cmp/cmp"
+	"github.com/seed65f5866d/resp"
 )
 
 // answeringX is the address of a server that answers X with wire and the handshake as
@@ -139,6 +143,36 @@ func TestDoSubscribe(t *testing.T) {
 		if want := "subscribe\nc\n1\nmessage\nc\nnews\n"; stdout.String() != want || status != statusCannotRun {
 			t.Errorf("%s: status %d, got %q, want %q, %s", protocol, status, stdout, want, &stderr)
 		}
+	}
+}
+
+// What a server says reaches no terminal with its escape sequences: an error never, and
+// a reply only as -raw where there is no terminal.
+func TestDoEscapes(t *testing.T) {
+	t.Parallel()
+	const evil = "\x1b[2J\x07\x7f\u009b31m\u202e\U000e0001"
+	addr := talker(t, func(sock net.Conn, cmd resp.Command) {
+		switch name := string(cmd.Args[0]); {
+		case name == "HELLO":
+			sock.Write([]byte("%1\r\n+server\r\n+x\r\n"))
+		case name == "FAIL":
+			sock.Write([]byte("-ERR " + evil + "\r\n"))
+		case !politely(sock, cmd):
+			sock.Write([]byte("+" + evil + "\r\n"))
+		}
+	})
+	for _, args := range []string{"FAIL", "-raw=false FAIL", "-json FAIL", "-raw=false REPLY", "-json REPLY"} {
+		o := respcheck(t, append([]string{"do", "-addr", addr}, strings.Fields(args)...)...)
+		all := o.stdout + o.stderr
+		if strings.ContainsFunc(all, func(r rune) bool { return r != '\n' && !strconv.IsPrint(r) }) || !strings.Contains(all, "[2J") {
+			t.Errorf("%s: %q", args, all)
+		}
+		if text := ""; args == "-json REPLY" && (json.Unmarshal([]byte(all), &text) != nil || text != evil) {
+			t.Errorf("%s: %q means %q", args, all, text)
+		}
+	}
+	if o := respcheck(t, "do", "-addr", addr, "-raw", "REPLY"); o.stdout != evil+"\n" {
+		t.Errorf("-raw: %q", o.stdout)
 	}
 }
 

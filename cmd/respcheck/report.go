@@ -32,7 +32,7 @@ func newReporter(cfg *config, p *program) *reporter {
 	stdout, stderr := terminal{p.stdout}, terminal{p.stderr}
 	r := &reporter{cfg: cfg, stdout: stdout, stderr: stderr, notes: stdout, start: time.Now(), coloured: p.stdout, style: p.style}
 	if cfg.json {
-		r.notes = stderr
+		r.stdout, r.notes = jsonTerminal{p.stdout}, stderr
 	}
 	if !cfg.verbose { // the bytes on the wire show progress
 		r.progress = newProgress(p.stderr, p.getenv)
