@@ -35,7 +35,7 @@ const (
 // Progress is for terminals that can clear a line.
 func TestProgress(t *testing.T) {
 	t.Parallel()
-	const bench = "bench -embedded -d 2600ms"
+	const bench = "bench -embedded -d 1950ms"
 	if screen := onTerminal(t, nil, bench); !strings.Contains(screen, " of 7) ... 0.1 s"+clearLine) {
 		t.Errorf("no progress in %q", screen)
 	}
