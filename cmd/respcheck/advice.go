@@ -32,7 +32,7 @@ func adviceOn(err error, o *connOptions) string {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "no server listens there"
 	case o.tls != nil && !errors.As(err, new(*resp.SyntaxError)):
-		return adviceOnTLS(err)
+		return adviceOnTLS(err, errors.As(err, &wire) && wire.step != "connect")
 	case errors.As(err, &wire):
 		return adviceOnWire(wire)
 	}
@@ -64,8 +64,9 @@ func adviceOnReply(reply *resp.ReplyError, o *connOptions) string {
 	return ""
 }
 
-// adviceOnTLS is about connections on which TLS did not come about.
-func adviceOnTLS(err error) string {
+// adviceOnTLS is about connections on which TLS did not come about, or that ended soon
+// after it had been agreed on. A server that misses a certificate may say so only then.
+func adviceOnTLS(err error, agreed bool) string {
 	var network net.Error
 	text := err.Error()
 	switch {
@@ -77,6 +78,8 @@ func adviceOnTLS(err error) string {
 		return "the server wants a certificate of yours: -tls-cert and -tls-key"
 	case errors.As(err, new(tls.RecordHeaderError)):
 		return "this port speaks no TLS: leave out -tls, and use a redis:// URL"
+	case agreed && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)):
+		return "the server may want a certificate of yours: -tls-cert and -tls-key"
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.As(err, &network) && network.Timeout():
 		return "does this port speak TLS? If not, leave out -tls, and use a redis:// URL"
 	}

@@ -87,6 +87,7 @@ func TestAdvice(t *testing.T) {
 		{"plain, TLS", greeting("-ERR unknown command\r\n"), "-tls", "this port speaks no TLS: leave out -tls"},
 		{"unknown authority", over(secure, silent), "-tls", "-tls-ca names a file of certificates to trust"},
 		{"a certificate is wanted", over(mutual, silent), "-tls -tls-insecure", "the server wants a certificate of yours: -tls-cert and -tls-key"},
+		{"closed after the handshake", over(secure, func(sock net.Conn) { sock.Write(nil) }), "-tls -tls-insecure", "the server may want a certificate of yours"},
 		{"no password", answering("-NOAUTH Authentication required.\r\n"), "", "give -user and -password, or the password in the environment variable REDISCLI_AUTH"},
 		{"wrong password", answering("-WRONGPASS invalid username-password pair or user is disabled.\r\n"), "-password x", "belongs to a user who must be named with -user"},
 		{"wrong user", answering("-WRONGPASS invalid username-password pair or user is disabled.\r\n"), "-user u -password x", "the user or the password is wrong"},

@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -13,27 +13,24 @@ const benchConns = 4
 
 // benchServer is a server that is measured.
 type benchServer struct {
-	srv     *server
-	options *connOptions
-	name    string // of the server, and its version
-	prefix  string // of every key
-	conns   []*benchConn
+	*session
+	conns []*benchConn
 }
 
-func openBenchServer(ctx context.Context, srv *server, o *connOptions) (*benchServer, error) {
-	s := &benchServer{srv: srv, options: o, prefix: newPrefix()}
-	for range benchConns {
-		c := connect(ctx, srv, o, 2, hooks{count: func(int) {}})
-		c.step("PING")
-		if c.name == "" {
-			describe(c)
-		}
-		if c.err != nil {
-			s.disconnect()
-			return nil, advise(c.err, o)
-		}
-		s.name = printable(c.name + " " + c.version)
+func openBenchServer(ctx context.Context, cfg *config, srv *server) (*benchServer, error) {
+	s := &benchServer{session: startSession(cfg, srv, nil)}
+	err := s.explore(ctx)
+	if err == nil && s.cannotWrite != "" {
+		err = fmt.Errorf("bench writes keys: %w", s.cannotWrite)
+	}
+	for i := 0; i < benchConns && err == nil; i++ {
+		c := s.connect(ctx, 2)
 		s.conns = append(s.conns, newBenchConn(c))
+		err = c.err
+	}
+	if err != nil {
+		s.disconnect()
+		return nil, err
 	}
 	return s, nil
 }
@@ -47,23 +44,15 @@ func (s *benchServer) disconnect() {
 	}
 }
 
-// close deletes the keys and disconnects.
+// close disconnects and deletes the keys.
 func (s *benchServer) close(ctx context.Context) error {
 	s.disconnect()
-	if s.srv.private {
-		return nil
-	}
-	c := connect(context.WithoutCancel(ctx), s.srv, s.options, 2, hooks{count: func(int) {}})
-	defer c.close()
 	for conn := range s.conns {
 		for _, size := range benchSizes {
-			c.step("DEL", s.key(conn, size))
+			s.keys[s.key(conn, size)] = true
 		}
 	}
-	if c.err != nil {
-		return fmt.Errorf("keys with the prefix %s may be left behind: %w", s.prefix, c.err)
-	}
-	return nil
+	return s.cleanUp(ctx)
 }
 
 // benchmarks measure pipelines of SET and of GET.
@@ -95,7 +84,7 @@ func (s *benchServer) onAll(name string, do func(c *benchConn, i int, until time
 			sum.ops += t.ops
 			sum.bytes += t.bytes
 		}
-		if err := errors.Join(errs...); err != nil {
+		if err := cmp.Or(errs...); err != nil {
 			return sum, fmt.Errorf("%s at %s: %w", name, s.srv.addr, err)
 		}
 		return sum, nil

@@ -40,10 +40,14 @@ func (s *server) at(addr string) *server {
 // runPeer runs the checks on another node of the cluster.
 func (s *session) runPeer(ctx context.Context, addr string) (cleanup error) {
 	node := startSession(s.cfg, s.srv.at(addr), s.report)
-	if err := node.explore(ctx); err != nil {
-		s.report.add("node "+printable(addr), result{err: advise(err, &s.cfg.options)})
+	switch err := node.explore(ctx); {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		s.report.add("node "+printable(addr), result{err: err})
 		return nil
 	}
+	s.report.header(node.name, node.version, node.srv)
 	return node.runChecks(ctx)
 }
 

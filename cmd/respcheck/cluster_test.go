@@ -124,6 +124,9 @@ func TestCluster(t *testing.T) {
 			t.Errorf("node %d: %v", i, c.err)
 		}
 	}
+	for _, addr := range addrs[:3] {
+		respcheck(t, "bench", "-addr", addr, "-d", "10ms").want(t, statusOK, "GET 16 B")
+	}
 	t.Run("replica", func(t *testing.T) { testClusterReplica(t, addrs, clients) })
 	t.Run("migration", func(t *testing.T) { testMigratingSlot(t, addrs, clients) })
 }

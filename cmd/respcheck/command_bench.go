@@ -57,7 +57,7 @@ func (p *program) bench(ctx context.Context, cfg *config, o *benchOptions) (err 
 		return err
 	}
 	defer srv.stop()
-	s, err := openBenchServer(ctx, srv, &cfg.options)
+	s, err := openBenchServer(ctx, cfg, srv)
 	if err != nil {
 		return err
 	}
@@ -74,6 +74,6 @@ func (p *program) bench(ctx context.Context, cfg *config, o *benchOptions) (err 
 	if err := r.all(ctx, codec); err != nil {
 		return err
 	}
-	r.title(fmt.Sprintf("%s at %s (%s)", s.name, srv.addr, srv.origin))
+	r.title(fmt.Sprintf("%s %s at %s (%s)", s.name, s.version, srv.addr, srv.origin))
 	return r.all(ctx, pipelines)
 }

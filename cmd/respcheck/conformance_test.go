@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/google/go-cmp/cmp"
 	"github.com/seed65f5866d/resp/cmd/respcheck/internal/conformance"
 )
@@ -41,6 +42,9 @@ func TestConformanceThatCannotRun(t *testing.T) {
 	t.Parallel()
 	respcheck(t, "-conformance", "-embedded").want(t, statusCannotRun, "-conformance: needs a server")
 	respcheck(t, "-conformance", "-addr", "127.0.0.1:1").want(t, statusCannotRun, "-conformance: connect")
+	secret := miniredis.RunT(t)
+	secret.RequireAuth("x")
+	respcheck(t, "-conformance", "-addr", secret.Addr()).want(t, statusCannotRun, "give -user and -password")
 	needRedisServer(t)
 	respcheck(t, "-conformance", "-run", "no such request").want(t, statusCannotRun, "no request matches -run")
 }

@@ -13,6 +13,14 @@ import (
 // explore finds out, before any check, what would make many of them fail for the same
 // reason: the server does not let us in, has no RESP3, or takes no writes.
 func (s *session) explore(ctx context.Context) error {
+	err := s.exploreWith(ctx)
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	return advise(err, &s.cfg.options)
+}
+
+func (s *session) exploreWith(ctx context.Context) error {
 	c := s.connect(ctx, 2)
 	defer c.close()
 	c.try("PING") // some servers let an unauthenticated client come this far
@@ -29,7 +37,7 @@ func (s *session) explore(ctx context.Context) error {
 		s.srv.cluster = true
 		s.peers = otherNodes(text(c.do("CLUSTER NODES")))
 	}
-	s.report.header(printable(c.name), printable(c.version), s.srv)
+	s.name, s.version = printable(c.name), printable(c.version)
 	if err := s.tryWrite(c); err != nil {
 		return err
 	}

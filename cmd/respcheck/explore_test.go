@@ -69,6 +69,7 @@ func TestReadOnlyReplica(t *testing.T) {
 	if n := strings.Count(o.stdout, "this is a replica"); n > 2 {
 		t.Errorf("it is said %d times, want once for each version\n%s", n, o.stdout)
 	}
+	respcheck(t, "bench", "-addr", replica).want(t, statusCannotRun, "bench writes keys: this is a replica of "+master)
 }
 
 func TestOutOfMemory(t *testing.T) {
@@ -153,6 +154,7 @@ func TestSentinel(t *testing.T) {
 		politely(sock, cmd)
 	})
 	respcheck(t, "-addr", addr).want(t, statusCannotRun, addr+" is a Sentinel, which keeps no keys")
+	respcheck(t, "bench", "-addr", addr).want(t, statusCannotRun, addr+" is a Sentinel, which keeps no keys")
 }
 
 // A server without RESP3 is told once.

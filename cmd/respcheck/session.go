@@ -16,6 +16,8 @@ type session struct {
 	report *reporter
 	prefix string // of every key and channel
 
+	name, version string // of the server
+
 	peers       []string // addresses of the other nodes, if the server is in a cluster
 	noRESP3     error    // why the server speaks no RESP3; nil if it does
 	cannotWrite skip     // why checks that write keys cannot run; empty if they can
@@ -27,11 +29,11 @@ type session struct {
 // newSession connects to the server, to see that it can be used at all, and who it is.
 func newSession(ctx context.Context, cfg *config, srv *server, report *reporter) (*session, error) {
 	s := startSession(cfg, srv, report)
-	err := s.explore(ctx)
-	if ctx.Err() != nil {
-		return nil, errInterrupted
+	if err := s.explore(ctx); err != nil {
+		return nil, err
 	}
-	return s, advise(err, &cfg.options)
+	s.report.header(s.name, s.version, s.srv)
+	return s, nil
 }
 
 func startSession(cfg *config, srv *server, report *reporter) *session {
@@ -69,6 +71,11 @@ func (s *session) runChecks(ctx context.Context) (cleanup error) {
 			s.runProtocol(ctx, proto)
 		}
 	}
+	return s.cleanUp(ctx)
+}
+
+// cleanUp deletes the keys at the end of a run, which may have been interrupted.
+func (s *session) cleanUp(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return s.deleteKeys(ctx)
 	}
