@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/seed65f5866d/resp/cmd/respcheck/internal/capture"
 	"github.com/urfave/cli/v3"
 )
 
@@ -97,8 +98,8 @@ func (p *program) decode(ctx context.Context, o *decodeOptions, r io.Reader, tit
 func (p *program) decodeInput(o *decodeOptions, in *bufio.Reader, w *titledWriter, title string) (sound bool, err error) {
 	var r io.Reader = in
 	if o.hex {
-		r = newHexReader(in)
-	} else if isPcap(in) {
+		r = capture.NewHexReader(in)
+	} else if capture.IsPcap(in) {
 		return p.decodePcap(o, in, w)
 	}
 	return decode(r, o.requests, p.newPrinter(o, w, title), w.Flush)
@@ -108,15 +109,15 @@ func (p *program) decodeInput(o *decodeOptions, in *bufio.Reader, w *titledWrite
 func (p *program) decodePcap(o *decodeOptions, in *bufio.Reader, w *titledWriter) (sound bool, err error) {
 	sound = true
 	var failed error
-	open := func(from, to string, toServer bool) sink {
+	open := func(from, to string, toServer bool) func(io.Reader) {
 		out := p.newPrinter(o, w, from+" > "+to)
-		return newPushed(func(r io.Reader) {
+		return func(r io.Reader) {
 			s, err := decode(r, toServer || o.requests, out, func() error { return nil })
 			sound = sound && s
 			failed = cmp.Or(failed, err)
-		})
+		}
 	}
-	err = readPcap(in, open, w.Flush)
+	err = capture.ReadPcap(in, open, w.Flush)
 	return sound, cmp.Or(failed, err)
 }
 

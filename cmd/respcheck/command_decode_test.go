@@ -320,6 +320,11 @@ func TestDecodeTakesConstantMemory(t *testing.T) {
 	}
 }
 
+// readerFunc is a function that is a reader.
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 // repeating gives the same bytes without end.
 func repeating(s string) io.Reader {
 	next := 0

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/cmd/respcheck/internal/capture"
 )
 
 // fault is what is wrong with a stream, and where.
@@ -19,7 +20,7 @@ type fault struct {
 func (s *decoding) fault(err error) *fault {
 	var syntax *resp.SyntaxError
 	var limit *resp.LimitError
-	var lost lostBytes
+	var lost capture.LostBytes
 	f := &fault{}
 	switch {
 	case errors.As(err, &syntax):

@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/seed65f5866d/resp/cmd/respcheck/internal/capture"
 )
 
 func TestHex(t *testing.T) {
@@ -23,7 +24,7 @@ func TestHex(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, r := range []io.Reader{strings.NewReader(dump), iotest.OneByteReader(strings.NewReader(dump))} {
-				got, err := io.ReadAll(newHexReader(r))
+				got, err := io.ReadAll(capture.NewHexReader(r))
 				if diff := cmp.Diff(wire, string(got)); diff != "" || err != nil {
 					t.Errorf("%v -want +got\n%s", err, diff)
 				}

@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"bufio"
@@ -19,7 +19,9 @@ type hexReader struct {
 	err     error
 }
 
-func newHexReader(r io.Reader) *hexReader { return &hexReader{lines: bufio.NewReader(r)} }
+// NewHexReader returns a reader of the bytes that the dump in r shows. It fails at the
+// first line that is none of a dump.
+func NewHexReader(r io.Reader) io.Reader { return &hexReader{lines: bufio.NewReader(r)} }
 
 func (h *hexReader) Read(p []byte) (int, error) {
 	for len(h.bytes) == 0 && h.err == nil {

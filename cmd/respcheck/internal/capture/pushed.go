@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"fmt"
@@ -39,7 +39,7 @@ func (p *pushed) push(b []byte) {
 }
 
 // lose ends the pieces because n bytes are missing.
-func (p *pushed) lose(n int) { p.finish(lostBytes(n)) }
+func (p *pushed) lose(n int) { p.finish(LostBytes(n)) }
 
 func (p *pushed) end() { p.finish(io.EOF) }
 
@@ -50,10 +50,11 @@ func (p *pushed) finish(err error) {
 	}
 }
 
-// lostBytes is how many bytes are missing.
-type lostBytes int
+// LostBytes is the error that ends a direction of a connection: so many of its bytes
+// were not captured.
+type LostBytes int
 
-func (n lostBytes) Error() string { return fmt.Sprintf("%d bytes are missing", int(n)) }
+func (n LostBytes) Error() string { return fmt.Sprintf("%d bytes are missing", int(n)) }
 
 // readerFunc is a function that is a reader.
 type readerFunc func(p []byte) (int, error)

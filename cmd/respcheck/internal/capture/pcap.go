@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"bufio"
@@ -23,9 +23,9 @@ var pcapMagic = [][]byte{
 	{0x0a, 0x0d, 0x0d, 0x0a},
 }
 
-// isPcap reports whether r starts as a capture. It waits for no more than the first byte
+// IsPcap reports whether r starts as a capture. It waits for no more than the first byte
 // of anything else.
-func isPcap(r *bufio.Reader) bool {
+func IsPcap(r *bufio.Reader) bool {
 	for _, magic := range pcapMagic {
 		n := 1
 		for n < len(magic) {
@@ -58,8 +58,10 @@ func newPacketReader(r *bufio.Reader) (packetReader, error) {
 // maxPages is how many pieces of a connection are kept while one before them is missing.
 const maxPages = 4096
 
-// readPcap passes on the bytes of each direction of each TCP connection in r.
-func readPcap(r *bufio.Reader, open func(from, to string, toServer bool) sink, wait func() error) error {
+// ReadPcap calls open for each direction of each TCP connection in r, and the function
+// that it returns with the bytes of that direction, all of them in turns on this
+// goroutine. It calls wait before it waits for r.
+func ReadPcap(r *bufio.Reader, open func(from, to string, toServer bool) func(io.Reader), wait func() error) error {
 	packets, err := newPacketReader(r)
 	if err != nil {
 		return err
@@ -102,25 +104,18 @@ type packetContext gopacket.CaptureInfo
 
 func (c packetContext) GetCaptureInfo() gopacket.CaptureInfo { return gopacket.CaptureInfo(c) }
 
-// sink takes the bytes of one direction.
-type sink interface {
-	push(b []byte)
-	lose(n int) // bytes that were not captured
-	end()
-}
-
-// connections makes a connection when its first packet comes.
-type connections func(from, to string, toServer bool) sink
+// connections makes a connection when its first packet comes, from what open returns.
+type connections func(from, to string, toServer bool) func(io.Reader)
 
 func (open connections) New(hosts, _ gopacket.Flow, tcp *layers.TCP, _ reassembly.AssemblerContext) reassembly.Stream {
 	first := net.JoinHostPort(hosts.Src().String(), fmt.Sprint(uint16(tcp.SrcPort)))
 	second := net.JoinHostPort(hosts.Dst().String(), fmt.Sprint(uint16(tcp.DstPort)))
 	toServer := tcp.DstPort < tcp.SrcPort // clients get high ports
-	return &connection{there: open(first, second, toServer), back: open(second, first, !toServer)}
+	return &connection{there: newPushed(open(first, second, toServer)), back: newPushed(open(second, first, !toServer))}
 }
 
 // connection is both directions of a TCP connection.
-type connection struct{ there, back sink }
+type connection struct{ there, back *pushed }
 
 // Accept takes connections whose start was not captured, too.
 func (c *connection) Accept(_ *layers.TCP, _ gopacket.CaptureInfo, _ reassembly.TCPFlowDirection, _ reassembly.Sequence, start *bool, _ reassembly.AssemblerContext) bool {

@@ -1,0 +1,3 @@
+// Package capture reads the bytes that others have captured: dumps in hexadecimal, and
+// captures of packets, pcap and pcapng.
+package capture
