@@ -16,7 +16,7 @@ type benchConn struct {
 }
 
 func newBenchConn(c *conn) *benchConn {
-	return &benchConn{c, resp.NewEncoder(c.sock), resp.NewDecoder(c.sock)}
+	return &benchConn{c, resp.NewEncoder(c.sock), resp.NewDecoder(c.sock, resp.MaxBulkLen(maxReply), resp.MaxTotalLen(maxReply))}
 }
 
 // A pipeline has at most maxPipelined commands, and fewer when they hold or bring more

@@ -145,6 +145,33 @@ func TestEndlessRepliesAreBounded(t *testing.T) {
 	}
 }
 
+// The same holds for do and bench.
+func TestEndlessRepliesAreBoundedInEveryCommand(t *testing.T) {
+	for _, test := range []struct{ args, start, again, want string }{
+		{"do -addr ADDR -timeout 24h ECHO x", "*4000000000\r\n", "$65536\r\n" + strings.Repeat("x", 1<<16) + "\r\n", "total length above 67108864"},
+		{"do -addr ADDR -timeout 1s ECHO x", "", strings.Repeat(">1\r\n+x\r\n", 100), "nothing but pushes in 1s"},
+		{"bench -addr ADDR -timeout 24h -d 10ms", "$400000000\r\n", strings.Repeat("x", 1<<16), "bulk length above 4194304"},
+		{"bench -addr ADDR -timeout 24h -d 10ms", "*1\r\n", "*1\r\n", "depth"},
+	} {
+		addr := talker(t, func(sock net.Conn, cmd resp.Command) {
+			measured := len(cmd.Args) > 2 && strings.HasSuffix(string(cmd.Args[1]), ":16")
+			if !measured && politely(sock, cmd) {
+				return
+			}
+			_, err := sock.Write([]byte(test.start))
+			for err == nil {
+				_, err = sock.Write([]byte(test.again))
+			}
+		})
+		var o outcome
+		grown := peakHeap(func() { o = respcheck(t, strings.Fields(strings.Replace(test.args, "ADDR", addr, 1))...) })
+		o.want(t, statusCannotRun, test.want)
+		if grown > 512<<20 {
+			t.Errorf("%s: the heap grew by %d MiB", test.args, grown>>20)
+		}
+	}
+}
+
 // A check that uses very many keys does not make the session remember all of them.
 func TestKeysAreForgotten(t *testing.T) {
 	trip := newTrip(t, 2)

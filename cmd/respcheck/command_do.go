@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed65f5866d/resp"
 	"github.com/urfave/cli/v3"
@@ -28,7 +29,7 @@ func newDoCommand(p *program, f *flags) *cli.Command {
 		Usage:     "send one command to a server and print the reply",
 		ArgsUsage: "COMMAND [ARGUMENT ...]",
 		Description: `
-Sends one command and prints the reply as redis-cli does: with quotes and types on a terminal, and without them elsewhere. The server is localhost:6379 unless -addr, -url or -embedded says otherwise. What follows the command belongs to it, with or without a dash. SUBSCRIBE, MONITOR and their like print until they are interrupted.
+Sends one command and prints the reply as redis-cli does: with quotes and types on a terminal, and without them elsewhere. The server is localhost:6379 unless -addr, -url or -embedded says otherwise. What follows the command belongs to it, with or without a dash. SUBSCRIBE, MONITOR and their like print until they are interrupted. A string may have 1 GiB, and any other reply 64 MiB.
 
 The exit status is 1 when the server answers with an error, which goes to the standard error, and 2 when there is no answer.
 
@@ -94,11 +95,15 @@ func (p *program) do(ctx context.Context, cfg *config, srv *server, o *doOptions
 	// The Decoder of c waits for the reply behind a push. Here a push may be all that comes.
 	arrived := bytes.NewReader(slices.Clone(c.dec.Buffered()))
 	r := &timedReader{c.sock, cfg.options.timeout}
-	d := resp.NewDecoder(io.MultiReader(arrived, r), resp.MaxBulkLen(hugeSize), resp.MaxTotalLen(hugeSize))
-	endless := isEndless(args[0])
+	d := resp.NewDecoder(io.MultiReader(arrived, r))
+	endless, deadline := isEndless(args[0]), time.Now().Add(cfg.options.timeout)
 	for {
 		var v resp.Value
-		if err := d.Decode(&v); err != nil {
+		err := decodeReply(d, &v)
+		if err == nil && v.Kind == resp.Push && !endless && time.Now().After(deadline) {
+			err = fmt.Errorf("nothing but pushes in %v", cfg.options.timeout)
+		}
+		if err != nil {
 			return noReply(ctx, args[0], srv, err)
 		}
 		if err := p.printReply(o, &v); err != nil {
@@ -111,6 +116,24 @@ func (p *program) do(ctx context.Context, cfg *config, srv *server, o *doOptions
 			r.timeout = 0
 		}
 	}
+}
+
+// maxTree is how many bytes a reply may have that is no string. As a Value it takes many
+// times as many.
+const maxTree = 64 << 20
+
+// decodeReply decodes a reply whose size is bounded.
+func decodeReply(d *resp.Decoder, v *resp.Value) error {
+	kind, err := d.PeekKind()
+	if err != nil {
+		return err
+	}
+	size := int64(maxTree)
+	if kind == resp.BulkString {
+		size = hugeSize
+	}
+	d.SetLimits(resp.MaxBulkLen(size), resp.MaxTotalLen(size))
+	return d.Decode(v)
 }
 
 // protocol returns the version to speak.
