@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -90,46 +91,39 @@ func init() {
 	}
 }
 
-// answer runs a command, or says why not.
+// answer runs a command, or says why not. Then EXEC fails, too.
 func (c *session) answer(request resp.Command) resp.Value {
 	args := request.Args
-	cmd := commands[string(args[0])]
+	name := args[0]
+	cmd := commands[string(name)]
 	if cmd == nil {
-		name := strings.ToLower(string(args[0]))
-		if name == "post" || name == "host:" { // a page in somebody's browser; Redis says nothing either
-			c.leaving = true
-			return resp.Value{}
-		}
-		cmd = commands[name]
+		name = bytes.ToLower(name)
+		cmd = commands[string(name)]
 	}
-	problem := c.problem(cmd, args)
+	var problem string
 	switch {
-	case problem != "" && c.transaction != nil:
-		c.transaction.failed = true
-		return failure(problem)
-	case problem != "":
-		return failure(problem)
+	case string(name) == "post", string(name) == "host:": // a page in somebody's browser; Redis says nothing either
+		c.leaving = true
+		return resp.Value{}
+	case !c.authenticated && (cmd == nil || cmd.flags&always == 0):
+		problem = noAuth
+	case cmd == nil:
+		problem = fmt.Sprintf("ERR unknown command '%.128s'", args[0])
+	case cmd.arity > 0 && len(args) != cmd.arity, len(args) < -cmd.arity:
+		problem = wrongCount(cmd.name)
+	case c.protocol == 2 && len(c.subscribed) > 0 && cmd.flags&subscribing == 0:
+		problem = fmt.Sprintf("ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context", cmd.name)
+	case c.transaction != nil && cmd.flags&single != 0:
+		problem = "ERR Command not allowed inside a transaction"
 	case c.transaction != nil && cmd.flags&immediate == 0:
 		return c.transaction.add(cmd, request)
+	default:
+		return cmd.run(c, args)
 	}
-	return cmd.run(c, args)
-}
-
-// problem returns why a command cannot run, or "".
-func (c *session) problem(cmd *command, args [][]byte) string {
-	switch {
-	case !c.authenticated && (cmd == nil || cmd.flags&always == 0):
-		return noAuth
-	case cmd == nil:
-		return fmt.Sprintf("ERR unknown command '%.128s'", args[0])
-	case cmd.arity > 0 && len(args) != cmd.arity, len(args) < -cmd.arity:
-		return wrongCount(cmd.name)
-	case c.protocol == 2 && len(c.subscribed) > 0 && cmd.flags&subscribing == 0:
-		return fmt.Sprintf("ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context", cmd.name)
-	case c.transaction != nil && cmd.flags&single != 0:
-		return "ERR Command not allowed inside a transaction"
+	if c.transaction != nil {
+		c.transaction.failed = true
 	}
-	return ""
+	return failure(problem)
 }
 
 func wrongCount(name string) string {
