@@ -1,6 +1,7 @@
 package resp
 
 import (
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -35,8 +36,10 @@ type Chunker struct {
 	first  int // index of the chunk to be written next
 	length int // bytes of all chunks that have not been written
 
-	views  [][]byte           // what Chunks returned
-	bufs   net.Buffers        // what WriteTo writes
+	views   [][]byte    // what Chunks returned
+	bufs    net.Buffers // what WriteTo writes
+	writing bool        // WriteTo has called a writer that has not returned
+
 	number [maxNumberLen]byte // text of a number argument
 
 	peak  int // most memory in use at a write or Reset since it was last looked at
@@ -171,35 +174,65 @@ func (p *packing) emit() {
 // Chunker and must not be changed.
 func (c *Chunker) Chunks() [][]byte {
 	c.views = c.views[:0]
-	for _, chunk := range c.chunks[c.first:] {
-		view := chunk.large
-		if view == nil {
-			view = c.arena[chunk.start:chunk.end:chunk.end]
-		}
-		c.views = append(c.views, view)
+	for i := range c.chunks[c.first:] {
+		c.views = append(c.views, c.bytesOf(&c.chunks[c.first+i]))
 	}
 	return c.views
+}
+
+func (c *Chunker) bytesOf(chunk *packedChunk) []byte {
+	if chunk.large != nil {
+		return chunk.large
+	}
+	return c.arena[chunk.start:chunk.end:chunk.end]
 }
 
 // Len returns how many bytes have not been written.
 func (c *Chunker) Len() int { return c.length }
 
+var (
+	errWriting = errors.New("resp: a writer has not returned from an earlier WriteTo: it panicked, or it calls the Chunker")
+
+	// errResetWriting is what WriteTo panics with when its writer has reset the Chunker.
+	errResetWriting = errors.New("resp: the Chunker was reset by its own writer, in the middle of WriteTo")
+)
+
 // WriteTo writes all chunks to w and then resets the Chunker. To a TCP or unix
 // connection it writes with one system call. An error is the writer's or
 // io.ErrShortWrite; after it WriteTo may be called again and goes on with exactly
 // the next byte, and commands added in between begin a new chunk. The Chunker
-// releases what has been written, so it holds only what waits, even if it is never
-// empty.
+// reuses the room of what has been written, so it holds only what waits, even if it
+// is never empty.
+//
+// When w panics, nobody knows what was written: every later WriteTo returns an error
+// until Reset. So does one that w calls; w must not call Reset, or WriteTo panics.
 func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
-	c.bufs = c.Chunks()
-	n, err := writeBuffers(w, &c.bufs)
-	c.bufs = nil
-	c.advance(n)
+	if c.writing {
+		return 0, errWriting
+	}
+	c.writing = true
+	n, err := c.write(w)
+	if !c.writing {
+		panic(errResetWriting)
+	}
+	c.writing = false
+	c.removeWritten(n)
 	return int64(n), err
 }
 
-// advance removes n bytes, which have been written, from the chunks.
-func (c *Chunker) advance(n int) {
+// write writes all chunks. A single one, as that of a short pipeline, needs no list.
+func (c *Chunker) write(w io.Writer) (n int, err error) {
+	if len(c.chunks) == c.first+1 {
+		return writeWhole(w, c.bytesOf(&c.chunks[c.first]))
+	}
+	c.bufs = c.Chunks()
+	n, err = writeBuffers(w, &c.bufs)
+	c.bufs = nil
+	return n, err
+}
+
+// removeWritten removes n bytes, which have been written, from the chunks.
+func (c *Chunker) removeWritten(n int) {
 	if n == c.length {
 		c.Reset()
 		return
@@ -217,12 +250,12 @@ func (c *Chunker) advance(n int) {
 	} else {
 		first.start += n
 	}
-	c.release()
+	c.reclaim()
 }
 
-// release reclaims the room of what has been written. It waits until that is half of
-// all the room, so that moving the rest costs no more than writing did.
-func (c *Chunker) release() {
+// reclaim makes the room of what has been written free again. It waits until that is
+// half of all the room, so that moving the rest costs no more than writing did.
+func (c *Chunker) reclaim() {
 	c.peak = max(c.peak, c.used())
 	written := c.chunks[c.first].start
 	if written >= len(c.arena)-written {
@@ -245,10 +278,15 @@ func (c *Chunker) release() {
 // the next chunks unless most of it has not been needed for some time.
 func (c *Chunker) Reset() {
 	c.peak = max(c.peak, c.used())
-	clear(c.chunks)
-	clear(c.views)
+	for i := range c.chunks {
+		c.chunks[i].large = nil // the arguments are their callers'
+	}
+	if len(c.views) > 0 { // a call that has nothing to clear takes as long as packing a word
+		clear(c.views)
+	}
 	c.arena, c.chunks, c.views = c.arena[:0], c.chunks[:0], c.views[:0]
 	c.open, c.first, c.length = false, 0, 0
+	c.bufs, c.writing = nil, false
 	c.shrink()
 }
 

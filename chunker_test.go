@@ -179,6 +179,56 @@ func TestChunkerGoesOnWhereTheWriterStopped(t *testing.T) {
 	}
 }
 
+// A writer that panics leaves the Chunker in an error until Reset, because nobody knows
+// which bytes it took. What a writer adds comes behind; its WriteTo is refused.
+func TestChunkerWhoseWriterPanicsOrCallsIt(t *testing.T) {
+	const unfinished = "resp: a writer has not returned from an earlier WriteTo: it panicked, or it calls the Chunker"
+	var c resp.Chunker
+	writeTo := func(w io.Writer) (panicked any, err error) {
+		defer func() { panicked = recover() }()
+		_, err = c.WriteTo(w)
+		return nil, err
+	}
+	if err := packMixed(&c); err != nil {
+		t.Fatal(err)
+	}
+	if panicked, _ := writeTo(tests.WriterFunc(func([]byte) (int, error) { panic("writer") })); panicked != "writer" {
+		t.Fatalf("panicked with %v", panicked)
+	}
+	for range 2 {
+		var written bytes.Buffer
+		if n, err := c.WriteTo(&written); fmt.Sprint(err) != unfinished || n != 0 || written.Len() != 0 {
+			t.Fatalf("behind a panic: %d bytes, %v, wrote %.100q", n, err, &written)
+		}
+		if err := c.AddCommand("PING"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Reset()
+	if err := c.AddCommand("PING"); err != nil {
+		t.Fatal(err)
+	}
+	var written bytes.Buffer
+	panicked, err := writeTo(tests.WriterFunc(func(p []byte) (int, error) {
+		if written.Len() == 0 {
+			c.AddCommand("END")
+			if _, err := c.WriteTo(io.Discard); fmt.Sprint(err) != unfinished {
+				t.Errorf("WriteTo from inside: %v", err)
+			}
+		}
+		return written.Write(p)
+	}))
+	if _, errRest := c.WriteTo(&written); panicked != nil || err != nil || errRest != nil || written.String() != "*1\r\n$4\r\nPING\r\n*1\r\n$3\r\nEND\r\n" {
+		t.Errorf("behind Reset: wrote %q, %v, %v, %v", &written, panicked, err, errRest)
+	}
+	c.AddCommand("PING")
+	const reset = "resp: the Chunker was reset by its own writer, in the middle of WriteTo"
+	panicked, _ = writeTo(tests.WriterFunc(func(p []byte) (int, error) { c.Reset(); return len(p), nil }))
+	if fmt.Sprint(panicked) != reset || c.Len() != 0 {
+		t.Errorf("Reset from inside: panicked with %v, %d bytes left, want %s", panicked, c.Len(), reset)
+	}
+}
+
 func TestChunkerNoticesShortWrites(t *testing.T) {
 	var c resp.Chunker
 	if err := packMixed(&c); err != nil {

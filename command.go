@@ -123,18 +123,26 @@ func (d *Decoder) ReadCommand() (Command, error) {
 // by the next call. All are valid until the next call on the Decoder.
 //
 // It is for those who handle several requests at once, under one lock or in one
-// transaction. Who handles one after the other is served a little faster by
-// ReadCommand, with [OnWait] to flush the replies to all of them together.
+// transaction. Who handles one after the other uses ReadCommand, with [OnWait] to
+// flush the replies to all of them together.
 func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	command, err := d.readCommandSlow()
-	if err != nil {
-		return dst, err
+	first := len(dst)
+	if d.fastCommands {
+		d.args, d.unquoted = d.args[:0], d.unquoted[:0]
+		dst = d.appendUsual(dst)
 	}
-	dst = append(dst, command)
+	if len(dst) == first {
+		command, err := d.readCommandSlow()
+		if err != nil {
+			return dst, err
+		}
+		dst = append(dst, command)
+	}
 	for {
+		dst = d.appendUsual(dst)
 		command, _, f := d.bufferedCommand()
 		if f != nil || command.Raw == nil {
 			return dst, nil
@@ -143,6 +151,27 @@ func (d *Decoder) ReadCommands(dst []Command) ([]Command, error) {
 			dst = append(dst, command)
 		}
 	}
+}
+
+// appendUsual appends to dst the requests that the fast parser takes, up to the first
+// other one or the end of the buffer. Their arguments are appended to d.args.
+func (d *Decoder) appendUsual(dst []Command) []Command {
+	if !d.fastCommands || !d.nest.atTop() || d.request.at == d.in.Offset(0) {
+		return dst
+	}
+	args, pos := d.args, d.in.Pos
+	for pos < d.in.End {
+		first, n := len(args), 0
+		if args, n = fastCommand(d.in.Data[pos:], d.in.End-pos, args, &d.rules.limits); n == 0 {
+			args = args[:first]
+			d.request.reset(d.in.Offset(pos - d.in.Pos)) // has been tried
+			break
+		}
+		dst = append(dst, Command{Args: args[first:len(args):len(args)], Raw: d.in.Data[pos : pos+n : pos+n]})
+		pos += n
+	}
+	d.args, d.in.Pos = args, pos
+	return dst
 }
 
 // Commands returns an iterator over the requests that follow, each valid until the

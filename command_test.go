@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/quote"
 	"github.com/seed65f5866d/resp/internal/tests"
 	"github.com/seed65f5866d/resp/resptest"
 )
@@ -642,32 +643,12 @@ func TestCommandString(t *testing.T) {
 	}
 }
 
-func TestAppendQuoted(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                      `""`,
-		"foo bar":               `"foo bar"`,
-		"\\\"\n\r\t\a\b":        `"\\\"\n\r\t\a\b"`,
-		"\x00\x1f ~\x7f\x80":    `"\x00\x1f ~\x7f\x80"`,
-		"\v\f":                  `"\x0b\x0c"`,
-		"月":                     `"\xe6\x9c\x88"`,
-		"'":                     `"'"`,
-		"\xff\xAB\xcd\xEFplain": `"\xff\xab\xcd\xefplain"`,
-	} {
-		if got := string(resp.AppendQuoted([]byte("> "), in)); got != "> "+want {
-			t.Errorf("%q is quoted as %s, want %s", in, got, want)
-		}
-		if got := string(resp.AppendQuoted(nil, []byte(in))); got != want {
-			t.Errorf("the bytes %q are quoted as %s, want %s", in, got, want)
-		}
-	}
-}
-
 // SplitInline and inline requests are the way back, whatever the bytes are.
 func TestSplitInlineTakesQuotesOff(t *testing.T) {
 	tests.ForAll(t, func(args resptest.Command) string {
 		line := []byte("first")
 		for _, arg := range args {
-			line = resp.AppendQuoted(append(line, ' '), arg)
+			line = quote.Append(append(line, ' '), arg)
 		}
 		want := append([]string{"first"}, tests.Words(args)...)
 		words, err := resp.SplitInline(nil, line)
@@ -680,18 +661,4 @@ func TestSplitInlineTakesQuotesOff(t *testing.T) {
 		}
 		return ""
 	}, anyCommand)
-}
-
-func TestAppendQuotedDoesNotAllocate(t *testing.T) {
-	var all [256]byte
-	for i := range all {
-		all[i] = byte(i)
-	}
-	text := string(all[:])
-	var dst []byte
-	tests.CheckNoAllocs(t, text, func() error {
-		dst = resp.AppendQuoted(dst[:0], text)
-		dst = resp.AppendQuoted(dst, all[:])
-		return nil
-	})
 }

@@ -36,9 +36,14 @@ import (
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
 // all others. The field fast tells whether the fast one may be tried.
 //
-// The code that parses a usual bulk string stands in six places, where a call for
-// each string would cost too much: ReadToken, advanceUsual, buildScalar, buildScalars,
-// fastToken and fastCommand.
+// The code that parses a usual bulk string stands in five places, because a call for
+// each string would cost more than parsing it:
+//
+//	ReadToken      returns the string as a Token, as most tokens are
+//	Decode         puts it into a Value, as most replies are
+//	ShortBulk      short strings in rows: advanceUsual and buildScalars, inlined
+//	fastToken      every other place; it also takes null and verbatim strings
+//	fastCommand    arguments; its input need not have room for a Head at its end
 
 // Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
 // nothing once its buffers have grown. The bytes, Tokens, Values and Commands that
@@ -62,7 +67,7 @@ type Decoder struct {
 	in      window.Window
 	nest    nesting
 	ahead   cursor
-	request requestScan
+	request requestScan // begins where the cursor does: at a read position
 	copy    copying
 	err     error
 
@@ -76,6 +81,7 @@ type Decoder struct {
 	onPush func(*Value)
 	start  int64 // offset of the value at top level that is being read, for TotalLen
 	bulk   BulkReader
+	built  int // size of the value that Decode has built last, see buildUsual
 
 	*workspace // nil when idle
 }
@@ -83,7 +89,7 @@ type Decoder struct {
 // cursor records how far the next value or token has been scanned without being
 // consumed.
 type cursor struct {
-	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere
+	at    int64   // offset where it starts; the cursor is void when the read position is elsewhere, see isScanned
 	pos   int     // how far the scan got, in bytes from at
 	value int     // where the value itself starts, after its attributes, in bytes from at; -1 when not known
 	seen  int     // bytes after pos known to hold no line end
@@ -95,13 +101,6 @@ type cursor struct {
 func (c *cursor) reset(at int64, depth int) {
 	c.at, c.pos, c.value, c.seen = at, 0, -1, 0
 	c.nest.resetOne(depth)
-}
-
-// advance moves c over the token t, which has the given size.
-func (c *cursor) advance(t Token, size int) {
-	c.pos += size
-	c.seen = 0
-	c.nest.add(t)
 }
 
 // NewDecoder returns a Decoder that reads from r with the limits of ClientLimits and
@@ -141,7 +140,7 @@ func (d *Decoder) Reset(r io.Reader) {
 		d.rules, d.given = *d.given, nil
 	}
 	d.err = nil
-	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.copy.name == bulkReader}
+	d.bulk = BulkReader{d: d, dropped: d.bulk.dropped || d.copy.what == payloadToReader}
 	d.copy = copying{}
 	d.forgetScans()
 	d.noteFast()
@@ -194,7 +193,7 @@ func (d *Decoder) expireViews() {
 // left to read and no more input seems to be at hand. Views from the last call end
 // here.
 func (d *Decoder) release() {
-	if !d.in.Drained() || !d.nest.atTop() || d.copy.name != "" {
+	if !d.in.Drained() || !d.nest.atTop() || d.copy.underWay() {
 		return
 	}
 	d.releaseWorkspace()
@@ -206,7 +205,7 @@ func (d *Decoder) release() {
 // A streamed string counts while its chunks are read as tokens. The rest that a
 // BulkReader or a loop has left counts as read, because the next read drops it.
 func (d *Decoder) Depth() int {
-	if d.copy.name == "" && d.nest.kind != streamedString {
+	if !d.copy.underWay() && d.nest.kind != streamedString {
 		return d.nest.depth
 	}
 	return d.depthSlow()
@@ -283,7 +282,7 @@ func (d *Decoder) Discard(n int) error {
 		return d.err
 	case d.isDropped():
 		return errDiscardLeft
-	case d.copy.name != "":
+	case d.copy.underWay():
 		return d.interrupted()
 	case n > d.in.End-d.in.Pos:
 		return errDiscardUnread
@@ -354,7 +353,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		case Integer:
 			n, size := respwire.FastInteger(w)
-			if uint(size-1) < uint(d.in.End-d.in.Pos) {
+			if isBuffered(size, d.in.End-d.in.Pos) {
 				d.consumeOne(size)
 				return Token{n: n, kind: Integer}, nil
 			}
@@ -368,7 +367,7 @@ func (d *Decoder) ReadToken() (Token, error) {
 			}
 		}
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) {
+		if isBuffered(n, d.in.End-d.in.Pos) {
 			if !opens[t.kind] {
 				d.consumeOne(n)
 				return t, nil
@@ -382,6 +381,11 @@ func (d *Decoder) ReadToken() (Token, error) {
 	}
 	return d.readTokenSlow()
 }
+
+// isBuffered reports whether a fast parser has found a token and all of it lies in the
+// bytes that have arrived: size is 0 when it has found none, and may reach beyond the
+// end of the input. As the largest uint, 0-1 is beyond it too.
+func isBuffered(size, arrived int) bool { return uint(size-1) < uint(arrived) }
 
 // consumeOne consumes a scalar of size bytes.
 func (d *Decoder) consumeOne(size int) {
@@ -416,7 +420,7 @@ func (d *Decoder) readTokenSlow() (Token, error) {
 // payload has arrived, and reports whether that was so. The fast parsers can take
 // the string then, which pays when reads often end inside strings.
 func (d *Decoder) awaitString() (waited bool, err error) {
-	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
+	if !d.fast || d.in.Pos == d.in.End || d.isScanned() {
 		return false, nil
 	}
 	w := respwire.HeadAt(d.in.Data, d.in.Pos)
@@ -434,8 +438,15 @@ func (d *Decoder) awaitString() (waited bool, err error) {
 // ReadRaw returns a view of the next whole value with its attributes: its bytes
 // exactly as they came. The end of a streamed aggregate counts as a value here.
 func (d *Decoder) ReadRaw() ([]byte, error) {
-	if n := d.consumeUsual(); n > 0 {
-		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
+	if window.Debug {
+		d.expireViews()
+	}
+	if d.fast {
+		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if isBuffered(n, d.in.End-d.in.Pos) && !opens[t.kind] {
+			d.consumeOne(n)
+			return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
+		}
 	}
 	if err := d.ready(); err != nil {
 		return nil, err
@@ -449,21 +460,14 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	return raw, nil
 }
 
-// consumeUsual consumes the next value if it is a buffered scalar of a usual form.
-// It returns the size of the value, or 0.
-func (d *Decoder) consumeUsual() (size int) {
-	if window.Debug {
-		d.expireViews()
+// atScalar reports whether the first bytes of the next value show that it is a
+// scalar, and so one token, which ReadToken reads. The fast parser may be tried on it.
+func (d *Decoder) atScalar() bool {
+	if !d.fast || d.in.End-d.in.Pos < 2 {
+		return false
 	}
-	if !d.fast {
-		return 0
-	}
-	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.in.End-d.in.Pos) || opens[t.kind] {
-		return 0
-	}
-	d.consumeOne(n)
-	return n
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	return !opens[w[0]] && Kind(w[0]) != End && w[1] != '?'
 }
 
 // ready returns why nothing can be read now: the error the Decoder stays in, or that
@@ -482,7 +486,7 @@ func (d *Decoder) ready() error {
 			return err
 		}
 	}
-	if d.copy.name != "" {
+	if d.copy.underWay() {
 		return d.interrupted()
 	}
 	if d.nest.atTop() {
@@ -494,12 +498,12 @@ func (d *Decoder) ready() error {
 // interrupted returns the error that the interrupted method has to be called again
 // first.
 func (d *Decoder) interrupted() error {
-	return errors.New("resp: " + d.copy.name + " was interrupted inside a value: call it again first")
+	return errors.New("resp: " + d.copy.what.method() + " was interrupted inside a value: call it again first")
 }
 
 // noteFast sets fast and fastCommands. Every slow step calls it last.
 func (d *Decoder) noteFast() {
-	plain := d.err == nil && d.copy.name == ""
+	plain := d.err == nil && !d.copy.underWay()
 	d.fast = plain && d.rules.spareUsual() && !d.nest.inStreamedString()
 	d.fastCommands = plain && d.rules.LineLen >= respwire.LongestFastLine && d.workspace != nil
 }
@@ -528,7 +532,7 @@ func (d *Decoder) need(want int) error {
 	if d.in.Pos < d.in.End {
 		d.acquireWorkspace()
 	}
-	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.copy.name != "") {
+	if err == io.EOF && (d.in.Pos < d.in.End || !d.nest.atTop() || d.copy.underWay()) {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -612,13 +616,22 @@ func (d *Decoder) wholeSize() (int, error) {
 		return size, err
 	}
 	c := d.lookAhead()
-	if c.pos == 0 && Kind(d.in.Data[d.in.Pos]) != Attribute {
+	switch {
+	case c.pos == 0 && Kind(d.in.Data[d.in.Pos]) != Attribute:
 		c.value = 0
-	} else if err := d.scanAttributes(); err != nil {
-		return 0, err
+	case c.pos == 0:
+		if d.scanUsual(c, 0); c.nest.isDone() {
+			return c.pos, nil
+		}
+		c.reset(c.at, d.nest.depth) // only a whole value needs no note of where its attributes end
+		fallthrough
+	default:
+		if err := d.scanAttributes(); err != nil {
+			return 0, err
+		}
 	}
 	for {
-		if d.scanUsual(c); c.nest.isDone() {
+		if d.scanUsual(c, 0); c.nest.isDone() {
 			return c.pos, nil
 		}
 		if err := d.scanToken(c); err != nil {
@@ -627,20 +640,24 @@ func (d *Decoder) wholeSize() (int, error) {
 	}
 }
 
-// scanUsual moves c over tokens of the usual forms that are buffered whole.
-func (d *Decoder) scanUsual(c *cursor) {
+// scanUsual moves c over tokens of the usual forms that are buffered whole, up to
+// where at most outer frames are around the next one. It reports whether it moved.
+func (d *Decoder) scanUsual(c *cursor, outer int) (moved bool) {
 	if !d.fast || c.nest.isDone() {
-		return
+		return false
 	}
 	from := d.in.Pos + c.pos
-	if pos, _ := d.advanceUsual(&c.nest, from, 0); pos > from {
+	pos, _ := d.advanceUsual(&c.nest, from, outer)
+	if pos > from {
 		c.pos, c.seen = pos-d.in.Pos, 0
 	}
+	return pos > from
 }
 
 // advanceUsual moves n over tokens of the usual forms that are buffered whole, from
-// d.in.Data[pos:] on. It stops when a value is complete that has at most outer
-// frames around it. It returns where it stopped, and whether for that reason.
+// d.in.Data[pos:] on. It stops where at most outer frames are around the next token,
+// which is where a value with as many around it is complete. It returns where it
+// stopped, and whether for that reason.
 func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) {
 	if n.inStreamedString() {
 		return pos, false
@@ -648,10 +665,8 @@ func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) 
 	for pos < d.in.End {
 		w := respwire.HeadAt(d.in.Data, pos)
 		if Kind(w[0]) == BulkString {
-			length, header := respwire.ShortLength(w)
-			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
-				pos = end + 2
+			if _, end := respwire.ShortBulk(w, d.in.End-pos-2); end > 0 {
+				pos += end + 2
 				if n.left--; n.left == 0 {
 					n.close()
 				}
@@ -662,7 +677,7 @@ func (d *Decoder) advanceUsual(n *nesting, pos, outer int) (end int, done bool) 
 			}
 		}
 		t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
-		if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
+		if !isBuffered(size, d.in.End-pos) || opens[t.kind] && n.depth >= d.rules.Depth {
 			return pos, false
 		}
 		pos += size
@@ -689,11 +704,15 @@ func (d *Decoder) atPart() (bool, error) {
 // lookAhead returns the cursor. It moves the cursor to the start of the next value
 // unless it is inside that value already.
 func (d *Decoder) lookAhead() *cursor {
-	if at := d.in.Offset(0); d.ahead.at != at {
-		d.ahead.reset(at, d.nest.depth)
+	if !d.isScanned() {
+		d.ahead.reset(d.in.Offset(0), d.nest.depth)
 	}
 	return &d.ahead
 }
+
+// isScanned reports whether the cursor is in the next value, so that the fast parser
+// has been tried on it.
+func (d *Decoder) isScanned() bool { return d.ahead.at == d.in.Offset(0) }
 
 // scanToken moves c over one token. It reads until the token has arrived.
 func (d *Decoder) scanToken(c *cursor) error {
@@ -701,7 +720,9 @@ func (d *Decoder) scanToken(c *cursor) error {
 	if err != nil {
 		return err
 	}
-	c.advance(t, size)
+	c.pos += size
+	c.seen = 0
+	c.nest.add(t)
 	return nil
 }
 
@@ -718,7 +739,7 @@ func (d *Decoder) scanAttributes() error {
 				return nil
 			}
 		}
-		if d.scanOneUsual(c) {
+		if d.scanUsual(c, 1) {
 			continue
 		}
 		if err := d.scanToken(c); err != nil {
@@ -726,21 +747,6 @@ func (d *Decoder) scanAttributes() error {
 		}
 	}
 	return nil
-}
-
-// scanOneUsual moves c over one token if that has a usual form and is buffered
-// whole. It reports whether it did.
-func (d *Decoder) scanOneUsual(c *cursor) bool {
-	pos := d.in.Pos + c.pos
-	if !d.fast || pos >= d.in.End || c.nest.inStreamedString() {
-		return false
-	}
-	t, size := fastToken(d.in.Data[pos:], &d.rules.limits)
-	if uint(size-1) >= uint(d.in.End-pos) || opens[t.kind] && c.nest.depth >= d.rules.Depth {
-		return false
-	}
-	c.advance(t, size)
-	return true
 }
 
 // scanHeader scans the attributes of the next value, which end at d.ahead.value, and

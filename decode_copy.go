@@ -22,8 +22,8 @@ import (
 
 // copying is the state of a value that has been passed on in part.
 type copying struct {
-	name  string // of the method that has to go on; empty when there is none
-	parts parts  // what is written
+	what  copied // and so which method has to go on
+	parts parts  // of the value that are written
 	end   int    // how many frames are around when the value is complete
 
 	inPayload bool
@@ -31,6 +31,31 @@ type copying struct {
 	payload   int64 // bytes of the payload that have not been passed on
 	done      bool  // except for writing what is kept
 	result    error // to return in the end
+}
+
+// underWay reports whether a value has been begun and is not complete.
+func (c *copying) underWay() bool { return c.what != nothingBegun }
+
+// copied says what is copied, and where to.
+type copied uint8
+
+const (
+	nothingBegun    copied = iota
+	skippedValue           // a value to nowhere
+	wholeValue             // a value to a writer
+	payloadToWriter        // the payload of a string to a writer
+	payloadToSlice         // to the memory of ReadInto's caller
+	payloadToReader        // to whoever reads the BulkReader
+	droppedRest            // what a BulkReader or a loop has left, to nowhere: any read goes on with it
+)
+
+// method returns the name of the method that goes on.
+func (c copied) method() string {
+	return [...]string{
+		skippedValue: "SkipValue", wholeValue: "CopyValue",
+		payloadToWriter: "CopyBulk", payloadToSlice: "ReadInto", payloadToReader: "BulkReader",
+		droppedRest: "any read",
+	}[c]
 }
 
 // parts are the parts of a value that are written.
@@ -47,10 +72,27 @@ const (
 // open streamed aggregate or string it takes the end. When it is interrupted inside
 // the value, it has to be called again.
 func (d *Decoder) SkipValue() error {
-	if d.consumeUsual() > 0 {
-		return nil
+	if window.Debug {
+		d.expireViews()
 	}
-	if err := d.begin("SkipValue", nothing); err != nil {
+	if d.fast {
+		switch t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits); {
+		case !isBuffered(n, d.in.End-d.in.Pos):
+		case !opens[t.kind]:
+			d.consumeOne(n)
+			return nil
+		default:
+			from, end := d.in.Pos, d.nest.endOfValue()
+			var done bool
+			if d.in.Pos, done = d.advanceUsual(&d.nest, from, end); done {
+				return nil
+			}
+			if d.in.Pos > from {
+				d.setCopy(copying{what: skippedValue, parts: nothing, end: end})
+			}
+		}
+	}
+	if err := d.begin(skippedValue, nothing); err != nil {
 		return err
 	}
 	_, err := d.goOn(nil)
@@ -70,7 +112,7 @@ func (d *Decoder) SkipValue() error {
 // fault, or the end of its payload when no CR LF follows that. Everything before it
 // has been written.
 func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
-	if err := d.begin("CopyValue", everything); err != nil {
+	if err := d.begin(wholeValue, everything); err != nil {
 		return 0, err
 	}
 	return d.goOn(w)
@@ -89,9 +131,8 @@ func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 // [MaxBulkLen] lifts that. After a fault that follows a payload, that payload has
 // been written.
 func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
-	const name = "CopyBulk"
-	if d.copy.name != name || d.err != nil {
-		if err := d.beginCopyBulk(name); err != nil {
+	if d.copy.what != payloadToWriter || d.err != nil {
+		if err := d.beginString(payloadToWriter); err != nil {
 			return 0, err
 		}
 	}
@@ -116,14 +157,13 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	}
 	if d.fast {
 		t, size := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(size-1) < uint(d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
+		if isBuffered(size, d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
 			n = copy(p, t.Bytes())
 			d.consumeOne(size)
 			return n, nil
 		}
 	}
-	const name = "ReadInto"
-	if d.copy.name != name || d.err != nil {
+	if d.copy.what != payloadToSlice || d.err != nil {
 		h, err := d.typedHeader(BulkString)
 		switch {
 		case err != nil:
@@ -135,7 +175,7 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 		case !h.hasPayload() || h.size()+h.Len() < d.in.Size:
 			return d.copyWhole(p, h.Token, h.size())
 		}
-		if err := d.beginPayload(name, h); err != nil {
+		if err := d.beginPayload(payloadToSlice, h); err != nil {
 			return 0, err
 		}
 	}
@@ -173,12 +213,12 @@ func (d *Decoder) fillPayload(p []byte) (n int, err error) {
 	return size, err
 }
 
-// begin starts the named method on the next value, unless it has started already.
-func (d *Decoder) begin(name string, parts parts) error {
+// begin starts to copy the next value, unless that has been begun already.
+func (d *Decoder) begin(what copied, parts parts) error {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.copy.name == name && d.err == nil {
+	if d.copy.what == what && d.err == nil {
 		return nil
 	}
 	if err := d.ready(); err != nil {
@@ -187,7 +227,7 @@ func (d *Decoder) begin(name string, parts parts) error {
 	if err := d.need(1); err != nil {
 		return err // nothing of the value has been read
 	}
-	d.setCopy(copying{name: name, parts: parts, end: d.nest.endOfValue()})
+	d.setCopy(copying{what: what, parts: parts, end: d.nest.endOfValue()})
 	return nil
 }
 
@@ -196,20 +236,20 @@ func (d *Decoder) setCopy(op copying) {
 	d.noteFast()
 }
 
-// beginCopyBulk reads up to the payload of the next string.
-func (d *Decoder) beginCopyBulk(name string) error {
+// beginString reads up to the payload of the next string, which is to be copied.
+func (d *Decoder) beginString(what copied) error {
 	h, err := d.typedHeader(BulkString)
 	if err != nil {
 		return err
 	}
-	return d.beginPayload(name, h)
+	return d.beginPayload(what, h)
 }
 
-// beginPayload starts the named method on the payload of the value whose header
-// typedHeader has returned.
-func (d *Decoder) beginPayload(name string, h valueHeader) error {
+// beginPayload starts to copy the payload of the value whose header typedHeader has
+// returned.
+func (d *Decoder) beginPayload(what copied, h valueHeader) error {
 	t := h.Token
-	op := copying{name: name, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
+	op := copying{what: what, parts: payloads, end: d.nest.endOfValue(), token: t, payload: t.n, inPayload: true}
 	switch {
 	case !t.kind.IsString():
 		op.parts, op.inPayload = nothing, false
@@ -228,7 +268,7 @@ func (d *Decoder) beginPayload(name string, h valueHeader) error {
 		op.inPayload = false
 	}
 	d.setCopy(op)
-	d.advance(h.size(), everything)
+	d.consumeAs(h.size(), everything)
 	if !op.inPayload {
 		d.endToken(t)
 	}
@@ -247,18 +287,14 @@ func (d *Decoder) needEncoding(rel, header int) error {
 	return nil
 }
 
-// dropping is the name of the copying that drops what no method will read. Any read
-// goes on with it.
-const dropping = "dropping a value"
-
 // drop drops the rest of the value that has been begun, or the next one, up to the
 // end of a value that has at most outer frames around it.
 func (d *Decoder) drop(outer int) error {
-	if d.copy.name == bulkReader && d.bulk.Len() != 0 {
+	if d.copy.what == payloadToReader && d.bulk.Len() != 0 {
 		d.bulk.dropped = true
 	}
 	d.in.Kept = 0
-	d.copy.name, d.copy.parts, d.copy.end, d.copy.result = dropping, nothing, outer, nil
+	d.copy.what, d.copy.parts, d.copy.end, d.copy.result = droppedRest, nothing, outer, nil
 	d.noteFast()
 	_, err := d.goOn(nil)
 	return err
@@ -266,7 +302,7 @@ func (d *Decoder) drop(outer int) error {
 
 // isDropped reports whether the next read drops the value that has been begun.
 func (d *Decoder) isDropped() bool {
-	return d.copy.name == dropping || d.copy.name == bulkReader && d.copy.result == nil
+	return d.copy.what == droppedRest || d.copy.what == payloadToReader && d.copy.result == nil
 }
 
 // goOn copies up to the end of the value and returns how many bytes it wrote.
@@ -314,7 +350,7 @@ func (d *Decoder) copyToken(w io.Writer) (written int64, err error) {
 			return written, err
 		}
 	}
-	d.advance(header, everything)
+	d.consumeAs(header, everything)
 	if !t.hasPayload() {
 		d.endToken(t)
 		return written, nil
@@ -331,7 +367,7 @@ func (d *Decoder) copyUsual() (passed bool) {
 	}
 	pos, done := d.advanceUsual(&d.nest, d.in.Pos, d.copy.end)
 	passed = pos > d.in.Pos
-	d.advance(pos-d.in.Pos, everything)
+	d.consumeAs(pos-d.in.Pos, everything)
 	d.copy.done = done
 	return passed
 }
@@ -340,7 +376,7 @@ func (d *Decoder) copyUsual() (passed bool) {
 func (d *Decoder) copyPayload(w io.Writer) (written int64, err error) {
 	for need := 1; d.copy.payload > 0 || need > 0; {
 		if n := min(d.copy.payload, int64(d.in.End-d.in.Pos)); n > 0 {
-			d.advance(int(n), payloads)
+			d.consumeAs(int(n), payloads)
 			d.copy.payload -= n
 			continue
 		}
@@ -374,15 +410,15 @@ func (d *Decoder) copyPayload(w io.Writer) (written int64, err error) {
 			return written, err
 		}
 	}
-	d.advance(len("\r\n"), everything)
+	d.consumeAs(len("\r\n"), everything)
 	d.copy.inPayload = false
 	d.endToken(d.copy.token)
 	return written, nil
 }
 
-// advance consumes n bytes. It keeps them to be written when the method writes the
+// consumeAs consumes n bytes. It keeps them to be written when the method writes the
 // parts they belong to: as is payloads for payload bytes and everything for others.
-func (d *Decoder) advance(n int, as parts) {
+func (d *Decoder) consumeAs(n int, as parts) {
 	d.in.Pos += n
 	if d.copy.parts >= as {
 		d.in.Kept += n
@@ -423,8 +459,6 @@ type BulkReader struct {
 	dropped bool // another read of the Decoder came before the end
 }
 
-const bulkReader = "BulkReader"
-
 var errDropped = errors.New("resp: another read of the Decoder has dropped the rest of this payload")
 
 // BulkReader returns a reader of the payload of the next string. It takes constant
@@ -442,7 +476,7 @@ func (d *Decoder) BulkReader() (*BulkReader, error) {
 		d.expireViews()
 	}
 	if d.err != nil || !d.isWrongKind() {
-		if err := d.beginCopyBulk(bulkReader); err != nil {
+		if err := d.beginString(payloadToReader); err != nil {
 			return nil, err
 		}
 	}
@@ -460,12 +494,12 @@ func (d *Decoder) BulkReader() (*BulkReader, error) {
 func (r *BulkReader) Len() int64 {
 	d := r.d
 	switch {
-	case d.copy.name != bulkReader || d.copy.parts == nothing:
+	case d.copy.what != payloadToReader || d.copy.parts == nothing:
 		return 0
 	case d.nest.inStreamedString() && len(d.nest.outer) > d.copy.end: // begun by this payload
 		return -1
 	}
-	return d.copy.payload + int64(d.in.Kept)
+	return d.copy.payload
 }
 
 // Read reads up to len(p) bytes of the payload. It reads straight into p when none
@@ -480,11 +514,6 @@ func (r *BulkReader) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		switch {
-		case d.in.Kept > 0: // a writer did not take it
-			n := copy(p, d.in.Data[d.in.Pos-d.in.Kept:d.in.Pos])
-			d.in.Kept -= n
-			d.takeEnd()
-			return n, nil
 		case d.copy.done:
 			d.setCopy(copying{})
 		case d.copy.inPayload && d.copy.payload > 0:
@@ -501,20 +530,6 @@ func (r *BulkReader) Read(p []byte) (int, error) {
 	}
 }
 
-// WriteTo writes the rest of the payload to w, as CopyBulk does, and returns how
-// many bytes this call wrote. After an error of the Decoder's reader or of w it may
-// be called again, and so may Read.
-func (r *BulkReader) WriteTo(w io.Writer) (int64, error) {
-	err := r.state()
-	if err == io.EOF {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	return r.d.goOn(w)
-}
-
 // state returns io.EOF when the payload has been read to its end, or the error that
 // prevents reading on, or nil.
 func (r *BulkReader) state() error {
@@ -523,7 +538,7 @@ func (r *BulkReader) state() error {
 		return errDropped
 	case r.d.err != nil:
 		return r.d.err
-	case r.d.copy.name != bulkReader:
+	case r.d.copy.what != payloadToReader:
 		return io.EOF
 	}
 	return nil
@@ -554,12 +569,12 @@ func (d *Decoder) readPayload(p []byte) (n int, err error) {
 // CR LF, and the last chunk of a streamed string. The next call returns a fault
 // found there.
 func (d *Decoder) takeEnd() {
-	for d.copy.payload == 0 && d.in.Kept == 0 && !d.copy.done && d.endBuffered() {
+	for d.copy.payload == 0 && !d.copy.done && d.endBuffered() {
 		if _, err := d.copyNext(nil); err != nil {
 			return
 		}
 	}
-	if d.copy.done && d.in.Kept == 0 {
+	if d.copy.done {
 		d.setCopy(copying{})
 	}
 }
@@ -574,4 +589,4 @@ func (d *Decoder) endBuffered() bool {
 }
 
 // isWrongKind reports whether BulkReader is reading a value that is not a string.
-func (d *Decoder) isWrongKind() bool { return d.copy.name == bulkReader && d.copy.result != nil }
+func (d *Decoder) isWrongKind() bool { return d.copy.what == payloadToReader && d.copy.result != nil }

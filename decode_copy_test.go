@@ -241,7 +241,6 @@ var passing = map[string]func(s *source, w *bytes.Buffer) error{
 	"BulkReader by 7":    func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 7) },
 	"BulkReader by 1000": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 1000) },
 	"ReadInto":           readAllInto,
-	"BulkReader.WriteTo": func(s *source, w *bytes.Buffer) error { return passBulk(s, w, 0) },
 }
 
 func passTo(s *source, w io.Writer, pass func(io.Writer) (int64, error)) error {
@@ -259,15 +258,12 @@ func readAllInto(s *source, w *bytes.Buffer) error {
 	return err
 }
 
-// passBulk reads a payload size bytes at a time, or with WriteTo.
+// passBulk reads a payload size bytes at a time.
 func passBulk(s *source, w *bytes.Buffer, size int) error {
 	var r *resp.BulkReader
 	err := s.untilDone(func() (err error) { r, err = s.BulkReader(); return err })
 	if err != nil {
 		return err
-	}
-	if size == 0 {
-		return passTo(s, w, r.WriteTo)
 	}
 	p := make([]byte, size)
 	for err == nil {
@@ -431,25 +427,6 @@ var bulkReads = map[string]func(*resp.BulkReader, *bytes.Buffer) error{
 	"by 1 byte":     func(r *resp.BulkReader, w *bytes.Buffer) error { return readBy(r, w, 1) },
 	"by 3 bytes":    func(r *resp.BulkReader, w *bytes.Buffer) error { return readBy(r, w, 3) },
 	"by 1000 bytes": func(r *resp.BulkReader, w *bytes.Buffer) error { return readBy(r, w, 1000) },
-	"by WriteTo": func(r *resp.BulkReader, w *bytes.Buffer) error {
-		_, err := untilDone(func() (int64, error) { return r.WriteTo(w) })
-		return err
-	},
-	"by turns": func(r *resp.BulkReader, w *bytes.Buffer) error {
-		p := make([]byte, 2)
-		n, err := r.Read(p)
-		w.Write(p[:n])
-		if err != nil && !stopsShort(err) {
-			return notEOF(err)
-		}
-		_, err = untilDone(func() (int64, error) {
-			return r.WriteTo(resptest.FailOnceWriter(w, 1, os.ErrDeadlineExceeded))
-		})
-		if err != nil {
-			return err
-		}
-		return readBy(r, w, 1)
-	},
 }
 
 // readBy reads r to its end, n bytes at a time, calling again after timeouts.
@@ -563,10 +540,9 @@ func TestADroppedPayloadSaysSo(t *testing.T) {
 		}
 		drop(d)
 		_, err = r.Read(make([]byte, 1))
-		_, errTo := r.WriteTo(io.Discard)
 		const want = "resp: another read of the Decoder has dropped the rest of this payload"
-		if fmt.Sprint(err) != want || fmt.Sprint(errTo) != want || r.Len() != 0 {
-			t.Errorf("behind %s: Read %v, WriteTo %v and %d bytes left, want %s", name, err, errTo, r.Len(), want)
+		if fmt.Sprint(err) != want || r.Len() != 0 {
+			t.Errorf("behind %s: Read %v and %d bytes left, want %s", name, err, r.Len(), want)
 		}
 	}
 }

@@ -341,6 +341,50 @@ func TestTheEndOfWhatIsStreamed(t *testing.T) {
 	}
 }
 
+// Inside a streamed string every method reads one chunk, and the string stays open.
+func TestChunksAreReadOneByOneInsideAStreamedString(t *testing.T) {
+	const open, chunk = "$?\r\n", ";2\r\n42\r\n"
+	const want = "resp: got chunk, want "
+	results := map[string]result{
+		"PeekKind":     {Text: "chunk", Offset: int64(len(open)), Depth: 1},
+		"ReadBool":     {Err: want + "boolean"},
+		"ReadArrayLen": {Err: want + "array"},
+		"ReadMapLen":   {Err: want + "map"},
+		"ReadToken":    {Text: `chunk 2 false false "42" "\x00\x00\x00" 42`},
+		"ReadInt64":    {Text: "42"},
+		"ReadFloat64":  {Text: "42"},
+		"ReadBytes":    {Text: `"42", nil: false`},
+		"ReadString":   {Text: "42"},
+		"ReadInto":     {Text: "42"},
+		"CopyBulk":     {Text: `"42"`},
+		"Decode":       {Text: fmt.Sprintf("%q", resp.AppendBulkString(nil, "42"))},
+		"ReadRaw":      {Text: fmt.Sprintf("%q", chunk)},
+		"CopyValue":    {Text: fmt.Sprintf("%q", chunk)},
+		"SkipValue":    {},
+	}
+	for _, method := range namedMethods {
+		want, ok := results[method]
+		if !ok {
+			t.Errorf("%s of a chunk: nothing is stated", method)
+			continue
+		}
+		if want.Offset == 0 {
+			want.Offset, want.Depth = int64(len(open+chunk)), 1
+		}
+		for _, arrival := range tests.Arrivals(1) {
+			r := newReading(arrival.Of(strings.NewReader(open + chunk + ";0\r\n")))
+			for r.InputOffset() < int64(len(open)) {
+				if _, err := untilDone(r.ReadToken); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, _ := untilDone(func() (result, error) { return r.call(method) }); got != want {
+				t.Errorf("%s of the chunk in %q, %s: %+v, want %+v", method, open+chunk, arrival.Name, got, want)
+			}
+		}
+	}
+}
+
 // The limit on a string holds for the sum of its chunks, whatever reads them.
 func TestChunksCountTogether(t *testing.T) {
 	const wire = "$?\r\n;3\r\n123\r\n;3\r\n456\r\n;0\r\n"

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"iter"
 
-	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -62,13 +61,17 @@ func (d *Decoder) ReadBool() (bool, error) {
 // gives ErrNull; an empty string gives an empty slice that is not nil.
 func (d *Decoder) ReadBytes() ([]byte, error) {
 	t, err := d.readScalar(BulkString)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case t.IsNull():
+		return nil, ErrNull
+	case t.kind.IsString():
+		return t.Bytes(), nil
+	case t.kind.IsError():
+		return nil, t.Err()
 	}
-	if !t.kind.IsString() {
-		return nil, &KindError{Got: t.kind, Want: BulkString}
-	}
-	return t.Bytes(), nil
+	return nil, &KindError{Got: t.kind, Want: BulkString}
 }
 
 // ReadString reads a string of any kind and returns a copy of it, which it
@@ -165,46 +168,21 @@ func (d *Decoder) enter(t Token, size int) {
 }
 
 // readScalar reads the next value, which has to be one that Token's accessors can
-// convert.
+// convert. They refuse nulls and errors that readScalar does not.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.fast {
-		if d.isToken() {
-			return d.ReadToken()
+	switch {
+	case d.atScalar():
+		return d.ReadToken()
+	case d.fast && d.in.Pos == d.in.End: // nothing had arrived to look at
+		if err := d.need(1); err != nil {
+			return Token{}, err
 		}
-		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && !t.kind.IsError() && (!opens[t.kind] || t.IsNull() && d.nest.depth < d.rules.Depth) {
-			d.consumeOne(n)
-			if t.IsNull() {
-				return t, ErrNull
-			}
-			return t, nil
-		}
-		if d.in.Pos == d.in.End { // nothing had arrived to try it on
-			if err := d.need(1); err != nil {
-				return Token{}, err
-			}
-			return d.readScalar(want)
-		}
+		return d.readScalar(want)
 	}
 	return d.readValueToken(want)
-}
-
-// isToken reports whether the first bytes of the next value show that it is one
-// token, and neither a null nor an error.
-func (d *Decoder) isToken() bool {
-	if d.in.End-d.in.Pos < 2 {
-		return false
-	}
-	switch Kind(d.in.Data[d.in.Pos]) {
-	case Integer, SimpleString:
-		return true
-	case BulkString:
-		return respwire.IsDigit(d.in.Data[d.in.Pos+1])
-	}
-	return false
 }
 
 // readValueToken reads the next whole value and returns its token.
@@ -259,7 +237,7 @@ func (d *Decoder) typedHeader(want Kind) (h valueHeader, err error) {
 	}
 	if d.fast {
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if uint(n-1) < uint(d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && (!opens[want] || d.nest.depth < d.rules.Depth) {
+		if isBuffered(n, d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && (!opens[want] || d.nest.depth < d.rules.Depth) {
 			if t.hasPayload() {
 				n -= int(t.n) + len("\r\n")
 			}
@@ -341,19 +319,35 @@ func (d *Decoder) readWrongKind(got, want Kind) error {
 
 // handPush reads a push and hands it to OnPush.
 func (d *Decoder) handPush() error {
-	if _, err := d.wholeSize(); err != nil {
+	size, err := d.wholeSize()
+	if err != nil {
 		return err
 	}
-	d.consume(d.build(&d.pushed, true))
+	if err := d.buildScanned(&d.pushed, size); err != nil {
+		return err
+	}
+	d.consume(size)
 	d.onPush(&d.pushed)
 	return nil
 }
 
 // The rest of the file holds the loops over the elements of an aggregate. The loop
-// reads the header, its body reads what it wants of each element, and the loop drops
+// reads the header, its body reads what it wants of each element, and the loop skips
 // the rest. Two things tell how much the body has read: the frame of the aggregate
-// counts the elements that have begun, and nesting.low tells whether that frame was
-// left.
+// counts the elements that have not begun, and nesting.lowest tells whether that frame
+// is still there. With d.Elements() over
+//
+//	*3\r\n *2\r\n :1\r\n :2\r\n :3\r\n :4\r\n
+//
+// the loop opens *3, whose elements have one frame around them and of which three are
+// left. Then
+//
+//	body 0 reads *2 and :1   2 are left, so one has begun, and there are two frames: :2 is skipped
+//	body 1 reads nothing     2 are left, so none has begun: :3 is skipped
+//	body 2 reads :4          the frame is gone, and reading goes on where it should: the end
+//
+// Had body 1 read :3 and :4, then two would have begun, and the body would have
+// strayed. Had body 2 read on after :4, then reading would go on elsewhere.
 
 var errStrayed = errors.New("resp: the body of a loop over Elements or Entries has read more than its element")
 
@@ -407,16 +401,15 @@ func (d *Decoder) Entries() iter.Seq2[int, error] {
 
 // walk is a run over the elements of the aggregate that was opened last.
 type walk struct {
-	step     int64 // values that one body may read
-	left     int64 // what the frame counted when the body began
-	inside   int   // frames around the elements
-	streamed bool
+	step   int64 // values that one body may read
+	left   int64 // that the frame counted when the body began; below zero when it is streamed
+	frames int   // around the elements
 
 	// where reading goes on when the aggregate is complete
-	after frame
-	outer int
+	after       frame
+	framesAfter int
 
-	done bool // the loop has seen the end
+	ended bool // the loop has seen the end
 }
 
 // loop is Elements and Entries once the aggregate has been opened with the results t
@@ -429,26 +422,24 @@ func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bo
 	if t.Len() == 0 {
 		return
 	}
-	w := walk{step: step, left: d.nest.left, inside: len(d.nest.outer), streamed: t.IsStreamed()}
-	w.after, w.outer = d.nest.afterInnermost()
-	defer d.leave(&w, d.nest.low)
-	d.nest.low = w.inside
+	w := walk{step: step, left: d.nest.left, frames: len(d.nest.outer)}
+	w.after, w.framesAfter = d.nest.afterInnermost()
+	defer d.leave(&w, d.nest.lowest)
+	d.nest.lowest = w.frames
 	for i := 0; ; i++ {
-		if w.streamed {
-			if err := d.takeEndOf(&w); err != nil {
-				yield(i, err)
-				return
-			}
+		if err := d.takeEndOf(&w); err != nil {
+			yield(i, err)
+			return
 		}
-		if w.done || !yield(i, nil) {
+		if w.ended || !yield(i, nil) {
 			return
 		}
 		if window.Debug {
 			d.expireViews()
 		}
-		if d.hasTakenOne(&w) {
+		if d.hasReadOne(&w) {
 			w.left = d.nest.left
-		} else if err := d.finish(&w); err != nil {
+		} else if err := d.skipRest(&w); err != nil {
 			yield(i, err)
 			return
 		}
@@ -457,45 +448,45 @@ func (d *Decoder) loop(t Token, err error, step int64, yield func(int, error) bo
 
 // takeEndOf consumes the end of a streamed aggregate if it comes next.
 func (d *Decoder) takeEndOf(w *walk) error {
-	if w.done {
+	if w.ended || w.left >= 0 {
 		return nil
 	}
 	if err := d.need(1); err != nil || Kind(d.in.Data[d.in.Pos]) != End {
 		return err
 	}
 	_, err := d.readTokenSlow()
-	w.done = err == nil
+	w.ended = err == nil
 	return err
 }
 
-// hasTakenOne reports whether the body has read exactly its element and that was not
+// hasReadOne reports whether the body has read exactly its element and that was not
 // the last one.
-func (d *Decoder) hasTakenOne(w *walk) bool {
+func (d *Decoder) hasReadOne(w *walk) bool {
 	n := &d.nest
-	return d.fast && len(n.outer) == w.inside && n.low == w.inside && n.left == w.left-w.step
+	return d.fast && len(n.outer) == w.frames && n.lowest == w.frames && n.left == w.left-w.step
 }
 
-// finish skips what the body has left of its element.
-func (d *Decoder) finish(w *walk) error {
-	if w.done = d.nest.low < 0; w.done {
+// skipRest skips what the body has left of its element.
+func (d *Decoder) skipRest(w *walk) error {
+	if w.ended = d.nest.lowest == noLoop; w.ended { // the body has reset the Decoder
 		return nil
 	}
-	if err := d.check(w); err != nil {
+	if err := d.checkBody(w); err != nil {
 		return err
 	}
-	for d.isInside(w) {
-		if err := d.drop(w.inside); err != nil {
+	for d.hasRest(w) {
+		if err := d.drop(w.frames); err != nil {
 			return err
 		}
 	}
 	w.left -= w.step
-	w.done = d.nest.low < w.inside
+	w.ended = d.nest.lowest < w.frames
 	return nil
 }
 
-// check returns the error that the body has left the Decoder in. It puts the Decoder
-// into an error when the body has read more than its element.
-func (d *Decoder) check(w *walk) error {
+// checkBody returns the error that the body has left the Decoder in. It puts the
+// Decoder into an error when the body has strayed.
+func (d *Decoder) checkBody(w *walk) error {
 	if d.copy.done { // except for what is kept for a writer, which gets no more
 		d.in.Kept = 0
 		d.setCopy(copying{})
@@ -507,38 +498,38 @@ func (d *Decoder) check(w *walk) error {
 	return d.err
 }
 
-// isInside reports whether the next bytes belong to the element of the body.
-func (d *Decoder) isInside(w *walk) bool {
+// hasRest reports whether the next bytes belong to the element of the body.
+func (d *Decoder) hasRest(w *walk) bool {
 	switch n := &d.nest; {
-	case d.copy.name != "":
+	case d.copy.underWay():
 		return true
-	case n.low < w.inside:
+	case n.lowest < w.frames:
 		return false
 	default:
-		return len(n.outer) > w.inside || w.left-n.left < w.step
+		return len(n.outer) > w.frames || w.left-n.left < w.step
 	}
 }
 
 // hasStrayed reports whether the body has read more than its element.
 func (d *Decoder) hasStrayed(w *walk) bool {
-	n, underWay := &d.nest, d.copy.name != ""
-	if n.low < w.inside { // the aggregate is complete; the loop itself takes the end of a streamed one
-		return underWay || w.left != w.step || n.low != w.outer || n.at(w.outer) != w.after
+	n, underWay := &d.nest, d.copy.underWay()
+	if n.lowest < w.frames { // the aggregate is complete; the loop itself takes the end of a streamed one
+		return underWay || w.left != w.step || n.lowest != w.framesAfter || n.at(w.framesAfter) != w.after
 	}
-	begun := w.left - n.at(w.inside).left
-	if underWay && len(n.outer) == w.inside {
+	begun := w.left - n.at(w.frames).left
+	if underWay && len(n.outer) == w.frames {
 		begun++ // the frame has not counted it yet
 	}
 	return begun > w.step
 }
 
 // leave drops what has arrived of the rest of the aggregate, and makes the next read
-// drop what has not. low is the value of nesting.low before the loop.
-func (d *Decoder) leave(w *walk, low int) {
-	if !w.done && d.nest.low >= 0 && d.check(w) == nil && d.nest.low >= w.inside {
+// drop what has not. lowest is the value of nesting.lowest before the loop.
+func (d *Decoder) leave(w *walk, lowest int) {
+	if !w.ended && d.nest.lowest != noLoop && d.checkBody(w) == nil && d.nest.lowest >= w.frames {
 		source := d.in.Detach() // so that drop waits for no input
-		d.drop(w.inside - 1)
+		d.drop(w.frames - 1)
 		d.in.Attach(source)
 	}
-	d.nest.low = min(d.nest.low, low)
+	d.nest.lowest = min(d.nest.lowest, lowest)
 }

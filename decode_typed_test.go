@@ -457,7 +457,6 @@ var elementBodies = map[string]func(t *testing.T, d *resp.Decoder){
 	"BulkReader":           func(_ *testing.T, d *resp.Decoder) { d.BulkReader() },
 	"BulkReader, a byte":   func(_ *testing.T, d *resp.Decoder) { readSome(d, 1) },
 	"BulkReader, all":      func(_ *testing.T, d *resp.Decoder) { readSome(d, 1000) },
-	"WriteTo that fails":   func(_ *testing.T, d *resp.Decoder) { writeSome(d) },
 	"CopyValue that fails": func(_ *testing.T, d *resp.Decoder) { d.CopyValue(&oddWriter{err: errOnce}) },
 	"CopyBulk that fails":  func(_ *testing.T, d *resp.Decoder) { d.CopyBulk(&oddWriter{n: 1, err: errOnce}) },
 	"a loop":               func(_ *testing.T, d *resp.Decoder) { readLoop(d, false) },
@@ -478,12 +477,6 @@ func readInside(d *resp.Decoder, n int) {
 func readSome(d *resp.Decoder, n int) {
 	if r, err := d.BulkReader(); err == nil {
 		r.Read(make([]byte, n))
-	}
-}
-
-func writeSome(d *resp.Decoder) {
-	if r, err := d.BulkReader(); err == nil {
-		r.WriteTo(&oddWriter{n: 1, err: errOnce})
 	}
 }
 

@@ -3,6 +3,8 @@ package resp
 import (
 	"io"
 	"iter"
+	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
@@ -17,6 +19,9 @@ import (
 
 // minElement is the size of the smallest element, `_\r\n`.
 const minElement = 3
+
+// treeRoom is maxTree, except in a test.
+var treeRoom = maxTree
 
 // Decode reads the next whole value into v. A server's error is a value too, of Kind
 // SimpleError or BulkError: Decode returns nil, and v.Err returns the error. v.Bytes
@@ -36,20 +41,64 @@ func (d *Decoder) Decode(v *Value) error {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.buildScalar(v) {
-		return nil
+	if !d.fast || d.in.Pos == d.in.End {
+		return d.decodeValue(v)
 	}
-	if waited, err := d.awaitString(); err != nil {
-		return err
-	} else if waited && d.buildScalar(v) {
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	switch kind := Kind(w[0]); {
+	case kind == BulkString:
+		n, header := respwire.ShortLength(w)
+		if header == 0 && w[1] != '-' {
+			n, header = respwire.FastLength(w)
+		}
+		start := d.in.Pos + header
+		end := start + n
+		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
+			v.setString(BulkString, d.in.Data[start:end:end])
+			v.emptyLists()
+			d.consumeOne(header + n + 2)
+			return nil
+		}
+	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
+		v.setString(SimpleString, w[1:3:3])
+		v.emptyLists()
+		d.consumeOne(len("+OK\r\n"))
 		return nil
+	case opens[kind]:
+		return d.decodeValue(v)
+	}
+	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if !isBuffered(n, d.in.End-d.in.Pos) {
+		return d.decodeValue(v)
+	}
+	v.emptyLists()
+	v.set(t)
+	d.consumeOne(n)
+	return nil
+}
+
+// decodeValue is Decode of anything but a buffered scalar of a usual form.
+func (d *Decoder) decodeValue(v *Value) error {
+	if d.atScalar() {
+		t, err := d.ReadToken()
+		if err == nil {
+			v.emptyLists()
+			v.set(t)
+		}
+		return err
+	}
+	if d.fast && d.in.Pos == d.in.End { // nothing had arrived to look at
+		if err := d.need(1); err != nil {
+			return err
+		}
+		return d.Decode(v)
 	}
 	for {
-		if d.fast && d.ahead.at != d.in.Offset(0) {
+		if d.fast && !d.isScanned() {
 			if err := d.need(1); err != nil {
 				return err
 			}
-			if size := d.build(v, false); size > 0 {
+			if size := d.buildUsual(v); size > 0 {
 				if v.Kind != Push || d.onPush == nil || !d.nest.valueAtTop() {
 					d.consumeOne(size)
 					return nil
@@ -88,6 +137,22 @@ func (d *Decoder) Values() iter.Seq2[*Value, error] {
 	}
 }
 
+// buildUsual makes the first try on a value, which has not been scanned, and returns its
+// size, or 0. It makes none of a streamed value, which has to be scanned; none where
+// fewer bytes are buffered than the last value had, for it would most likely end in the
+// middle; and none where there may be too many elements, which buildScanned counts
+// before anything is reserved.
+func (d *Decoder) buildUsual(v *Value) (size int) {
+	buffered := d.in.End - d.in.Pos
+	if d.in.Data[d.in.Pos+1] == '?' || buffered < d.built || buffered > treeRoom*minElement {
+		return 0
+	}
+	if size = d.build(v, false); size > 0 {
+		d.built = size
+	}
+	return size
+}
+
 // decodeSlow is Decode for unusual or incomplete values. It reports whether the
 // value was a push, which it has then handed to OnPush.
 func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
@@ -97,10 +162,14 @@ func (d *Decoder) decodeSlow(v *Value) (pushed bool, err error) {
 	if part, err := d.atPart(); part || err != nil {
 		return false, d.decodePart(v, err)
 	}
-	if _, err := d.wholeSize(); err != nil {
+	size, err := d.wholeSize()
+	if err != nil {
 		return false, err
 	}
-	size := d.build(v, true)
+	if err := d.buildScanned(v, size); err != nil {
+		return false, err
+	}
+	d.built = size
 	pushed = v.Kind == Push && d.onPush != nil && d.nest.valueAtTop()
 	d.consume(size)
 	if pushed {
@@ -121,7 +190,7 @@ func (d *Decoder) decodePart(v *Value, err error) error {
 	case t.Len() == 0:
 		return ErrEnd
 	}
-	v.restLists()
+	v.emptyLists()
 	v.set(t)
 	return nil
 }
@@ -151,7 +220,7 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 		} else {
 			var t Token
 			t, size = fastToken(d.in.Data[pos:], &d.rules.limits)
-			if uint(size-1) >= uint(d.in.End-pos) {
+			if !isBuffered(size, d.in.End-pos) {
 				if t, size = d.bufferedTokenSlow(pos, scanned); size == 0 {
 					d.scanFrom(b.open, pos)
 					return 0
@@ -171,8 +240,29 @@ func (d *Decoder) build(root *Value, scanned bool) (size int) {
 		}
 	}
 	d.builders = b.open
-	b.finish()
+	b.end()
 	return pos - d.in.Pos
+}
+
+// buildScanned is build for a value of size bytes, which has been scanned.
+func (d *Decoder) buildScanned(root *Value, size int) error {
+	if size > treeRoom*minElement && d.countElements(size) > treeRoom {
+		return d.fail(limitFault(limitElements, int64(treeRoom), 0), 0)
+	}
+	d.build(root, true)
+	return nil
+}
+
+// countElements returns how many elements and attributes the next value has, which has
+// been scanned and has size bytes.
+func (d *Decoder) countElements(size int) (n int) {
+	for pos, end := d.in.Pos, d.in.Pos+size; pos < end; {
+		t, size := d.bufferedTokenSlow(pos, true)
+		if pos += size; t.kind != End {
+			n++
+		}
+	}
+	return n - 1
 }
 
 // mayOpen reports whether an aggregate with n elements that start at d.in.Data[pos:]
@@ -205,45 +295,6 @@ func (d *Decoder) scanFrom(open []builder, pos int) {
 	c.at, c.pos, c.value, c.seen = d.in.Offset(0), pos-d.in.Pos, 0, 0
 }
 
-// buildScalar builds the next value into v if it is a buffered scalar of a usual
-// form. It reports whether it did.
-func (d *Decoder) buildScalar(v *Value) bool {
-	if !d.fast || d.in.Pos == d.in.End || d.ahead.at == d.in.Offset(0) {
-		return false
-	}
-	w := respwire.HeadAt(d.in.Data, d.in.Pos)
-	switch kind := Kind(w[0]); {
-	case kind == BulkString:
-		n, header := respwire.ShortLength(w)
-		if header == 0 && w[1] != '-' {
-			n, header = respwire.FastLength(w)
-		}
-		start := d.in.Pos + header
-		end := start + n
-		if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 && int64(n) <= d.rules.BulkLen {
-			v.setString(BulkString, d.in.Data[start:end:end])
-			v.restLists()
-			d.consumeOne(header + n + 2)
-			return true
-		}
-	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
-		v.setString(SimpleString, w[1:3:3])
-		v.restLists()
-		d.consumeOne(len("+OK\r\n"))
-		return true
-	case opens[kind]:
-		return false
-	}
-	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-	if uint(n-1) >= uint(d.in.End-d.in.Pos) {
-		return false
-	}
-	v.restLists()
-	v.set(t)
-	d.consumeOne(n)
-	return true
-}
-
 // buildScalars builds the values at d.in.Data[pos:] into elems as long as they are
 // scalars of the usual forms, and returns how many it built and their size. Replies
 // consist mostly of rows of strings, and a loop of its own builds those faster.
@@ -257,11 +308,10 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 		w := respwire.HeadAt(d.in.Data, pos)
 		switch kind := Kind(w[0]); {
 		case kind == BulkString:
-			length, header := respwire.ShortLength(w)
-			end := pos + header + length
-			if header > 0 && end+2 <= d.in.End && respwire.Load16(d.in.Data[end:]) == respwire.CRLF16 {
-				v.setString(BulkString, d.in.Data[pos+header:end:end])
-				v.dropLists()
+			if n, end := respwire.ShortBulk(w, d.in.End-pos-2); end > 0 {
+				end += pos
+				v.setString(BulkString, d.in.Data[end-n:end:end])
+				v.forgetLists()
 				pos = end + 2
 				continue
 			}
@@ -269,10 +319,10 @@ func (d *Decoder) buildScalars(elems []Value, pos int) (n, size int) {
 			return i, pos - start
 		}
 		t, n := fastToken(d.in.Data[pos:], &d.rules.limits)
-		if uint(n-1) >= uint(d.in.End-pos) {
+		if !isBuffered(n, d.in.End-pos) {
 			return i, pos - start
 		}
-		v.dropLists()
+		v.forgetLists()
 		v.set(t)
 		pos += n
 	}
@@ -289,32 +339,27 @@ func (v *Value) setString(kind Kind, b []byte) {
 	v.Bytes = b
 }
 
-// keepLists empties the lists of a root and keeps their storage.
-func (v *Value) keepLists() {
+// emptyLists empties the lists of a root that is a scalar.
+func (v *Value) emptyLists() {
+	if cap(v.Elems)|cap(v.Attrs) != 0 {
+		v.emptyListsSlow()
+	}
+}
+
+// emptyListsSlow is emptyLists of a root that has some. It writes nothing into what the
+// caller has made.
+func (v *Value) emptyListsSlow() {
+	if s := storageOf(v); s != nil {
+		s.noteUse(v, 0)
+		s.shrink(v)
+	}
 	v.Elems = v.Elems[:0]
 	v.Attrs = v.Attrs[:0]
 }
 
-// restLists empties the lists of a root that needs none of that storage.
-func (v *Value) restLists() {
-	if cap(v.Elems)|cap(v.Attrs) != 0 {
-		v.rest()
-	}
-}
-
-// rest is restLists where there is storage. It writes nothing into what the caller has
-// made.
-func (v *Value) rest() {
-	if v.hasKeeper() {
-		v.settle(0)
-		v.letGo()
-	}
-	v.keepLists()
-}
-
-// dropLists empties the lists of a value below the root. Their storage may belong to
-// another value by now.
-func (v *Value) dropLists() {
+// forgetLists leaves a value below the root without lists. Their storage may belong
+// to another value by now.
+func (v *Value) forgetLists() {
 	if cap(v.Elems)|cap(v.Attrs) != 0 {
 		v.Elems = nil
 		v.Attrs = nil
@@ -348,7 +393,7 @@ func (d *Decoder) bufferedTokenSlow(pos int, scanned bool) (t Token, size int) {
 		return t, 0
 	}
 	kind := Kind(b[0])
-	if !scanned && (!kind.IsValid() || kind == Chunk || kind == End) {
+	if !scanned && (!kind.isValid() || kind == Chunk || kind == End) {
 		return t, 0
 	}
 	t, header, f := d.rules.header(lineKind(kind), b, 0)
@@ -389,23 +434,12 @@ func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	return t, pos - from
 }
 
-// treeBuilder builds values in the storage of a tree, which is used again and again.
-// The list of the root's elements has room for one Value more than it ever shows:
-// the keeper. The keeper holds the block from which all lists below the root are
-// cut, one after the other:
-//
-//	root.Elems:   | elements ... | free ... | keeper |
-//	keeper.Elems: | a list | a list | ...      free |
-//
-// So a tree takes no more than its largest value took, even if the shapes of values
-// differ. If each element kept a list of its own, a large list would leave its size
-// at every place where it once was. The room after the end of a list belongs to that
-// list or to none, so appending to one list changes no other.
+// treeBuilder builds a value and everything in it, in the storage of its root.
 type treeBuilder struct {
 	root   *Value
 	open   []builder // the aggregates that have begun, the innermost last
-	block  []Value   // the block of the keeper; nil until it is needed
-	used   int       // of block
+	block  []Value   // of the storage; nil until it is needed
+	used   int       // Values of block
 	needed int       // Values in lists below the root
 
 	missing int64 // values that are still to be built
@@ -417,28 +451,13 @@ type builder struct {
 	next int // the element that is being built
 }
 
-const (
-	// minBlock is the size of a first block.
-	minBlock = 16
-
-	// minStreamed is how many elements a streamed aggregate has room for at first.
-	minStreamed = 4
-
-	// usualTree is how many Values a tree may hold in any case. The storage of a
-	// larger one is released when more than quietTimes values in a row needed less
-	// than one part in oversize of it.
-	usualTree  = 512
-	oversize   = 4
-	quietTimes = 32
-)
-
 // slot returns the element that is being built.
 func (b *builder) slot() *Value { return &b.v.Elems[b.next] }
 
 // newSlot is slot for an element in which nothing has been built yet.
 func (b *builder) newSlot() *Value {
 	v := b.slot()
-	v.dropLists()
+	v.forgetLists()
 	return v
 }
 
@@ -447,49 +466,22 @@ func (b *treeBuilder) top() *builder { return &b.open[len(b.open)-1] }
 // start returns the root, where the first value goes.
 func (b *treeBuilder) start() *Value {
 	root := b.root
-	if root.hasKeeper() {
-		root.letGo()
+	if s := storageOf(root); s != nil {
+		s.shrink(root)
 	} else {
 		root.Elems, root.Attrs = nil, nil // not Decode's to write into
 	}
-	root.keepLists()
+	root.Elems = root.Elems[:0]
+	root.Attrs = root.Attrs[:0]
 	return root
 }
 
-// letGo gives up the storage of v when it has long been larger than it had to be.
-func (v *Value) letGo() {
-	if v.keeper().Int > quietTimes {
-		v.Elems, v.Attrs = nil, nil
+// end takes account of how much of its storage the tree needed.
+func (b *treeBuilder) end() {
+	if s := storageOf(b.root); s != nil {
+		s.noteUse(b.root, len(b.root.Elems)+len(b.root.Attrs)+b.needed)
 	}
 }
-
-// finish takes account of how much of its storage the tree needed.
-func (b *treeBuilder) finish() {
-	if root := b.root; cap(root.Elems) > 0 {
-		root.settle(len(root.Elems) + len(root.Attrs) + b.needed)
-	}
-}
-
-// settle takes account of a value that needed so many Values of v's storage.
-func (v *Value) settle(needed int) {
-	keeper := v.keeper()
-	held := cap(v.Elems) + cap(v.Attrs) + cap(keeper.Elems)
-	if held > usualTree && held/oversize > needed {
-		keeper.Int++
-	} else {
-		keeper.Int = 0
-	}
-}
-
-// keeperKind is the kind of a keeper. No value has it, so that Decode tells its own
-// storage from lists that the caller has made.
-const keeperKind Kind = 4
-
-// keeper returns the Value behind all elements that v ever has.
-func (v *Value) keeper() *Value { return &v.Elems[:cap(v.Elems)][cap(v.Elems)-1] }
-
-// hasKeeper reports whether the storage of v is Decode's.
-func (v *Value) hasKeeper() bool { return cap(v.Elems) > 0 && v.keeper().Kind == keeperKind }
 
 // add puts t, for which v has been found, into the tree, and returns where what comes
 // next goes, or nil when the tree is complete.
@@ -505,7 +497,7 @@ func (b *treeBuilder) add(v *Value, t Token) *Value {
 		b.missing--
 		return v
 	case t.kind == End:
-		b.end()
+		b.endStreamed()
 		return b.next()
 	}
 	v.set(t)
@@ -570,22 +562,22 @@ func (b *treeBuilder) next() *Value {
 		}
 		b.open = b.open[:len(b.open)-1]
 		if top.v.Kind == Attribute {
-			return b.decorated()
+			return b.afterAttribute()
 		}
 	}
 	return nil
 }
 
-// decorated returns the place of the value whose attribute is complete.
-func (b *treeBuilder) decorated() *Value {
+// afterAttribute returns the place of the value whose attribute is complete.
+func (b *treeBuilder) afterAttribute() *Value {
 	if len(b.open) == 0 {
 		return b.root
 	}
 	return b.top().slot()
 }
 
-// end closes a streamed aggregate.
-func (b *treeBuilder) end() {
+// endStreamed closes a streamed aggregate.
+func (b *treeBuilder) endStreamed() {
 	top := b.top()
 	top.v.Elems = top.v.Elems[:top.next]
 	if top.v != b.root {
@@ -599,7 +591,7 @@ func (b *treeBuilder) addElem(v *Value) {
 	n := len(v.Elems)
 	if v == b.root {
 		if n+1 == cap(v.Elems) {
-			v.reserve(2 * n)
+			v.reserve(min(2*n, maxTree+1))
 		}
 		v.Elems = v.Elems[:n+1]
 	} else {
@@ -620,7 +612,7 @@ func (b *treeBuilder) addAttribute(v *Value) *Value {
 		v.reserve(0)
 	}
 	attribute := &v.Attrs[len(v.Attrs)-1]
-	attribute.dropLists()
+	attribute.forgetLists()
 	return attribute
 }
 
@@ -628,7 +620,7 @@ func (b *treeBuilder) addAttribute(v *Value) *Value {
 func (b *treeBuilder) lengthen(list []Value) []Value {
 	n := len(list)
 	if n == cap(list) {
-		longer := b.take(max(2*n, 1))
+		longer := b.take(max(min(2*n, maxTree), 1))
 		copy(longer, list)
 		list = longer
 	}
@@ -646,47 +638,127 @@ func (b *treeBuilder) take(n int) []Value {
 	return list
 }
 
-// nextBlock takes the keeper's block or, when that has been used up, a larger one.
+// nextBlock takes the block of the storage or, when that has been used up, a larger
+// one.
 func (b *treeBuilder) nextBlock(n int) {
-	if cap(b.root.Elems) == 0 {
+	s := storageOf(b.root)
+	if s == nil {
 		b.root.reserve(0)
+		s = storageOf(b.root)
 	}
-	keeper := b.root.keeper()
 	if b.block == nil {
-		b.block = keeper.Elems
+		b.block = s.Elems
 	}
 	if n > len(b.block)-b.used {
-		b.block = make([]Value, max(n, 2*len(b.block), minBlock))
+		b.block = make([]Value, max(n, min(2*len(b.block), maxTree), minBlock))
 		b.used = 0
-		keeper.Elems = b.block
+		s.Elems = b.block
 	}
 }
 
-// reserve gives v, a root, n elements.
+// treeStorage is the memory for the lists of a tree. Decode keeps it with the root
+// and builds the next value in it. It is the last Value for which root.Elems has room,
+// and never an element. Its fields are
+//
+//	Elems  the block from which all lists below the root are cut, one after the other
+//	Int    how many values in a row needed far less than there is
+//	Bytes  storageMark, by which Decode tells its own storage from lists of the caller
+//
+// After `*2 *1 :1 *2 :2 :3` there are
+//
+//	root.Elems     | *1 | *2 | storage |
+//	storage.Elems  | :1 | :2 | :3 | free ... |
+//
+// and the elements of *1 are the block's [0:1], those of *2 its [1:3].
+//
+// So a tree takes no more than its largest value took, even if the shapes of values
+// differ. If each element kept a list of its own, a large list would leave its size
+// at every place where it once was. The room after the end of a list belongs to that
+// list or to none, so appending to one list changes no other.
+type treeStorage Value
+
+// storageMark is in no Value that a caller can make.
+var storageMark [1]byte
+
+const (
+	// minBlock is the size of a first block.
+	minBlock = 16
+
+	// minStreamed is how many elements a streamed aggregate has room for at first.
+	minStreamed = 4
+
+	// usualTree is how many Values a tree may hold in any case. The storage of a
+	// larger one is given up as a large buffer is; see window.Oversize.
+	usualTree = 512
+
+	// maxTree is how many elements and attributes a tree may have, so that the bytes
+	// of its lists can be counted in an int. It matters with a 32-bit int alone.
+	maxTree   = math.MaxInt / valueSize
+	valueSize = 16 + 9*bits.UintSize/8
+)
+
+// storageOf returns the storage of v, or nil when Decode has made none.
+func storageOf(v *Value) *treeStorage {
+	room := cap(v.Elems)
+	if room == 0 {
+		return nil
+	}
+	s := (*treeStorage)(&v.Elems[:room][room-1])
+	if respwire.BytesData(s.Bytes) != &storageMark[0] {
+		return nil
+	}
+	return s
+}
+
+// noteUse takes account of a value that needed so many of the Values in the storage
+// of root.
+func (s *treeStorage) noteUse(root *Value, needed int) {
+	held := cap(root.Elems) + cap(root.Attrs) + cap(s.Elems)
+	if held > usualTree && held/window.Oversize > needed {
+		s.Int++
+	} else {
+		s.Int = 0
+	}
+}
+
+// shrink gives up the storage of root when it has long been larger than it had to be.
+func (s *treeStorage) shrink(root *Value) {
+	if s.Int > window.QuietTimes {
+		root.Elems, root.Attrs = nil, nil
+	}
+}
+
+// reserve gives v, a root, n elements, and storage behind them.
 func (v *Value) reserve(n int) {
 	if n >= cap(v.Elems) {
-		elems := make([]Value, n+1)
-		copy(elems, v.Elems)
-		elems[n].Kind = keeperKind
-		if cap(v.Elems) > 0 {
-			elems[n].Elems = v.keeper().Elems
-		}
-		v.Elems = elems
+		v.reserveSlow(n)
 	}
 	v.Elems = v.Elems[:n]
+}
+
+// reserveSlow is reserve where there is no room for n elements and the storage.
+func (v *Value) reserveSlow(n int) {
+	elems := make([]Value, n+1)
+	copy(elems, v.Elems)
+	if s := storageOf(v); s != nil {
+		elems[n].Elems = s.Elems
+	}
+	elems[n].Bytes = storageMark[:]
+	v.Elems = elems
 }
 
 // forget clears the storage of v but keeps it. No list has had more than most Values
 // in use.
 func (v *Value) forget(most int64) {
 	elems, attrs := v.Elems[:cap(v.Elems)], v.Attrs[:cap(v.Attrs)]
+	s := storageOf(v)
 	*v = Value{Elems: elems[:0], Attrs: attrs[:0]}
 	clear(attrs[:min(int64(len(attrs)), most)])
-	if len(elems) == 0 {
+	if s == nil {
 		return
 	}
-	block, quiet := v.keeper().Elems, v.keeper().Int
+	block, quiet := s.Elems, s.Int
 	clear(block[:min(int64(len(block)), most)])
 	clear(elems[:min(int64(len(elems)), most)])
-	*v.keeper() = Value{Kind: keeperKind, Elems: block, Int: quiet}
+	*s = treeStorage{Bytes: storageMark[:], Elems: block, Int: quiet}
 }

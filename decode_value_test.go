@@ -478,22 +478,24 @@ func TestDecodeGivesUpWhatNoValueNeeds(t *testing.T) {
 }
 
 // Decode writes into storage that it has made and nowhere else: not behind the end of a
-// list of the caller's, nor into the lists of a Value there.
+// list of the caller's, nor into the lists of a Value there, whatever kind that has.
 func TestDecodeLeavesTheListsOfTheCaller(t *testing.T) {
 	integers := func() []resp.Value {
 		return []resp.Value{{Kind: resp.Integer, Int: 1}, {Kind: resp.Integer, Int: 2}, {Kind: resp.Integer, Int: 3}}
 	}
 	for _, wire := range []string{"+OK\r\n", "$?\r\n;0\r\n", "*1\r\n:9\r\n", "*1\r\n*2\r\n:8\r\n:9\r\n", "|1\r\n+a\r\n+b\r\n:9\r\n"} {
-		elems, attrs := integers(), integers()
-		elems[2].Elems = integers()
-		kept := resp.Value{Kind: resp.Array, Elems: elems, Attrs: attrs}
-		want := kept.Clone()
-		v := resp.Value{Kind: resp.Array, Elems: elems[:1], Attrs: attrs[:1]}
-		if err := resp.NewDecoder(strings.NewReader(wire)).Decode(&v); err != nil {
-			t.Fatalf("%q: %v", wire, err)
-		}
-		if got := fmt.Sprintf("%+v", kept); got != fmt.Sprintf("%+v", want) {
-			t.Errorf("%q: the lists of the caller have become %s", wire, got)
+		for last := range 256 {
+			elems, attrs := integers(), integers()
+			elems[2] = resp.Value{Kind: resp.Kind(last), Bytes: make([]byte, 1), Elems: integers()}
+			kept := resp.Value{Kind: resp.Array, Elems: elems, Attrs: attrs}
+			want := kept.Clone()
+			v := resp.Value{Kind: resp.Array, Elems: elems[:1], Attrs: attrs[:1]}
+			if err := resp.NewDecoder(strings.NewReader(wire)).Decode(&v); err != nil {
+				t.Fatalf("%q: %v", wire, err)
+			}
+			if got, want := exact(&kept), exact(&want); got != want {
+				t.Errorf("%q: the lists of the caller have become %s, want %s", wire, got, want)
+			}
 		}
 	}
 }

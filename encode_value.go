@@ -258,7 +258,7 @@ func openValue(open []valueFrame, v *Value, how valueFlags) ([]valueFrame, value
 	case how&asAttribute != 0:
 		kind = Attribute
 	case kind == Attribute && how&withoutAttrs == 0:
-	case v.Null, kind == Attribute, kind == End, !kind.IsValid():
+	case v.Null, kind == Attribute, kind == End, !kind.isValid():
 		return open, valuePart{value: v, kind: Null}
 	case kind == Chunk:
 		kind = BulkString

@@ -58,7 +58,7 @@ type Encoder struct {
 type openAggregate struct {
 	kind      Kind
 	streamed  bool
-	dropped   bool  // an attribute that is not written
+	leftOut   bool  // an attribute that is not written
 	outerLeft int64 // what left is when this one is complete
 }
 
@@ -79,7 +79,8 @@ func NewEncoder(w io.Writer, opts ...Option) *Encoder {
 // Reset makes e write to w as if it were new. It drops what was not flushed and the
 // error that e was in. The options are those of NewEncoder, including the version of
 // Protocol; a zero Encoder has the defaults. With a nil w every call returns an
-// error until the next Reset.
+// error until the next Reset. The reader or writer that a call of e is in must not
+// call Reset: that call then panics.
 func (e *Encoder) Reset(w io.Writer) {
 	e.out.reset(w)
 	giveOpen(e.open)
@@ -171,8 +172,8 @@ func (e *Encoder) slot(k Kind) error {
 }
 
 // slotSlow is slot when the innermost aggregate takes no more values. It closes that
-// aggregate only now, so that the last element of a dropped attribute is dropped
-// too.
+// aggregate only now, so that the last element of an attribute that is left out is
+// left out too.
 func (e *Encoder) slotSlow(k Kind) error {
 	if err := e.ready(); err != nil {
 		return err
@@ -193,12 +194,12 @@ func (e *Encoder) enter(k Kind, values int64, streamed bool) {
 	}
 }
 
-// drop opens an attribute of the given number of values. Neither it nor anything in
-// it is written.
-func (e *Encoder) drop(values int64) {
-	e.push(openAggregate{kind: Attribute, dropped: !e.out.discards, outerLeft: e.left})
+// leaveOut opens an attribute of the given number of values. Neither it nor anything
+// in it is written.
+func (e *Encoder) leaveOut(values int64) {
+	e.push(openAggregate{kind: Attribute, leftOut: !e.out.muted, outerLeft: e.left})
 	e.left = values
-	e.out.discard()
+	e.out.mute()
 }
 
 // push opens an aggregate inside the others.
@@ -223,8 +224,8 @@ func (e *Encoder) closeLast() {
 	last := e.open[len(e.open)-1]
 	e.open = e.open[:len(e.open)-1]
 	e.left = last.outerLeft
-	if last.dropped {
-		e.out.keep()
+	if last.leftOut {
+		e.out.unmute()
 	}
 }
 
@@ -483,8 +484,8 @@ func (e *Encoder) writeHeader(k, written Kind, n int, values int64) error {
 
 // WriteAttribute writes the header of an attribute of n pairs; 2n elements have to
 // follow, and then the value that the attribute decorates. The attribute does not
-// count as an element of the aggregate that holds the value. For RESP2 it is
-// dropped: its elements still have to be written, but nothing is sent, and From
+// count as an element of the aggregate that holds the value. For RESP2 it is left
+// out: its elements still have to be written, but nothing is sent, and From
 // arguments among them are not read.
 func (e *Encoder) WriteAttribute(n int) error {
 	if n > (math.MaxInt-1)/2 {
@@ -500,7 +501,7 @@ func (e *Encoder) WriteAttribute(n int) error {
 		return err
 	}
 	if n > 0 {
-		e.drop(2 * int64(n))
+		e.leaveOut(2 * int64(n))
 	}
 	return nil
 }
@@ -722,7 +723,7 @@ func (e *Encoder) WriteBulkFrom(r io.Reader, n int64) error { return e.WriteArg(
 // putFrom puts a bulk string of n bytes from r into the buffer or past it, or stops
 // the Encoder when r gives less.
 func (e *Encoder) putFrom(r io.Reader, n int64) {
-	if e.out.discards {
+	if e.out.muted {
 		return
 	}
 	e.out.buf = append(e.out.buf, byte(BulkString))

@@ -105,7 +105,7 @@ func (e *SyntaxError) ReplyText() string { return e.reply }
 // LimitError reports a length, count or depth over a limit of the Decoder, which
 // reserves nothing for such a value. The Decoder stays in it.
 type LimitError struct {
-	Limit  string // which, as the table of limits in the package overview names it
+	Limit  string // which: depth, arguments, elements, bulk length, line length or total length
 	Max    int64  // the highest that is allowed, in levels, arguments, elements (pairs of a map) or bytes
 	Offset int64  // of the number, line or aggregate over the limit, from the start of the stream
 

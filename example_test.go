@@ -15,8 +15,7 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
-// These examples show whole uses. Those of single functions and methods are in
-// example_encode_test.go and example_decode_test.go.
+// These examples show whole uses. Those of single names are in example_names_test.go.
 
 // A client sends its commands in one write and reads the replies in the same order,
 // each as the type that it is to have. An error reply is an error of that read alone.

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/seed65f5866d/resp/internal/quote"
-	"github.com/seed65f5866d/resp/internal/respwire"
 )
 
 // This file prints Values and Tokens in three forms: the text that redis-cli shows
@@ -48,17 +47,14 @@ func (v Value) Format(s fmt.State, verb rune) {
 	}
 }
 
-// String returns what redis-cli prints for t, on one line: a verbatim string is
-// quoted like a bulk string, CR and LF in an error are blanks, and a header
-// shows its count, for example (array) 3, (map) 2 for two pairs or
-// (streamed set).
-func (t Token) String() string { return string(appendTokenText(nil, t)) }
-
-// Format prints t in three forms, each on one line. %v and %s are String. %+v
-// and %#v spell out kind and length, the payload cut at 64 bytes, or at the
-// precision: bulk string(3) "foo". %q is the canonical wire form, quoted in a
-// way that is Go syntax as well, cut at 1,024 bytes, or at the precision. A
-// width pads as it pads a string.
+// Format prints t in three forms, each on one line. %v and %s are what redis-cli
+// prints: a verbatim string is quoted like a bulk string, CR and LF in an error are
+// blanks, and a header shows its count, for example (array) 3, (map) 2 for two pairs
+// or (streamed set). %+v and %#v spell out kind and length, the payload cut at 64
+// bytes, or at the precision: bulk string(3) "foo". %q is the canonical wire form,
+// quoted in a way that is Go syntax as well, cut at 1,024 bytes, or at the
+// precision. A width pads as it pads a string. So fmt.Sprint(t) is the text that
+// redis-cli prints.
 func (t Token) Format(s fmt.State, verb rune) {
 	switch formOf(s, verb) {
 	case formText:
@@ -68,7 +64,7 @@ func (t Token) Format(s fmt.State, verb rune) {
 	case formWire:
 		writePadded(s, appendWire(nil, AppendToken(nil, t), precision(s, printWire)))
 	default:
-		fmt.Fprintf(s, "%%!%c(resp.Token=%s)", verb, t.String())
+		fmt.Fprintf(s, "%%!%c(resp.Token=%s)", verb, appendTokenText(nil, t))
 	}
 }
 
@@ -80,7 +76,7 @@ func (c Command) String() string {
 		if i > 0 {
 			dst = append(dst, ' ')
 		}
-		dst = AppendQuoted(dst, arg)
+		dst = quote.Append(dst, arg)
 	}
 	return string(dst)
 }
@@ -259,9 +255,9 @@ func appendScalarText(dst []byte, v *Value) []byte {
 	}
 	switch v.Kind {
 	case BulkString:
-		return AppendQuoted(dst, v.Bytes)
+		return quote.Append(dst, v.Bytes)
 	case Chunk:
-		return AppendQuoted(append(dst, "(chunk) "...), v.Bytes)
+		return quote.Append(append(dst, "(chunk) "...), v.Bytes)
 	case Map:
 		return append(dst, "(empty hash)"...)
 	}
@@ -369,7 +365,7 @@ func appendHead(dst []byte, v *Value, length, limit int) []byte {
 		if v.Kind == VerbatimString {
 			dst = append(quote.AppendEscaped(dst, v.Encoding[:]), ' ')
 		}
-		return append(AppendQuoted(dst, shown), mark...)
+		return append(quote.Append(dst, shown), mark...)
 	}
 	return dst
 }
@@ -385,7 +381,7 @@ func appendTokenText(dst []byte, t Token) []byte {
 	case v.Kind.IsAggregate():
 		return fmt.Appendf(dst, "(%s) %d", v.Kind, t.n)
 	case v.Kind == VerbatimString:
-		return AppendQuoted(dst, v.Bytes)
+		return quote.Append(dst, v.Bytes)
 	}
 	start := len(dst)
 	dst = appendScalarText(dst, &v)
@@ -422,19 +418,8 @@ func (t Token) view() Value {
 // when that cuts it.
 func appendWire(dst, wire []byte, limit int) []byte {
 	if len(wire) <= limit {
-		return AppendQuoted(dst, wire)
+		return quote.Append(dst, wire)
 	}
-	dst = AppendQuoted(dst, wire[:limit])
+	dst = quote.Append(dst, wire[:limit])
 	return fmt.Appendf(dst, "%s (%d bytes)", printCut, len(wire))
-}
-
-// AppendQuoted appends s between double quotes, as redis-cli and the logs of Redis
-// show it (sdscatrepr in the C locale): printable ASCII as it is, \" \\ \n \r \t \a
-// \b, and \x with two lower-case hexadecimal digits for every other byte. The result
-// has no line end and is Go syntax, too.
-//
-// [SplitInline] reverses it: it splits quoted strings with blanks between them into
-// the strings themselves, and so does an inline request.
-func AppendQuoted[T ~string | ~[]byte](dst []byte, s T) []byte {
-	return quote.Append(dst, respwire.TextOf(s))
 }

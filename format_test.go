@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -288,7 +287,7 @@ func TestTokenText(t *testing.T) {
 				t.Errorf("%s: %s is %s, want %s", test.rule, format, got, want)
 			}
 		}
-		if got := test.token.String(); got != test.text {
+		if got := fmt.Sprint(test.token); got != test.text {
 			t.Errorf("%s: String() = %s, want %s", test.rule, got, test.text)
 		}
 	}
@@ -395,7 +394,7 @@ func TestPrintingIsLinearInTheSize(t *testing.T) {
 		wide = aggregate(Array, null(Null), wide)
 	}
 	for name, v := range map[string]Value{"deep": deep, "wide": wide} {
-		values, _ := v.measure()
+		values, _ := v.totals()
 		for _, format := range []string{"%v", "%+v"} {
 			if text := fmt.Sprintf(format, v); len(text) > most*values {
 				t.Errorf("%s: %s prints %d bytes for %d values, more than %d for each", name, format, len(text), values, most)
@@ -416,28 +415,5 @@ func TestPrintingNeverPanics(t *testing.T) {
 			token := Token{kind: Kind(c), flags: flags}
 			fmt.Fprintf(io.Discard, "%v %+v %q %d", token, token, token, token)
 		}
-	}
-}
-
-func TestQuotedIsPlainASCIIAndGoSyntax(t *testing.T) {
-	var all []byte
-	for c := range 256 {
-		all = append(all, byte(c))
-		one := AppendQuoted(nil, []byte{byte(c)})
-		if back, err := strconv.Unquote(string(one)); err != nil || back != string([]byte{byte(c)}) {
-			t.Errorf("byte %#x is quoted as %s, which Go reads as %q, %v", c, one, back, err)
-		}
-	}
-	quoted := string(AppendQuoted(nil, all))
-	for _, c := range []byte(quoted) {
-		if c < ' ' || c > '~' {
-			t.Errorf("the quoted text has the byte %#x, which is not printable ASCII", c)
-		}
-	}
-	if back, err := strconv.Unquote(quoted); err != nil || back != string(all) {
-		t.Errorf("Go reads the quoted 256 bytes as %q, %v", back, err)
-	}
-	if got := string(AppendQuoted([]byte("x"), "")); got != `x""` {
-		t.Errorf("nothing is quoted as %s, want two quotes behind what was there", got)
 	}
 }

@@ -6,9 +6,14 @@ package resp
 //
 // Every value takes one off the counter of the aggregate around it when it begins. A
 // counted aggregate is complete when its counter is zero. The counters of streamed
-// aggregates and of the top level start below zero and never get there. An attribute
-// of n pairs works like an aggregate of 2n+1 elements, the last of which is the
-// value it decorates; so both together count as one element.
+// aggregates and of the top level start below zero and never get there.
+//
+// An attribute and the value it decorates count as one element. A frame for the value
+// waits below that of the attribute's pairs, and both are open in the middle of
+//
+//	|1\r\n +ttl\r\n :3600\r\n $3\r\nfoo\r\n
+//
+// where :3600 comes next: the pairs lack one element, and so does the frame below.
 
 // streamedString is the kind of the frame of a `$?`, whose elements are chunks.
 const streamedString = BulkString
@@ -18,9 +23,7 @@ type frame struct {
 	left int64 // elements that have not begun, or -1 minus those that have where they are not counted
 	kind Kind  // 0 at top level, and for what is decorated
 
-	// decorated says that the pairs of an attribute have been read, and that the value
-	// it decorates has not.
-	decorated bool
+	decorated bool // the one element is a value with attributes before it
 }
 
 // nesting is the innermost open aggregate and those around it.
@@ -29,18 +32,24 @@ type nesting struct {
 	outer []frame
 	depth int   // open aggregates; neither decorated frames nor streamed strings count
 	bytes int64 // of the chunks of the streamed string that is open
-	low   int   // fewest frames that have been around since a loop set it; -1 after reset
+
+	// lowest is the fewest frames that have been around since the innermost loop over
+	// elements began, or noLoop. A body that resets the Decoder leaves noLoop.
+	lowest int
 }
+
+// noLoop is the value of lowest outside loops. No number of frames is lower.
+const noLoop = -1
 
 // topLevel is the frame of the top level, where any number of values may follow.
 var topLevel = frame{left: -1}
 
 // reset makes n the top level, a place for any number of values.
-func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0], low: -1} }
+func (n *nesting) reset() { *n = nesting{frame: topLevel, outer: n.outer[:0], lowest: noLoop} }
 
 // resetOne makes n a place for one value inside depth open aggregates.
 func (n *nesting) resetOne(depth int) {
-	*n = nesting{frame: frame{left: 1}, outer: n.outer[:0], depth: depth}
+	*n = nesting{frame: frame{left: 1}, outer: n.outer[:0], depth: depth, lowest: noLoop}
 }
 
 // isDone reports whether the one value of resetOne is complete.
@@ -76,7 +85,7 @@ func (n *nesting) allows(k Kind) bool {
 	case k == End:
 		return n.mayEnd()
 	}
-	return k != Chunk && k.IsValid()
+	return k != Chunk && k.isValid()
 }
 
 // add records the token t, which n allows.
@@ -91,6 +100,9 @@ func (n *nesting) add(t Token) {
 	case t.kind == End:
 		n.pop()
 	case t.kind.IsAggregate() && t.flags&flagNull == 0:
+		if t.kind == Attribute {
+			n.decorate()
+		}
 		n.open(t)
 	case t.flags == flagStreamed:
 		n.left--
@@ -105,7 +117,18 @@ func (n *nesting) add(t Token) {
 	}
 }
 
-// open records the aggregate header t. It does not close an empty aggregate.
+// decorate opens the frame for a value with attributes, unless they have one already,
+// and makes room in it for one attribute.
+func (n *nesting) decorate() {
+	if !n.decorated {
+		n.left--
+		n.push(frame{left: 1, decorated: true})
+	}
+	n.left++
+}
+
+// open records the aggregate header t, which is no attribute's unless decorate has
+// made room for that. It does not close an empty aggregate.
 func (n *nesting) open(t Token) {
 	inner := frame{left: t.n, kind: t.kind}
 	if t.kind.hasPairs() {
@@ -116,10 +139,6 @@ func (n *nesting) open(t Token) {
 	}
 	n.left--
 	n.depth++
-	if t.kind == Attribute && n.decorated {
-		n.frame = inner // one of several attributes in a row, which share the value they decorate
-		return
-	}
 	n.push(inner)
 }
 
@@ -135,7 +154,9 @@ func (n *nesting) pop() {
 	last := len(n.outer) - 1
 	n.frame = n.outer[last]
 	n.outer = n.outer[:last]
-	n.low = min(n.low, last)
+	if last < n.lowest {
+		n.lowest = last
+	}
 }
 
 // close leaves every aggregate that is complete. It is not inlined, so that its
@@ -144,11 +165,6 @@ func (n *nesting) pop() {
 //go:noinline
 func (n *nesting) close() {
 	for n.left == 0 && len(n.outer) > 0 {
-		if n.kind == Attribute {
-			n.depth--
-			n.frame = frame{left: 1, decorated: true}
-			return
-		}
 		n.pop()
 	}
 }
@@ -171,29 +187,25 @@ func (n *nesting) at(outer int) frame {
 }
 
 // afterInnermost returns the frame that close reaches when the innermost aggregate
-// is complete, and how many frames are around it.
+// is complete, and how many frames are around it. An aggregate has to be open.
 func (n *nesting) afterInnermost() (f frame, outer int) {
-	for outer = len(n.outer) - 1; outer > 0 && n.outer[outer].left == 0; outer-- {
-		if n.outer[outer].kind == Attribute {
-			return frame{left: 1, decorated: true}, outer
-		}
+	outer = len(n.outer) - 1
+	for outer > 0 && n.outer[outer].left == 0 {
+		outer--
 	}
 	return n.outer[outer], outer
 }
 
-// depthBehind returns how many aggregates are open after the begun value that has at
-// most outer frames around it.
+// depthBehind returns how many aggregates are open after a value that is endOfValue or
+// fewer frames deep, where n is before the value, or inside it. outer is that number of
+// frames.
 func (n *nesting) depthBehind(outer int) (depth int) {
 	left := n.at(outer).left
 	if outer == len(n.outer) {
 		left-- // the value has not been counted yet
 	}
 	for left == 0 && outer > 0 {
-		isAttribute := n.at(outer).kind == Attribute
 		outer--
-		if isAttribute {
-			break // the value it decorates is still to come
-		}
 		left = n.at(outer).left
 	}
 	for ; outer > 0; outer-- {

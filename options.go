@@ -34,7 +34,7 @@ type limits struct {
 	TotalLen int64 // bytes of one whole value with its attributes, or of one command
 }
 
-// The names in LimitError.Limit.
+// The names of limits in LimitError.Limit, whose comment lists them for users.
 const (
 	limitDepth    = "depth"
 	limitArgs     = "arguments"
@@ -142,8 +142,8 @@ func UnauthenticatedLimits() Option {
 // NoLimits makes a Decoder take values of any size, length, count and depth, from
 // trusted input. Only the range of an int limits them then. With 32 bits that is
 // just below 1 GiB for a string, a line, the elements of an aggregate and a value
-// that is read whole, and 2^25 arguments and levels. With 64 bits it is more than
-// any memory can hold.
+// that is read whole, 41 million elements in all for a Value that is decoded, and
+// 2^25 arguments and levels. With 64 bits it is more than any memory can hold.
 //
 // Memory still grows with the bytes that arrive, never with what a header announces.
 // But a value that is read whole has to be held, every 4 bytes may open an

@@ -16,24 +16,39 @@ import (
 //
 // The Encoder appends to buf what it accepts. It calls makeRoom between two pieces
 // of one value, and at the end of a call wrote, or wroteSlow when there were several
-// pieces. makeRoom and wrote compare the buffer with one number, limit; when it is
+// pieces. makeRoom and wrote compare the buffer with one number, spillAt; when it is
 // reached, spill does what is due.
 //
 // An output starts with the small buffer and returns to it with every flush. It
 // takes a buffer from the pool when it has to gather more.
+//
+// Usually an output gathers: spill takes a larger buffer or sends what is there. Four
+// fields change that:
+//
+//	field         set by                    cleared by       what is put into buf then
+//	muted         mute (an attribute for    unmute           goes nowhere: spillAt is 0, and
+//	              RESP2)                                     spill cuts buf to mutedFrom
+//	callErr       a write that failed, if   the end of       is gathered, and nothing is sent
+//	              w may take the rest       the call         until the call ends
+//	err           stop: refused, or a       reset            comes from this call alone, since
+//	              reader gave less                           the next is refused; flush sends it
+//	err, muted    fail: w takes no more     reset            goes nowhere
+//	err is        send and others, during   they, when it    nothing may come: the reader or the
+//	errUnfinished a call of w or a reader   returns          writer may not call the Encoder
 
 // output is a buffer and the writer that takes it.
 type output struct {
 	w   io.Writer
 	err error // why nothing is accepted any more
 
-	buf    []byte // accepted; buf[start:] has not been written
-	start  int
-	limit  int   // spill is due when buf has this many bytes
-	kept   int   // how many bytes of buf stay when the others are discarded
-	failed error // the error of the first failed write in this call; the rest of the call is only gathered
+	buf     []byte // accepted; buf[start:] has not been written
+	start   int
+	spillAt int   // spill is due when buf has this many bytes
+	callErr error // of a failed write, for the call in progress to return
 
-	discards bool             // what is put into buf goes nowhere
+	muted     bool // what is put into buf goes nowhere
+	mutedFrom int  // how many bytes of buf came before that
+
 	vectored bool             // w takes several pieces with one system call
 	size     int              // how much is gathered: BufferSize
 	vector   [3][]byte        // what pieces points to
@@ -68,12 +83,18 @@ var (
 	// It remains when that call panics.
 	errUnfinished = errors.New("resp: a reader or writer has not returned from an earlier call: it panicked, or it calls the Encoder")
 
+	// errResetInside is what a call panics with when its reader or writer has reset
+	// the Encoder: nobody can tell which bytes belong to which writer then.
+	errResetInside = errors.New("resp: the Encoder was reset by its own reader or writer, in the middle of a call")
+
 	errBadRead = errors.New("reader returned an impossible count")
 )
 
 // reset makes o write to w as if it were new.
 func (o *output) reset(w io.Writer) {
-	o.giveBack()
+	if o.err != errUnfinished {
+		o.giveBack() // a writer that has not returned may still read the buffer
+	}
 	*o = output{w: w, vectored: takesVectors(w), size: cmp.Or(o.size, window.UsualSize)}
 	o.useSmall()
 }
@@ -93,31 +114,31 @@ func (o *output) stop(err error) {
 	}
 }
 
-// fail is stop that also drops what has not been written.
+// fail is stop after which nothing is written any more, not even what waits.
 func (o *output) fail(err error) {
 	o.stop(err)
 	o.start = 0
 	o.giveBack()
 	o.useSmall()
-	o.discard()
+	o.mute()
 }
 
-// discard makes o drop what is put into the buffer from now on.
-func (o *output) discard() {
-	o.discards, o.kept = true, len(o.buf)
-	o.setLimit()
+// mute makes what is put into the buffer from now on go nowhere.
+func (o *output) mute() {
+	o.muted, o.mutedFrom = true, len(o.buf)
+	o.setSpillAt()
 }
 
-// keep ends discard.
-func (o *output) keep() {
-	o.discards = false
-	o.setLimit()
+// unmute ends mute.
+func (o *output) unmute() {
+	o.muted = false
+	o.setSpillAt()
 }
 
-func (o *output) setLimit() {
-	o.limit = min(o.size, cap(o.buf)-pieceRoom)
-	if o.discards {
-		o.limit = 0
+func (o *output) setSpillAt() {
+	o.spillAt = min(o.size, cap(o.buf)-pieceRoom)
+	if o.muted {
+		o.spillAt = 0
 	}
 }
 
@@ -127,14 +148,14 @@ func (o *output) isSmall() bool { return respwire.BytesData(o.buf) == &o.small[0
 // useSmall makes the small buffer, empty, the buffer.
 func (o *output) useSmall() {
 	o.buf = o.small[:0]
-	o.setLimit()
+	o.setSpillAt()
 }
 
-// useLarge takes a buffer from the pool. It has room for the bytes below the limit
-// and for any text that is not large.
+// useLarge takes a buffer from the pool. It has room for the bytes below spillAt and
+// for any text that is not large.
 func (o *output) useLarge() {
 	o.buf = append(window.TakeBuffer(o.size + largePayload + pieceRoom)[:0], o.buf...)
-	o.setLimit()
+	o.setSpillAt()
 }
 
 // giveBack gives the buffer to the pool unless it is the small one.
@@ -151,7 +172,7 @@ func (o *output) reserve(n int) bool {
 }
 
 func (o *output) reserveSlow(n int) bool {
-	if !o.isSmall() || o.discards {
+	if !o.isSmall() || o.muted {
 		return false
 	}
 	o.useLarge()
@@ -160,14 +181,14 @@ func (o *output) reserveSlow(n int) bool {
 
 // makeRoom is called between two pieces of a call.
 func (o *output) makeRoom() {
-	if len(o.buf) >= o.limit {
+	if len(o.buf) >= o.spillAt {
 		o.spill()
 	}
 }
 
 // wrote ends a call that has put one piece into the buffer.
 func (o *output) wrote() error {
-	if len(o.buf) < o.limit {
+	if len(o.buf) < o.spillAt {
 		return nil
 	}
 	return o.wroteSlow()
@@ -181,20 +202,20 @@ func (o *output) wroteSlow() error {
 
 // result returns the error that a call ends with.
 func (o *output) result() error {
-	err := o.failed
-	o.failed = nil
+	err := o.callErr
+	o.callErr = nil
 	if o.err != nil {
 		return o.err
 	}
 	return err
 }
 
-// spill does what is due when the buffer has reached its limit.
+// spill does what is due when the buffer has reached spillAt.
 func (o *output) spill() {
 	switch {
-	case o.discards:
-		o.buf = o.buf[:o.kept]
-	case o.failed != nil || o.err != nil:
+	case o.muted:
+		o.buf = o.buf[:o.mutedFrom]
+	case o.callErr != nil || o.err != nil:
 	case o.isSmall() && len(o.buf) < o.size:
 		o.useLarge()
 	default:
@@ -229,7 +250,7 @@ func (o *output) send() {
 	pending, before := o.buf[o.start:], o.err
 	o.start, o.err = len(o.buf), errUnfinished
 	n, err := o.w.Write(pending)
-	o.err = before
+	o.returned(before)
 	if err == nil && n == len(pending) {
 		o.sent(nil)
 		return
@@ -240,6 +261,15 @@ func (o *output) send() {
 	}
 	o.start -= len(pending) - n
 	o.sent(err)
+}
+
+// returned ends a call of the reader or writer, which began with errUnfinished as the
+// error. before was the error until then.
+func (o *output) returned(before error) {
+	if o.err != errUnfinished {
+		panic(errResetInside)
+	}
+	o.err = before
 }
 
 // sent records the result of a write. buf[start:] is what the writer did not take.
@@ -254,13 +284,13 @@ func (o *output) sent(err error) {
 	case !resumable(err):
 		o.fail(err)
 	default:
-		o.failed = err
+		o.callErr = err
 		if o.start > len(o.buf)/2 {
 			o.buf = o.buf[:copy(o.buf, o.buf[o.start:])]
 			o.start = 0
 		}
 	}
-	o.kept = len(o.buf)
+	o.mutedFrom = len(o.buf)
 }
 
 // resumable reports whether a writer that failed with err may take the rest later:
@@ -284,9 +314,9 @@ func resumable(err error) bool {
 // does not take is copied. See send for a writer that panics.
 func (o *output) putLarge(p []byte, tail string) {
 	switch {
-	case o.discards:
+	case o.muted:
 		return
-	case o.failed != nil || o.err != nil || len(p) <= largePayload:
+	case o.callErr != nil || o.err != nil || len(p) <= largePayload:
 		o.buf = append(append(o.buf, p...), tail...)
 		return
 	}
@@ -298,7 +328,7 @@ func (o *output) putLarge(p []byte, tail string) {
 	}
 	o.start, o.err = len(o.buf), errUnfinished
 	n, err := writeBuffers(o.w, &o.pieces)
-	o.err = nil
+	o.returned(nil)
 	clear(o.vector[:])
 	o.start -= max(len(pending)-n, 0)
 	o.sent(err)
@@ -331,17 +361,24 @@ func writeBuffers(w io.Writer, bufs *net.Buffers) (written int, err error) {
 		if len(b) == 0 {
 			continue
 		}
-		n, err := w.Write(b)
-		n = min(max(n, 0), len(b))
+		n, err := writeWhole(w, b)
 		written += n
-		if err == nil && n < len(b) {
-			err = io.ErrShortWrite
-		}
 		if err != nil {
 			return written, err
 		}
 	}
 	return written, nil
+}
+
+// writeWhole writes b. It returns io.ErrShortWrite where Write takes less without an
+// error.
+func writeWhole(w io.Writer, b []byte) (written int, err error) {
+	n, err := w.Write(b)
+	n = min(max(n, 0), len(b))
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	return n, err
 }
 
 // copyFrom writes n bytes that it reads from r. It returns how many it has read and
@@ -354,7 +391,7 @@ func (o *output) copyFrom(r io.Reader, n int64) (copied int64, err error) {
 	const maxEmptyReads = 100
 	for emptyReads := 0; copied < n; {
 		o.makeRoom()
-		if err := cmp.Or(o.err, o.failed); err != nil {
+		if err := cmp.Or(o.err, o.callErr); err != nil {
 			return copied, err
 		}
 		got, err := o.read(r, n-copied)
@@ -375,12 +412,13 @@ func (o *output) copyFrom(r io.Reader, n int64) (copied int64, err error) {
 // panics leaves o in errUnfinished, as in send, because its value cannot be
 // completed.
 func (o *output) read(r io.Reader, n int64) (got int, err error) {
-	room := o.buf[len(o.buf) : cap(o.buf)-pieceRoom] // not empty below the limit
+	room := o.buf[len(o.buf) : cap(o.buf)-pieceRoom] // not empty below spillAt
 	room = room[:min(int64(len(room)), n)]
 	start := o.start
 	o.start, o.err = len(o.buf), errUnfinished
 	got, err = r.Read(room)
-	o.start, o.err = start, nil
+	o.returned(nil)
+	o.start = start
 	if got < 0 || got > len(room) {
 		return 0, errBadRead
 	}
@@ -390,16 +428,17 @@ func (o *output) read(r io.Reader, n int64) (got int, err error) {
 
 // copyInKernel is copyFrom by system calls that copy the bytes within the kernel.
 func (o *output) copyInKernel(conn *net.TCPConn, r io.Reader, n int64) (copied int64, err error) {
-	if o.failed == nil && o.buffered() > 0 {
+	if o.callErr == nil && o.buffered() > 0 {
 		o.send()
 	}
-	if err := cmp.Or(o.err, o.failed); err != nil {
+	if err := cmp.Or(o.err, o.callErr); err != nil {
 		return 0, err
 	}
 	o.from = io.LimitedReader{R: r, N: n}
 	o.err = errUnfinished // the header has left
 	copied, err = conn.ReadFrom(&o.from)
-	o.from.R, o.err = nil, nil
+	o.returned(nil)
+	o.from.R = nil
 	return copied, err
 }
 

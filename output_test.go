@@ -221,7 +221,7 @@ func TestAPanicOfACopyInTheKernelBreaksTheEncoder(t *testing.T) {
 }
 
 // A buffer that has grown by a value of unusual length has room for a reader as any
-// other has, behind a dropped attribute too.
+// other has, after an attribute that is left out too.
 func TestAGrownBufferHasRoomForAReader(t *testing.T) {
 	long := new(big.Int).Lsh(big.NewInt(1), 1400)
 	for fill := 300; fill < 3000; fill++ {
@@ -235,6 +235,40 @@ func TestAGrownBufferHasRoomForAReader(t *testing.T) {
 		}.run(e)
 		if err != nil {
 			t.Fatalf("behind a string of %d bytes: %v", fill, err)
+		}
+	}
+}
+
+// A reader or writer that resets the Encoder which calls it makes that call panic. The
+// bytes of the call go nowhere else, and the Encoder is as Reset left it.
+func TestResetFromInsidePanics(t *testing.T) {
+	long := strings.Repeat("x", 10_000)
+	for name, call := range map[string]func(e *resp.Encoder, reset func()) error{
+		"a writer, Flush":           func(e *resp.Encoder, _ func()) error { return e.Flush() },
+		"a writer, a large payload": func(e *resp.Encoder, _ func()) error { return e.WriteBulkString(long) },
+		"a writer, a command": func(e *resp.Encoder, _ func()) error {
+			return e.WriteCommand("SET", resp.String("key"), resp.String(long), resp.Int(1))
+		},
+		"a reader": func(e *resp.Encoder, reset func()) error {
+			return e.WriteBulkFrom(tests.ReaderFunc(func(p []byte) (int, error) { reset(); return len(p), nil }), 100)
+		},
+	} {
+		var e *resp.Encoder
+		var other bytes.Buffer
+		reset := func() { e.Reset(&other); e.WriteSimpleString("OTHER") }
+		e = resp.NewEncoder(tests.WriterFunc(func(p []byte) (int, error) { reset(); return len(p), nil }))
+		e.WriteInteger(1)
+		func() {
+			defer func() {
+				const want = "resp: the Encoder was reset by its own reader or writer, in the middle of a call"
+				if got := fmt.Sprint(recover()); got != want {
+					t.Errorf("%s: panicked with %s, want %s", name, got, want)
+				}
+			}()
+			t.Errorf("%s: returned %v", name, call(e, reset))
+		}()
+		if err := errors.Join(e.WriteInteger(2), e.Close()); err != nil || other.String() != "+OTHER\r\n:2\r\n" {
+			t.Errorf("%s: the Encoder wrote %.100q, %v behind it", name, &other, err)
 		}
 	}
 }

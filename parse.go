@@ -38,7 +38,7 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 	case BulkString, BulkError, VerbatimString:
 		n, start := respwire.ShortLength(w)
 		if start == 0 {
-			if kind == BulkString && respwire.Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == BulkString && respwire.IsMinusOne(w) {
 				return Token{kind: BulkString, flags: flagNull}, len("$-1\r\n")
 			}
 			if n, start = respwire.FastLength(w); start == 0 {
@@ -64,7 +64,7 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 			n, size = respwire.FastLength(w)
 		}
 		if size == 0 {
-			if kind == Array && respwire.Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 {
+			if kind == Array && respwire.IsMinusOne(w) {
 				return Token{kind: Array, flags: flagNull}, len("*-1\r\n")
 			}
 			return Token{}, 0
@@ -85,12 +85,11 @@ func fastToken(b []byte, limits *limits) (t Token, size int) {
 		}
 
 	case Boolean:
-		if c := w[1]; (c == 't' || c == 'f') && respwire.Load16(w[2:]) == respwire.CRLF16 {
-			t = Token{kind: Boolean}
-			if c == 't' {
-				t.n = 1
-			}
-			return t, len("#t\r\n")
+		switch respwire.Load32(w[:]) {
+		case '#' | 't'<<8 | '\r'<<16 | '\n'<<24:
+			return Token{kind: Boolean, n: 1}, len("#t\r\n")
+		case '#' | 'f'<<8 | '\r'<<16 | '\n'<<24:
+			return Token{kind: Boolean}, len("#f\r\n")
 		}
 	}
 	return Token{}, 0

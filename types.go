@@ -107,14 +107,14 @@ var opens = func() (opens [256]bool) {
 // String returns the kind's name as the Redis documentation spells it, for
 // example "bulk string".
 func (k Kind) String() string {
-	if !k.IsValid() {
+	if !k.isValid() {
 		return "kind " + strconv.QuoteRune(rune(k))
 	}
 	return kindTable[k].name
 }
 
-// IsValid reports whether k is one of the kinds above.
-func (k Kind) IsValid() bool { return kindTable[k].layout != noLayout }
+// isValid reports whether k is one of the kinds above.
+func (k Kind) isValid() bool { return kindTable[k].layout != noLayout }
 
 // IsAggregate reports whether k is a kind that holds other values: Array, Map,
 // Attribute, Set or Push.
@@ -264,26 +264,6 @@ func (t Token) BigInt() (*big.Int, error) {
 		return big.NewInt(t.n), nil
 	}
 	return bigIntOf(t.kind, t.IsNull(), t.IsStreamed(), t.Bytes())
-}
-
-// AppendText appends the text of a scalar to b, the same text whether the server
-// spoke RESP2 or RESP3: the bytes of a string or a chunk, an Integer in decimal, 1
-// or 0 for a Boolean, a Double and a BigNumber as they were spelled. A null gives
-// ErrNull, a server's error gives a *ReplyError, and an aggregate, the header of a
-// streamed string or an End gives a *KindError; AppendText then returns b unchanged.
-// It makes Token an encoding.TextAppender, which [Any] takes.
-func (t Token) AppendText(b []byte) ([]byte, error) {
-	switch {
-	case t.IsNull():
-		return b, ErrNull
-	case t.kind.IsError():
-		return b, t.Err()
-	case t.kind == Integer, t.kind == Boolean:
-		return respwire.AppendInteger(b, t.n), nil
-	case t.data == nil && t.kind != Chunk:
-		return b, &KindError{Got: t.kind, Want: BulkString}
-	}
-	return append(b, t.Bytes()...), nil
 }
 
 // Err returns a SimpleError or a BulkError as a *ReplyError, which owns its text,

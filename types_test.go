@@ -1,7 +1,6 @@
 package resp
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,67 +18,12 @@ import (
 // kinds are all kinds there are.
 var kinds = func() (kinds []Kind) {
 	for c := range 256 {
-		if Kind(c).IsValid() {
+		if Kind(c).isValid() {
 			kinds = append(kinds, Kind(c))
 		}
 	}
 	return kinds
 }()
-
-// Every kind of scalar has a text; what has none says why, and appends nothing.
-func TestAppendTextOfTokens(t *testing.T) {
-	var _ encoding.TextAppender = Token{}
-	for _, test := range []struct{ wire, want string }{ // an error stands in < >
-		{"+OK\r\n", "OK"},
-		{"+\r\n", ""},
-		{"-ERR no\r\n", "<reply>"},
-		{":-42\r\n", "-42"},
-		{":+007\r\n", "7"},
-		{"$5\r\nhello\r\n", "hello"},
-		{"$0\r\n\r\n", ""},
-		{"$-1\r\n", "<null>"},
-		{"$?\r\n", "<bulk string for bulk string>"},
-		{"*2\r\n", "<array for bulk string>"},
-		{"*0\r\n", "<array for bulk string>"},
-		{"*-1\r\n", "<null>"},
-		{"_\r\n", "<null>"},
-		{"#t\r\n", "1"},
-		{"#f\r\n", "0"},
-		{",1.50\r\n", "1.50"},
-		{",inf\r\n", "inf"},
-		{"(0012345678901234567890\r\n", "0012345678901234567890"},
-		{"!5\r\nERR x\r\n", "<reply>"},
-		{"=7\r\ntxt:foo\r\n", "foo"},
-		{"=4\r\ntxt:\r\n", ""},
-		{"%1\r\n", "<map for bulk string>"},
-		{"|1\r\n", "<attribute for bulk string>"},
-		{"~?\r\n", "<set for bulk string>"},
-		{">1\r\n", "<push for bulk string>"},
-		{";1\r\nx\r\n", "x"},
-		{";0\r\n", ""},
-		{".\r\n", "<end for bulk string>"},
-	} {
-		token, _, err := ConsumeToken([]byte(test.wire))
-		if err != nil {
-			t.Fatalf("%q: %v", test.wire, err)
-		}
-		text, err := token.AppendText([]byte("before "))
-		got, ok := strings.CutPrefix(string(text), "before ")
-		if err != nil && got == "" {
-			got = "<" + errorName(err) + ">"
-		}
-		if got != test.want || !ok {
-			t.Errorf("AppendText of %q appends %q and returns %v, want %s", test.wire, text, err, test.want)
-		}
-	}
-	if _, err := (Token{}).AppendText(nil); errorName(err) != `kind '\x00' for bulk string` {
-		t.Errorf("AppendText of the zero Token: %v", err)
-	}
-	dst, token := make([]byte, 0, 32), Token{kind: Integer, n: 123456789}
-	if allocs := testing.AllocsPerRun(100, func() { token.AppendText(dst) }); allocs != 0 {
-		t.Errorf("AppendText allocates %v times", allocs)
-	}
-}
 
 // Larger structs are passed through memory, which costs more than all of
 // ConsumeToken's work on a short token.

@@ -224,7 +224,7 @@ func (v Value) Clone() Value {
 	if len(v.Elems)|len(v.Attrs) == 0 {
 		return v.cloneScalar()
 	}
-	values, size := v.measure()
+	values, size := v.totals()
 	c := cloner{make([]Value, 0, values), make([]byte, 0, size)}
 	c.own(&v)
 	for i := range values {
@@ -275,9 +275,9 @@ func (c *cloner) copyValues(list []Value) []Value {
 	return c.values[start:len(c.values):len(c.values)]
 }
 
-// measure counts the elements and attributes in v, at every level, and the bytes of
+// totals counts the elements and attributes in v, at every level, and the bytes of
 // all of them and of v.
-func (v *Value) measure() (values, size int) {
+func (v *Value) totals() (values, size int) {
 	size = len(v.Bytes)
 	var few [8][]Value
 	open := openLists(few[:0], v)

@@ -51,7 +51,7 @@ func (w *workspace) forget(came int64, large bool) {
 const (
 	// A workspace keeps this much, however little of it was used last.
 	maxIdleArgs  = 4096
-	maxIdleDepth = 2048
+	maxIdleDepth = 4096 // what 1,024 levels of attributes take, with room
 
 	minAggregate = int64(len("*1\r\n"))
 	minWord      = int64(len("a "))

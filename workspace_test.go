@@ -3,12 +3,14 @@ package resp
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
@@ -184,5 +186,66 @@ func TestMoreThanABufferHolds(t *testing.T) {
 		check("Feed", err, 5)
 	} else {
 		t.Log("no slice is too large to be fed here")
+	}
+}
+
+// A tree of more elements and attributes than there may be is a *LimitError before
+// room is made for them, at the start of the value, however the bytes come. With a
+// 64-bit int no input is that large, so the test lowers the number.
+func TestATreeOfMoreThanAnIntCounts(t *testing.T) {
+	if size := reflect.TypeFor[Value]().Size(); size != valueSize {
+		t.Errorf("a Value has %d bytes, want %d", size, valueSize)
+	}
+	const most = 10
+	treeRoom = most
+	defer func() { treeRoom = maxTree }()
+	ones := func(n int) string { return strings.Repeat(":1\r\n", n) }
+	for _, test := range []struct {
+		wire string
+		fits bool
+	}{
+		{wire: "*10\r\n" + ones(10), fits: true},
+		{wire: "*11\r\n" + ones(11)},
+		{wire: "%5\r\n" + ones(10), fits: true},
+		{wire: "%6\r\n" + ones(12)},
+		{wire: "*2\r\n*4\r\n" + ones(4) + "*4\r\n" + ones(4), fits: true},
+		{wire: "*2\r\n*4\r\n" + ones(4) + "*5\r\n" + ones(5)},
+		{wire: "*?\r\n" + ones(10) + ".\r\n", fits: true},
+		{wire: "*?\r\n" + ones(11) + ".\r\n"},
+		{wire: "*?\r\n~?\r\n" + ones(11) + ".\r\n.\r\n"},
+		{wire: strings.Repeat("|0\r\n", 10) + "+OK\r\n", fits: true},
+		{wire: strings.Repeat("|0\r\n", 11) + "+OK\r\n"},
+		{wire: "|5\r\n" + ones(10) + "+OK\r\n"},
+		{wire: "*2\r\n$?\r\n;1\r\na\r\n;0\r\n*8\r\n" + ones(8), fits: true},
+		{wire: "*2\r\n$?\r\n;1\r\na\r\n;0\r\n*9\r\n" + ones(9)},
+		{wire: "*8\r\n|1\r\n:1\r\n:1\r\n" + ones(8)},
+		{wire: ">11\r\n+message\r\n" + ones(10) + "+OK\r\n"},
+	} {
+		for arrival, of := range map[string]func(io.Reader) io.Reader{
+			"whole": func(r io.Reader) io.Reader { return r }, "byte by byte": iotest.OneByteReader, "by halves": iotest.HalfReader, "with io.EOF": iotest.DataErrReader,
+		} {
+			for how, decode := range map[string]func(d *Decoder) error{
+				"Decode":    func(d *Decoder) error { return d.Decode(new(Value)) },
+				"a push":    func(d *Decoder) error { _, err := d.ReadString(); return err },
+				"SkipValue": (*Decoder).SkipValue, // builds no tree
+			} {
+				if how == "a push" && test.wire[0] != '>' {
+					continue
+				}
+				d := NewDecoder(of(strings.NewReader("+before\r\n"+test.wire)), OnPush(func(*Value) {}))
+				d.SkipValue()
+				err := decode(d)
+				want := error(&LimitError{Limit: limitElements, Max: most, Offset: int64(len("+before\r\n"))})
+				if test.fits || how == "SkipValue" {
+					want = nil
+				}
+				if fmt.Sprint(err) != fmt.Sprint(want) {
+					t.Errorf("%s of %q, %s: %v, want %v", how, test.wire, arrival, err, want)
+				}
+				if want != nil && d.SkipValue() != err {
+					t.Errorf("%s of %q: the Decoder does not stay in %v", how, test.wire, err)
+				}
+			}
+		}
 	}
 }

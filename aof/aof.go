@@ -75,6 +75,9 @@ func Lenient() Option {
 // defaultLineLen is the default of a resp.Decoder.
 const defaultLineLen = 64 << 10
 
+// limitLine is the name that a resp.LimitError has for the limit on a line.
+const limitLine = "line length"
+
 // MaxLineLen sets how many bytes the line of an annotation, or of a header inside a
 // command, may have before its LF; 64 KiB by default. (Redis has 1,023 for
 // annotations.)
@@ -212,7 +215,7 @@ func (r *Reader) passAnnotation() error {
 			end = len(b)
 		}
 		if int64(end) > r.lineLen {
-			return r.stay(&resp.LimitError{Limit: "line length", Max: r.lineLen, Offset: r.d.InputOffset()})
+			return r.stay(&resp.LimitError{Limit: limitLine, Max: r.lineLen, Offset: r.d.InputOffset()})
 		}
 		if r.seen = end; found {
 			return r.endAnnotation(b[:end])

@@ -164,7 +164,8 @@ func oraclePreamble(b []byte, lenient bool) (end int, err error) {
 			continue
 		}
 		sum, tail := binary.LittleEndian.Uint64(b[i+1:]), b[i+9:]
-		if sum == rdbSum(b[:i+1]) || sum == 0 && len(tail) == 0 ||
+		early := b[i+1] == 0xff && len(tail) > 0 && tail[0] == 0 // the 0xFF is the last byte of a body
+		if sum == rdbSum(b[:i+1]) && !early || sum == 0 && len(tail) == 0 ||
 			sum == 0 && lenient && (oracleTail.Match(tail) || oracleTailCut.Match(tail)) {
 			return i + 9, nil
 		}
@@ -273,6 +274,36 @@ func TestNoCommandsComeOutOfValues(t *testing.T) {
 		got := read(tests.Arrivals(1)[0], []byte(preamble), usual)
 		if diff := cmp.Diff(outcome{Preamble: preamble, Err: "EOF", Offset: int64(len(preamble))}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// endingTwice returns a body that ends with n bytes 0xFF, each of which passes for the
+// opcode that ends an RDB.
+func endingTwice(n int) string {
+	for filler := uint32(0); ; filler++ {
+		body := string(binary.LittleEndian.AppendUint32(nil, filler)) + strings.Repeat("\xff", n)
+		wire := rdb(body)
+		if strings.HasSuffix(wire, strings.Repeat("\x00", n)) {
+			return body
+		}
+	}
+}
+
+// A body that ends like an RDB does not end the preamble, whatever follows it.
+func TestAPreambleEndsOnce(t *testing.T) {
+	for n := 1; n <= 2; n++ {
+		preamble := rdb(endingTwice(n))
+		for _, log := range []string{"", tests.Multibulk("SET", "k", "v"), "#TS:1\r\n" + tests.Multibulk("SET", "k", "v")} {
+			for _, d := range tests.Arrivals(1) {
+				wire := []byte(preamble + log)
+				if diff := diff(wire, usual, d); diff != "" {
+					t.Error(diff)
+				}
+				if got := read(d, wire, usual); got.Preamble != preamble || got.Err != "EOF" {
+					t.Errorf("the preamble of %q is %q, %s", wire, got.Preamble, got.Err)
+				}
+			}
 		}
 	}
 }

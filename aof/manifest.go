@@ -45,7 +45,7 @@ const manifestLine = 1024
 //
 // and returns its files in that order. At most one of them is the base, and the Seq
 // of those of type Incr rises. As in Redis, names may be quoted as by
-// [resp.AppendQuoted], lines that start with # are comments, and unknown keys are
+// redis-cli, lines that start with # are comments, and unknown keys are
 // skipped.
 //
 // ParseManifest returns a *resp.SyntaxError for what Redis refuses and for a name
@@ -59,7 +59,7 @@ func ParseManifest(r io.Reader) ([]File, error) {
 		line, err := lines.ReadSlice('\n')
 		switch {
 		case err == bufio.ErrBufferFull:
-			return nil, &resp.LimitError{Limit: "line length", Max: manifestLine - 1, Offset: offset}
+			return nil, &resp.LimitError{Limit: limitLine, Max: manifestLine - 1, Offset: offset}
 		case err != nil && err != io.EOF:
 			return nil, err
 		case len(line) == 0 && offset > 0:

@@ -15,7 +15,8 @@ import (
 // This file skips the RDB that a file may start with. It finds the end without
 // parsing the contents: an RDB ends with the byte 0xFF and a checksum of everything
 // up to and including that byte. So at every 0xFF the checksum so far is compared
-// with the 8 bytes that follow. They are equal by chance once in 2^64 times.
+// with the 8 bytes that follow. They are equal by chance once in 2^64 times, and for
+// a reason one byte too early: see endsOnce.
 
 const (
 	redisMagic  = "REDIS"  // and a version of four digits
@@ -150,24 +151,38 @@ func (p *preamble) scan(b []byte, lenient, atEnd bool) {
 			continue
 		}
 		end := i + 1 + sumSize
+		var ends, known bool
 		switch binary.LittleEndian.Uint64(b[i+1:]) {
 		case sum:
+			ends, known = endsOnce(b[i+1], b[end:])
+		case 0:
+			ends, known = endsUnchecked(b[end:], lenient)
+		}
+		switch {
+		case ends && (known || atEnd):
 			p.sure, p.last = end, true
 			return
-		case 0:
-			ends, known := endsUnchecked(b[end:], lenient)
-			switch {
-			case ends && (known || atEnd):
-				p.sure, p.last = end, true
-				return
-			case ends: // the preamble may end here
-				sum = before
-				p.sure = i
-				return
-			}
+		case ends: // the preamble may end here
+			sum = before
+			p.sure = i
+			return
 		}
 	}
 	p.sure = max(0, len(b)-sumSize)
+}
+
+// endsOnce reports whether a preamble with a right checksum may end right before b,
+// and whether b is long enough to know. The checksum starts with the byte first.
+//
+// Where contents end with 0xFF, and their checksum starts with 0xFF, that last byte
+// passes for the opcode: what follows it, the opcode and the checksum of all, is the
+// checksum up to it, because that of all is the same without the first byte. Its last
+// byte is 0 then, and stands in b. Neither a command nor an annotation starts with 0.
+func endsOnce(first byte, b []byte) (ends, known bool) {
+	if first != rdbEnd {
+		return true, true
+	}
+	return len(b) == 0 || b[0] != 0, len(b) > 0
 }
 
 // endsUnchecked reports whether a preamble without a checksum may end right before

@@ -25,6 +25,7 @@ func TestLiveLines(t *testing.T) {
 	s := tests.StartServer(t)
 	watcher := s.Connect(t, "tcp")
 	watcher.Do("MONITOR")
+	needEscapes(t, s, watcher)
 	want := [][]string{}
 	for _, network := range []string{"tcp", "unix"} {
 		c := s.Connect(t, network)
@@ -34,6 +35,9 @@ func TestLiveLines(t *testing.T) {
 			c.Do(words...)
 			if words[0] == "AUTH" {
 				words[1] = "(redacted)"
+				if !s.Since(6) {
+					continue // it was left out before
+				}
 			}
 			want = append(want, words)
 		}
@@ -62,7 +66,22 @@ func TestLiveLines(t *testing.T) {
 			t.Errorf("%q is of database %d", line, m.DB)
 		}
 	}
-	if peers[5] != "lua" || peers[6] != "unix:"+filepath.Base(s.Socket) || !strings.HasPrefix(peers[0], "127.0.0.1:") {
+	script, unix := len(peers)/2-1, len(peers)/2 // the last line of the one network and the first of the other
+	if peers[script] != "lua" || peers[unix] != "unix:"+filepath.Base(s.Socket) || !strings.HasPrefix(peers[0], "127.0.0.1:") {
 		t.Errorf("peers %q", peers)
+	}
+}
+
+// needEscapes skips the test on Valkey 8.1 if it writes a quote in an argument as it
+// stands. Nobody can tell then where an argument ends.
+func needEscapes(t *testing.T, s tests.Server, watcher *tests.Client) {
+	t.Helper()
+	s.Connect(t, "tcp").Do("ECHO", `"`)
+	line, err := watcher.Dec.ReadString()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Is("valkey", 8, 1) && !s.Is("valkey", 9) && strings.HasSuffix(line, `"ECHO" """`) {
+		t.Skipf("%s does not escape quotes: %q", s, line)
 	}
 }

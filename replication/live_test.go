@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,13 +32,23 @@ type replica struct {
 	base   int64 // of the replication offset, in offsets of the Decoder's input
 }
 
+// handshake is what a replica tells before PSYNC. With a version it names that of the
+// server, as replicas do since Valkey 8.0.
+func handshake(s tests.Server, port string, version bool) [][]string {
+	all := [][]string{{"PING"}, {"REPLCONF", "listening-port", port}, {"REPLCONF", "capa", "eof", "capa", "psync2"}}
+	if version {
+		all = append(all, []string{"REPLCONF", "version", strings.TrimPrefix(s.String(), s.Program+" ")})
+	}
+	return all
+}
+
 // attach connects a replica and goes through the handshake up to PSYNC.
-func attach(t *testing.T, s tests.Server, id string, from int64) (*replica, replication.Answer) {
+func attach(t *testing.T, s tests.Server, version bool, id string, from int64) (*replica, replication.Answer) {
 	t.Helper()
 	r := &replica{Client: s.Connect(t, "tcp")}
 	r.Dec = resp.NewDecoder(io.TeeReader(r.Conn, &r.wire), resp.ServerLimits())
 	_, port, _ := net.SplitHostPort(r.Conn.LocalAddr().String())
-	for _, words := range [][]string{{"PING"}, {"REPLCONF", "listening-port", port}, {"REPLCONF", "capa", "eof", "capa", "psync2"}} {
+	for _, words := range handshake(s, port, version) {
 		if v := r.Do(words...); v.Err() != nil {
 			t.Fatalf("%q: %v", words, v.Err())
 		}
@@ -142,20 +154,26 @@ func TestLiveReplica(t *testing.T) {
 		t.Skip("waits for a master in short mode")
 	}
 	t.Parallel()
-	for _, diskless := range []string{"no", "yes"} {
-		t.Run("diskless "+diskless, func(t *testing.T) {
+	for _, test := range []struct{ streamed, version bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
+		t.Run(fmt.Sprintf("%+v", test), func(t *testing.T) {
 			t.Parallel()
+			if test.version && !tests.FindServer(t).Is("valkey", 8) {
+				t.Skip("replicas name their version since Valkey 8.0")
+			}
 			s := tests.StartServer(t)
 			master := s.Connect(t, "unix")
-			master.Do("CONFIG", "SET", "repl-diskless-sync", diskless, "repl-diskless-sync-delay", "0", "repl-backlog-size", "16mb")
+			stream := map[bool]string{false: "no", true: "yes"}[test.streamed]
+			for _, setting := range [][]string{{"repl-diskless-sync", stream}, {"repl-diskless-sync-delay", "0"}, {"repl-backlog-size", "16mb"}} {
+				configure(t, master, setting...)
+			}
 			master.Do("SET", "before", strings.Repeat("compresses", 10_000))
 			master.Do("SET", "random", string(tests.RandomText(1<<20)))
 
-			r, answer := attach(t, s, "?", -1)
+			r, answer := attach(t, s, test.version, "?", -1)
 			if answer.Kind != replication.FullResync || len(answer.ID) != 40 || answer.ID != replicationInfo(master, "master_replid") {
 				t.Fatalf("%+v, with the ID %s", answer, replicationInfo(master, "master_replid"))
 			}
-			r.copyRDB(diskless == "yes")
+			r.copyRDB(test.streamed || streamsAlways(s, test.version))
 			r.base = answer.Offset - r.Dec.InputOffset()
 			r.expect(write(master))
 			r.settle(master)
@@ -174,7 +192,7 @@ func TestLiveReplica(t *testing.T) {
 			asked := r.offset()
 			r.Conn.Close()
 			commands := write(master)
-			r, answer = attach(t, s, r.id, asked+1)
+			r, answer = attach(t, s, test.version, r.id, asked+1)
 			if answer.Kind != replication.Continue || answer.ID != replicationInfo(master, "master_replid") {
 				t.Fatalf("PSYNC from %d: %+v", asked+1, answer)
 			}
@@ -205,11 +223,11 @@ func TestLiveReplicaIsKeptAlive(t *testing.T) {
 			t.Parallel()
 			s := tests.StartServer(t)
 			master := s.Connect(t, "unix")
-			if v := master.Do(append([]string{"CONFIG", "SET"}, test.config...)...); v.Err() != nil {
-				t.Skip(v.Err())
+			for setting := range slices.Chunk(test.config, 2) {
+				configure(t, master, setting...)
 			}
 			master.Do("SET", "key", "value")
-			r, answer := attach(t, s, "?", -1)
+			r, answer := attach(t, s, s.Is("valkey", 8), "?", -1)
 			if _, err := r.master.CopyRDB(io.Discard); err != nil {
 				t.Fatal(err)
 			}
@@ -223,6 +241,24 @@ func TestLiveReplicaIsKeptAlive(t *testing.T) {
 		})
 	}
 }
+
+// configure changes one setting of the server. It skips the test when the server
+// does not know the setting.
+func configure(t *testing.T, master *tests.Client, setting ...string) {
+	t.Helper()
+	if v := master.Do(append([]string{"CONFIG", "SET"}, setting...)...); v.Err() != nil {
+		t.Skipf("CONFIG SET %q: %v", setting, v.Err())
+	}
+}
+
+// streamsAlways reports whether the master streams its RDB however it is configured.
+// Valkey does so since 9.1 for a replica that names no version, because it writes
+// such a replica an RDB that replicas of an earlier version can read too.
+func streamsAlways(s tests.Server, version bool) bool { return s.Is("valkey", 9, 1) && !version }
+
+// rdbMagic is what an RDB starts with. It is VALKEY since Valkey 9.0, but REDIS for a
+// replica that names no version.
+var rdbMagic = regexp.MustCompile(`^(REDIS0|VALKEY)\d{3}`)
 
 // copyRDB takes the RDB and checks its form.
 func (r *replica) copyRDB(marked bool) {
@@ -239,10 +275,10 @@ func (r *replica) copyRDB(marked bool) {
 		}
 	}
 	r.Conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-	if err != nil || n != int64(rdb.Len()) || !bytes.HasPrefix(rdb.Bytes(), []byte("REDIS00")) || n < 1<<20 {
+	if err != nil || n != int64(rdb.Len()) || !rdbMagic.Match(rdb.Bytes()) || n < 1<<20 {
 		r.T.Fatalf("CopyRDB: %d bytes, %.10q, %v", n, rdb.Bytes(), err)
 	}
-	header := r.wire.Bytes()[:bytes.Index(r.wire.Bytes(), []byte("\r\nREDIS"))]
+	header := r.wire.Bytes()[:bytes.Index(r.wire.Bytes(), append([]byte("\r\n"), rdb.Bytes()[:9]...))]
 	header = header[bytes.LastIndexByte(header, '\n')+1:]
 	mark, isMark := strings.CutPrefix(string(header), "$EOF:")
 	if isMark != marked || isMark && len(mark) != 40 || !isMark && string(header) != fmt.Sprintf("$%d", n) {

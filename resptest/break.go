@@ -42,13 +42,12 @@ var mutations = []func(rnd *rand.Rand, b, other []byte) []byte{
 // follows.
 var kinds, counted = func() (kinds, counted []byte) {
 	for c := range 256 {
-		kind := resp.Kind(c)
-		if !kind.IsValid() {
+		if _, _, err := resp.ConsumeToken([]byte{byte(c)}); err != resp.ErrIncomplete {
 			continue
 		}
 		kinds = append(kinds, byte(c))
 		_, _, err := resp.ConsumeToken([]byte{byte(c), '4', '\r', '\n'})
-		if kind.IsAggregate() || err == resp.ErrIncomplete {
+		if resp.Kind(c).IsAggregate() || err == resp.ErrIncomplete {
 			counted = append(counted, byte(c))
 		}
 	}

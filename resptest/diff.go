@@ -227,10 +227,10 @@ func samePrefix(a, b []byte) int {
 	return n
 }
 
-// quoted returns b from from on, quoted, and cut where it is long.
+// quoted returns b from from on, quoted as arguments are, and cut where it is long.
 func quoted(b []byte, from int) string {
 	b = b[from:]
-	text := string(resp.AppendQuoted(nil, b[:min(len(b), diffPayload)]))
+	text := resp.Command{Args: [][]byte{b[:min(len(b), diffPayload)]}}.String()
 	if len(b) > diffPayload {
 		text += "…"
 	}

@@ -165,7 +165,7 @@ func TestKeysAreForgotten(t *testing.T) {
 	for i := range manyKeys {
 		trip.key(strconv.Itoa(i))
 	}
-	trip.report = newReporter(trip.cfg, io.Discard, io.Discard)
+	trip.report = newReporter(trip.cfg, newProgram(noEnv, nil, io.Discard, io.Discard))
 	trip.report.header("", "", trip.srv)
 	trip.runProtocol(t.Context(), 2)
 	if len(trip.keys) > 0 {

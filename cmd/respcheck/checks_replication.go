@@ -30,24 +30,35 @@ const (
 )
 
 // checkReplicationFull attaches as a replica that has nothing yet. A private server
-// sends its RDB in both ways, from the disk and streamed. The check does not change
-// the configuration of any other server.
+// sends its RDB in both ways, from the disk and streamed, to a replica that names its
+// version and to one that does not. The check does not change the configuration of
+// any other server.
 func checkReplicationFull(t *trip) {
 	if !t.mayReplicate() {
 		return
 	}
 	master := t.dial()
 	if !t.srv.private {
-		t.replicate(master)
+		t.replicate(master, "")
 		return
 	}
 	for _, streamed := range []bool{false, true} {
 		known := configure(master, streamed)
-		r := t.replicate(master)
-		if known {
-			r.expect("an RDB that ends with a mark", streamed, r.marked)
+		for _, version := range []string{"", master.version} {
+			r := t.replicate(master, version)
+			if known {
+				r.expect("an RDB that ends with a mark", streamed || streamsAlways(master, version), r.marked)
+			}
+			r.close()
 		}
 	}
+}
+
+// streamsAlways reports whether a server streams its RDB to a replica that names this
+// version, or none, however it is configured. Valkey does so since 9.1 to one that
+// names none, because it writes such a replica an RDB that older ones can read too.
+func streamsAlways(master *conn, version string) bool {
+	return version == "" && master.name == "valkey" && !master.before(9) && !strings.HasPrefix(master.version, "9.0.")
 }
 
 // configure makes the server stream its RDBs or not, and reports whether it can.
@@ -71,12 +82,12 @@ func checkReplicationPartial(t *trip) {
 		return
 	}
 	master := t.dial()
-	r := t.replicate(master)
+	r := t.replicate(master, "")
 	r.close()
 	if t.failed() {
 		return
 	}
-	again, answer := t.attach(r.id, r.offset()+1)
+	again, answer := t.attach("", r.id, r.offset()+1)
 	full := answer.Kind == replication.FullResync
 	if full && !t.srv.private {
 		t.skipf("the server does not go on at offset %d", r.offset())
@@ -110,12 +121,16 @@ type replica struct {
 }
 
 // attach opens a connection and asks for the command stream of that ID from an
-// offset on. It names no port, because nobody can connect to this replica.
-func (t *trip) attach(id string, from int64) (*replica, replication.Answer) {
+// offset on. It names no port, because nobody can connect to this replica, and a
+// version unless that is empty.
+func (t *trip) attach(version, id string, from int64) (*replica, replication.Answer) {
 	r := &replica{conn: t.dial()}
 	r.allow(maxReplicated)
 	r.step("PING")
 	r.do("REPLCONF", "capa", "eof", "capa", "psync2") // some servers know neither
+	if version != "" {
+		r.do("REPLCONF", "version", version) // most servers know no version
+	}
 	r.send("PSYNC", id, from)
 	if r.err != nil {
 		return r, replication.Answer{}
@@ -133,8 +148,8 @@ func (t *trip) attach(id string, from int64) (*replica, replication.Answer) {
 
 // replicate attaches as a replica without data, and takes the RDB and some
 // writes to the master.
-func (t *trip) replicate(master *conn) *replica {
-	r, answer := t.attach("?", -1)
+func (t *trip) replicate(master *conn, version string) *replica {
+	r, answer := t.attach(version, "?", -1)
 	if r.err != nil {
 		return r
 	}

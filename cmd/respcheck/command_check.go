@@ -12,7 +12,7 @@ func (p *program) check(ctx context.Context, cfg *config) error {
 		return err
 	}
 	defer srv.stop()
-	s, err := newSession(ctx, cfg, srv, newReporter(cfg, p.stdout, p.stderr))
+	s, err := newSession(ctx, cfg, srv, newReporter(cfg, p))
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,17 @@ type program struct {
 	stdin  io.Reader
 	stdout *output
 	stderr io.Writer
+	style  style // of stdout
+}
+
+func newProgram(getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) *program {
+	return &program{
+		getenv: getenv,
+		stdin:  stdin,
+		stdout: &output{w: stdout},
+		stderr: stderr,
+		style:  newStyle(stdout, getenv),
+	}
 }
 
 // newCommands returns the command that calls check, with the other commands below it.
@@ -41,13 +52,13 @@ Examples:
 			if err := noArguments(cmd); err != nil {
 				return err
 			}
-			cfg, err := f.config(p.getenv)
+			cfg, err := f.config(p.getenv, "")
 			if err != nil {
 				return err
 			}
 			return check(ctx, cfg)
 		},
-		Commands:                        []*cli.Command{versionCommand(p)},
+		Commands:                        []*cli.Command{newDecodeCommand(p), newDoCommand(p, f), newBenchCommand(p, f), newVersionCommand(p)},
 		EnableShellCompletion:           true,
 		ConfigureShellCompletionCommand: describeCompletion,
 
@@ -94,7 +105,7 @@ func describeCompletion(cmd *cli.Command) {
 	cmd.Hidden = false
 	cmd.Usage = "print what makes a shell complete commands and flags"
 	cmd.Description = `
-Prints a script for bash, zsh, fish or pwsh, which must know respcheck by this name on its PATH.
+Prints a script for bash with its package bash-completion, zsh, fish or pwsh. The shell must find respcheck by this name on its PATH.
 
 Examples:
 

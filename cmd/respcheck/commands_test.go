@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -9,7 +10,7 @@ import (
 
 // Every command has help that fits a narrow terminal and shows how it is used.
 func TestHelpOfEveryCommand(t *testing.T) {
-	root := newCommands(&program{stdout: &output{}}, nil)
+	root := newCommands(newProgram(noEnv, nil, io.Discard, io.Discard), nil)
 	for _, args := range [][]string{{"-help"}, {"--help"}, {"-h"}, {"help"}} {
 		respcheck(t, args...).want(t, statusOK, "usage: respcheck [flags]", "-url URL", "(default true)", "Commands:", "Examples:")
 	}
@@ -71,7 +72,7 @@ func TestOutputFails(t *testing.T) {
 		t.Skip("this system has no /dev/full")
 	}
 	defer full.Close()
-	for _, args := range []string{"version", "help", "-embedded -run hash", "-embedded -run hash -json"} {
+	for _, args := range []string{"version", "help", "completion bash", "decode", "decode -json", "do -embedded PING", "bench -embedded -d 1ms", "-embedded -run hash", "-embedded -run hash -json"} {
 		var stderr strings.Builder
 		status := run(t.Context(), strings.Fields(args), noEnv, strings.NewReader("+OK\r\n"), full, &stderr)
 		if status != statusCannotRun || !strings.Contains(stderr.String(), "respcheck: output: ") {

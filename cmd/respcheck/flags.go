@@ -58,9 +58,13 @@ func newFlags() *flags {
 	return f
 }
 
-// config returns what the flags ask for once they are parsed.
-func (f *flags) config(getenv func(string) string) (*config, error) {
+// config returns what the flags ask for once they are parsed. When they name no server,
+// it is the one at addr, or none if that is empty.
+func (f *flags) config(getenv func(string) string, addr string) (*config, error) {
 	c, raw := f.set, f.raw
+	if c.addr == "" && raw.url == "" && !c.embedded {
+		c.addr = addr
+	}
 	raw.given = map[string]bool{}
 	for _, flag := range f.server {
 		raw.given[flag.Names()[0]] = flag.IsSet()
@@ -119,7 +123,7 @@ func defineServer(c *config, raw *rawFlags) []cli.Flag {
 // defineChecks returns the flags of the checks.
 func defineChecks(c *config, raw *rawFlags) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "run", Local: true, Destination: &raw.run, Usage: "run only the checks whose name, such as resp3/hash, matches the `regexp`; one with the word replication in it allows to attach as a replica to a server that runs already"},
+		&cli.StringFlag{Name: "run", Local: true, Destination: &raw.run, Usage: "run only the checks whose name, such as resp3/hash, matches the `regexp`; one with the word replication, or commands, in it allows to attach as a replica, or to send every safe command, to a server that runs already"},
 		&cli.IntFlag{Name: "conns", Local: true, Destination: &c.conns, Value: 4, Usage: "connections in the pool"},
 		&cli.IntFlag{Name: "n", Local: true, Destination: &c.n, Value: 200, Usage: "random values to send"},
 		&cli.Uint64Flag{Name: "seed", Local: true, Destination: &c.seed, Usage: "seed of the random values, 0 to draw one"},

@@ -18,7 +18,7 @@ func noEnv(string) string { return "" }
 
 // parseFlags returns what a command line asks the checks for.
 func parseFlags(args []string, getenv func(string) string, stderr io.Writer) (cfg *config, err error) {
-	p := &program{getenv: getenv, stdout: &output{w: io.Discard}, stderr: stderr}
+	p := newProgram(getenv, nil, io.Discard, stderr)
 	check := func(_ context.Context, c *config) error {
 		cfg = c
 		return nil

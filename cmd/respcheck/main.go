@@ -5,6 +5,10 @@
 //	respcheck -addr localhost:6379             check against a server that runs already
 //	respcheck -conformance                     tell which requests a server reads otherwise than Redis
 //	respcheck -url rediss://user@host:6379/5   the same over TLS, password in REDISCLI_AUTH
+//	respcheck decode < capture.resp            show captured RESP, and where it is at fault
+//	respcheck decode capture.pcap              the same of both sides of captured connections
+//	respcheck do CONFIG GET maxmemory          send one command and print the reply
+//	respcheck bench                            measure this codec, and a server through it
 //	respcheck version                          say what this program was built from
 //	respcheck completion bash                  print what makes a shell complete commands and flags
 //	respcheck help                             show commands and flags
@@ -13,7 +17,9 @@
 // the result with the bytes from the socket. They write only keys that start with a
 // random prefix of their own and delete them at the end. The replication checks attach
 // as a replica, which other programs may notice. On a server that runs already they are
-// skipped unless -run names replication, and they do not change its configuration.
+// skipped unless -run names replication, and they do not change its configuration. The
+// check called commands sends every command that is safe to send; there it is skipped
+// unless -run names it.
 //
 // Of a cluster it checks every node. On a replica, or for a user who may not write, it
 // runs the checks that need no keys.
@@ -60,10 +66,10 @@ func main() {
 // run is the whole program with everything it takes from its surroundings as
 // an argument.
 func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{getenv: getenv, stdin: stdin, stdout: &output{w: stdout}, stderr: stderr}
+	p := newProgram(getenv, stdin, stdout, stderr)
 	err := newCommands(p, p.check).Run(ctx, append([]string{"respcheck"}, args...))
-	if err == nil {
-		err = p.stdout.failure()
+	if lost := p.stdout.failure(); lost != nil {
+		err = lost
 	}
 	var status exit
 	switch {
@@ -74,7 +80,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 	case errors.Is(err, syscall.EPIPE): // as other programs, silent when nobody reads on
 		return statusCannotRun
 	}
-	return cannotRun(stderr, err)
+	return cannotRun(terminal{stderr}, err)
 }
 
 // exit is the exit status of a command that has said itself why.

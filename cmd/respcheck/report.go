@@ -15,6 +15,9 @@ type reporter struct {
 	stdout, stderr io.Writer
 	notes          io.Writer // what is not a check's result: stderr when stdout is all JSON
 	start          time.Time
+	coloured       io.Writer // stdout, for escape sequences of our own
+	style          style
+	progress       progress
 
 	name, version string
 	srv           *server
@@ -25,11 +28,14 @@ type reporter struct {
 	mu sync.Mutex // -v prints from several goroutines
 }
 
-func newReporter(cfg *config, stdout, stderr io.Writer) *reporter {
-	stdout, stderr = terminal{stdout}, terminal{stderr}
-	r := &reporter{cfg: cfg, stdout: stdout, stderr: stderr, notes: stdout, start: time.Now()}
+func newReporter(cfg *config, p *program) *reporter {
+	stdout, stderr := terminal{p.stdout}, terminal{p.stderr}
+	r := &reporter{cfg: cfg, stdout: stdout, stderr: stderr, notes: stdout, start: time.Now(), coloured: p.stdout, style: p.style}
 	if cfg.json {
 		r.notes = stderr
+	}
+	if !cfg.verbose { // the bytes on the wire show progress
+		r.progress = newProgress(p.stderr, p.getenv)
 	}
 	return r
 }
@@ -39,6 +45,9 @@ func (r *reporter) header(name, version string, srv *server) {
 	r.name, r.version, r.srv = name, version, srv
 	fmt.Fprintf(r.notes, "%s %s at %s (%s), seed %d\n", name, version, srv.addr, srv.origin, r.cfg.seed)
 }
+
+// begin says which check runs, until end is called.
+func (r *reporter) begin(check string) (end func()) { return r.progress.begin(check) }
 
 // wire shows bytes on the wire of one connection of a check.
 func (r *reporter) wire(check string, conn int64, direction, wire string) {
@@ -102,7 +111,8 @@ func (r *reporter) add(check string, res result) {
 func (r *reporter) print(l line) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	fmt.Fprintf(r.stdout, "%-4s  %-25s %8.1f ms %10d bytes", l.Status, l.Check, l.Millis, l.Bytes)
+	fmt.Fprint(r.coloured, r.colour(l.Status))
+	fmt.Fprintf(r.stdout, "  %-25s %8.1f ms %10d bytes", l.Check, l.Millis, l.Bytes)
 	if more := l.Reason + l.Note; more != "" {
 		fmt.Fprintf(r.stdout, "  %s", more)
 	}
@@ -110,6 +120,18 @@ func (r *reporter) print(l line) {
 	if l.Status == "FAIL" && l.Sent != "" {
 		fmt.Fprintf(r.stdout, "      sent     %s\n      received %s\n", l.Sent, l.Received)
 	}
+}
+
+// colour returns a status, four characters wide.
+func (r *reporter) colour(status string) string {
+	text := fmt.Sprintf("%-4s", status)
+	switch status {
+	case "ok":
+		return r.style.good(text)
+	case "skip":
+		return r.style.faint(text)
+	}
+	return r.style.bad(text)
 }
 
 // total is how many results there are.

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // wantGone fails the test unless the process has ended.
@@ -61,7 +63,7 @@ func TestPrivateServerIsGoneAfterRun(t *testing.T) {
 
 // Below a folder with a long name there is no room for a socket.
 func TestPrivateServerOnLoopback(t *testing.T) {
-	needRedisServer(t)
+	tests.FindServer(t).Need(t, "RESP3", 6)
 	dir := filepath.Join(t.TempDir(), strings.Repeat("long", 25))
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -138,12 +140,13 @@ func TestPrivateServerThatFails(t *testing.T) {
 
 // Servers before version 7 refuse the option that allows DEBUG.
 func TestPrivateServerWithoutDebugOption(t *testing.T) {
-	redis := needRedisServer(t)
+	server := tests.FindServer(t)
+	server.Need(t, "the option", 7)
 	if runtime.GOOS == "windows" {
 		t.Skip("needs a shell script")
 	}
 	bin := t.TempDir()
-	script := "#!/bin/sh\ncase \"$*\" in *enable-debug-command*) exit 1;; esac\nexec " + redis + " \"$@\"\n"
+	script := "#!/bin/sh\ncase \"$*\" in *enable-debug-command*) exit 1;; esac\nexec " + server.Path + " \"$@\"\n"
 	if err := os.WriteFile(filepath.Join(bin, "redis-server"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -108,7 +108,9 @@ func (s *session) runProtocol(ctx context.Context, proto int) {
 			s.report.add("resp3", result{err: s.noRESP3})
 			return
 		}
+		end := s.report.begin(name)
 		r := s.run(ctx, check.run, name, proto)
+		end()
 		if len(s.keys) >= manyKeys {
 			s.deleteKeys(ctx) // what goes wrong is tried again at the end
 		}

@@ -44,8 +44,7 @@ func appendEscape(dst []byte, c byte) []byte {
 
 // AppendUnquoted appends the text in the quotes that open at line[open] to dst and
 // returns the index after them. Double quotes know the escapes
-//
-// \r \t \b \a and \xHH, and a backslash before any other byte gives that byte;
+// \n \r \t \b \a and \xHH, and a backslash before any other byte gives that byte;
 // single quotes know \' alone.
 //
 // ok is false when the quotes are not closed, and end is open then. It is also false

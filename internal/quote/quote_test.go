@@ -11,6 +11,48 @@ import (
 	"github.com/seed65f5866d/resp/internal/tests"
 )
 
+func TestAppend(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                      `""`,
+		"foo bar":               `"foo bar"`,
+		"\\\"\n\r\t\a\b":        `"\\\"\n\r\t\a\b"`,
+		"\x00\x1f ~\x7f\x80":    `"\x00\x1f ~\x7f\x80"`,
+		"\v\f":                  `"\x0b\x0c"`,
+		"月":                     `"\xe6\x9c\x88"`,
+		"'":                     `"'"`,
+		"\xff\xAB\xcd\xEFplain": `"\xff\xab\xcd\xefplain"`,
+	} {
+		if got := string(quote.Append([]byte("> "), in)); got != "> "+want {
+			t.Errorf("%q is quoted as %s, want %s", in, got, want)
+		}
+		if got := string(quote.Append(nil, []byte(in))); got != want {
+			t.Errorf("the bytes %q are quoted as %s, want %s", in, got, want)
+		}
+	}
+}
+
+// What is quoted is printable ASCII, whatever the bytes are, and allocates nothing.
+func TestAppendOfEveryByte(t *testing.T) {
+	var all [256]byte
+	for c := range all {
+		all[c] = byte(c)
+	}
+	quoted := string(quote.Append(nil, all[:]))
+	for _, c := range []byte(quoted) {
+		if c < ' ' || c > '~' {
+			t.Errorf("the quoted text has the byte %#x, which is not printable ASCII", c)
+		}
+	}
+	if back, err := strconv.Unquote(quoted); err != nil || back != string(all[:]) {
+		t.Errorf("Go reads the quoted 256 bytes as %q, %v", back, err)
+	}
+	text, dst := string(all[:]), make([]byte, 0, 4096)
+	tests.CheckNoAllocs(t, text, func() error {
+		quote.Append(quote.Append(dst, text), all[:])
+		return nil
+	})
+}
+
 func TestAppendUnquoted(t *testing.T) {
 	for _, test := range []struct {
 		line string

@@ -40,13 +40,15 @@ const (
 // bytes above that one.
 func controls(x uint64) uint64 { return (x - 0x20*everyByte) &^ x & highBits }
 
-// countDigits returns how many of the lowest bytes of x are ASCII digits.
-func countDigits(x uint64) uint {
+// notDigits sets the high bit of the lowest byte of x that is no ASCII digit, and
+// perhaps of bytes above that one.
+func notDigits(x uint64) uint64 {
 	x ^= '0' * everyByte
-	// Adding 0x76 sets the high bit of a byte of 10 or more. A carry out of a byte
-	// only changes the bytes above it, which the count does not reach.
-	return uint(bits.TrailingZeros64((x+0x76*everyByte|x)&highBits)) >> 3
+	return (x + 0x76*everyByte | x) & highBits // 0x76 more sets the high bit of a byte of 10 or more
 }
+
+// countDigits returns how many of the lowest bytes of x are ASCII digits.
+func countDigits(x uint64) uint { return uint(bits.TrailingZeros64(notDigits(x))) >> 3 }
 
 // parse8 returns the number that the n lowest bytes of x spell, n from 0 to 8, the
 // first digit lowest. It moves the digits to the top, fills the rest with zeros, and
@@ -62,6 +64,9 @@ var powersOf10 = [16]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8}
 
 // IsOK reports whether b starts with the line +OK, by far the most frequent one.
 func IsOK(w *Head) bool { return Load32(w[1:]) == 'O'|'K'<<8|'\r'<<16|'\n'<<24 }
+
+// IsMinusOne reports whether -1 and a line end follow w[0], the length of a null.
+func IsMinusOne(w *Head) bool { return Load32(w[1:]) == '-'|'1'<<8|'\r'<<16|'\n'<<24 }
 
 // FastLine returns the index of the CR LF that ends the line b starts with, or 0
 // when the line is long, incomplete, or holds another control character first. It
@@ -110,23 +115,39 @@ func FastLength(w *Head) (n, size int) {
 }
 
 // FastInteger parses the integer after w[0], which has up to 19 digits and no plus.
-// It returns the integer and the size of its line, or 0 as the size for other forms.
+// It returns the integer and the size of its line, or 0 as the size for other forms. It
+// parses 16 bytes whatever the length is, because a processor cannot predict how many of
+// them are digits.
 func FastInteger(w *Head) (n int64, size int) {
 	start := uint(1)
 	if w[1] == '-' {
 		start = 2
 	}
-	// This parses all bytes that may be digits, without a branch, because a
-	// processor cannot predict how many digits there are.
-	first, second, third := Load64(w[start:]), Load64(w[start+8:]), Load64(w[start+16:])
-	n1, n2, n3 := countDigits(first), countDigits(second), countDigits(third)
-	goesOn := -(n1 >> 3) // all bits, or none
-	n3 &= -(n2 >> 3) & goesOn
-	n2 &= goesOn
-	v := (parse8(first, n1)*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
-	digits := n1 + n2 + n3
-	end := start + digits
-	if digits == 0 || digits > 19 || v > math.MaxInt64 || Load16(w[end:]) != CRLF16 {
+	first, second := Load64(w[start:]), Load64(w[start+8:])
+	n1, n2 := countDigits(first), countDigits(second)
+	n2 &= -(n1 >> 3) // none unless the first word is digits
+	if n2 == 8 {
+		return longInteger(w, start)
+	}
+	end := start + n1 + n2
+	if n1 == 0 || Load16(w[end:]) != CRLF16 {
+		return 0, 0
+	}
+	n = int64(parse8(first, n1)*powersOf10[n2&15] + parse8(second, n2))
+	if start == 2 {
+		n = -n
+	}
+	return n, int(end + 2)
+}
+
+// longInteger is FastInteger for an integer of 16 digits or more, the first of which is
+// at w[start].
+func longInteger(w *Head, start uint) (n int64, size int) {
+	third := Load64(w[start+16:])
+	n3 := countDigits(third)
+	v := (parse8(Load64(w[start:]), 8)*1e8+parse8(Load64(w[start+8:]), 8))*powersOf10[n3&15] + parse8(third, n3)
+	end := start + 16 + n3
+	if n3 > 3 || v > math.MaxInt64 || Load16(w[end:]) != CRLF16 {
 		return 0, 0
 	}
 	if start == 2 {

@@ -18,7 +18,8 @@ import (
 // "Writing").
 //
 // Third, HeadAt returns the start of a token without a check of bounds, where the
-// buffer has room for that.
+// buffer has room for that, and ShortBulk looks at the end of a string whose place it
+// has compared with the end of the buffer.
 
 // BytesAt returns the n bytes that start at p, with capacity n. The caller took p
 // from a slice that holds n bytes from there on.
@@ -128,4 +129,25 @@ func OffsetIn(whole, part []byte) (offset int, ok bool) {
 	first := uintptr(unsafe.Pointer(unsafe.SliceData(whole)))
 	n := uintptr(unsafe.Pointer(unsafe.SliceData(part))) - first
 	return int(n), n <= uintptr(len(whole)) && uintptr(len(part)) <= uintptr(len(whole))-n
+}
+
+// ShortBulk looks at the bulk string at the start of w. It returns the length of the
+// payload, which has one or two digits as in ShortLength, and the index of the CR LF
+// after it. The index is 0 when the string has another form or when the index would
+// be above last. Up to w[last+1] there have to be bytes. ShortBulk is just small
+// enough to be inlined.
+func ShortBulk(w *Head, last int) (n, end int) {
+	const crlf = '\r'<<16 | '\n'<<24
+	x := Load32(w[1:]) ^ ('0' | '0'<<8 | crlf)
+	n = int(uint8(x))
+	if x < 10<<8 && n != 0 {
+		n = n*10 + int(x>>8)
+		end = 5 + n
+	} else if uint16(x>>8) == '\r'^'0'|('\n'^'\r')<<8 {
+		end = 4 + n
+	}
+	if uint8(x) > 9 || end > last || *(*[2]byte)(unsafe.Add(unsafe.Pointer(w), end)) != [2]byte{'\r', '\n'} {
+		end = 0
+	}
+	return n, end
 }

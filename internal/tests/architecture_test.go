@@ -1,8 +1,10 @@
 package tests_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"os"
 	"path"
@@ -43,7 +45,8 @@ var layers = map[string]layer{
 	"testdata/conformance":     {},
 	"internal/tests":           {of: []string{".", "resptest", "internal/tests"}, modules: true},
 	"internal/tests/reference": {},
-	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "respgo", "resptest", "testdata/conformance", "cmd"}, modules: true},
+	"internal/tests/methods":   {of: []string{"."}}, // so that cmd can have it
+	"cmd":                      {of: []string{".", "aof", "replication", "monitor", "respgo", "resptest", "internal/tests/methods", "testdata/conformance", "cmd"}, modules: true},
 	"examples":                 {of: []string{".", "aof", "replication", "monitor", "respgo"}, modules: true},
 }
 
@@ -192,6 +195,90 @@ func TestCommentsNameFilesThatAreThere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The drawing, or the text below it, names every file of package resp.
+func TestTheDrawingHasEveryFile(t *testing.T) {
+	drawing, _, _ := strings.Cut(read(t, "docs/architecture.md"), "\n## One read")
+	for _, file := range sourceFiles(t) {
+		if path.Dir(file) == "." && !regexp.MustCompile(`\b`+regexp.QuoteMeta(file)+`\b`).MatchString(drawing) {
+			t.Errorf("docs/architecture.md does not say where %s belongs", file)
+		}
+	}
+}
+
+// Every package that makes a LimitError gives it a name that resp.LimitError lists.
+func TestLimitsAreNamedAsListed(t *testing.T) {
+	listed := regexp.MustCompile(`(?m)^\tLimit  string // which: (.*)$`).FindStringSubmatch(read(t, "errors.go"))
+	if listed == nil {
+		t.Fatal("errors.go does not list the limits")
+	}
+	names := strings.Split(strings.ReplaceAll(listed[1], " or ", ", "), ", ")
+	given := regexp.MustCompile(`(?:Limit: |limit[A-Z]\w* += )"([^"]*)"`)
+	count := 0
+	for _, file := range sourceFiles(t) {
+		if strings.HasPrefix(file, "internal/tests/") {
+			continue
+		}
+		for _, match := range given.FindAllStringSubmatch(read(t, file), -1) {
+			if count++; !slices.Contains(names, match[1]) {
+				t.Errorf("%s names a limit %q, which is not one of %q", file, match[1], names)
+			}
+		}
+	}
+	if count < len(names) {
+		t.Errorf("only %d names of limits were found for %q", count, names)
+	}
+}
+
+// Whoever exports one more name from package resp has to keep it, and to find another
+// that is worth less.
+func TestExportsAreFew(t *testing.T) {
+	const most = 215 // constants, variables, types, functions and methods
+	var names []string
+	for _, file := range sourceFiles(t) {
+		if path.Dir(file) != "." || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range source.Decls {
+			names = append(names, exportsOf(decl)...)
+		}
+	}
+	if len(names) > most || len(names) < most/2 {
+		t.Errorf("package resp exports %d names, want at most %d: %s", len(names), most, strings.Join(names, " "))
+	}
+}
+
+// exportsOf returns the exported names that decl declares. A method counts when its
+// type is exported.
+func exportsOf(decl ast.Decl) (names []string) {
+	add := func(idents ...*ast.Ident) {
+		for _, ident := range idents {
+			if ident.IsExported() {
+				names = append(names, ident.Name)
+			}
+		}
+	}
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		if decl.Recv == nil || ast.IsExported(strings.TrimPrefix(types.ExprString(decl.Recv.List[0].Type), "*")) {
+			add(decl.Name)
+		}
+	case *ast.GenDecl:
+		for _, spec := range decl.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				add(spec.Name)
+			case *ast.ValueSpec:
+				add(spec.Names...)
+			}
+		}
+	}
+	return names
 }
 
 // sourceFiles returns the Go files of the module that are no tests, for all systems

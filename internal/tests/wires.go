@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests/methods"
 )
 
 // Two values that have all kinds between them, the second streamed.
 const (
-	NestedWire = "|1\r\n+ttl\r\n:3600\r\n*4\r\n:1\r\n%2\r\n+k\r\n$5\r\nhello\r\n|1\r\n+a\r\n*1\r\n:1\r\n+l\r\n*-1\r\n" +
-		"~3\r\n,1.5\r\n#t\r\n(12345678901234567890\r\n>2\r\n=7\r\ntxt:abc\r\n!5\r\nERR x\r\n"
+	NestedWire   = methods.NestedWire
 	StreamedWire = "*?\r\n$?\r\n;4\r\nHell\r\n;1\r\no\r\n;0\r\n%?\r\n+k\r\n|1\r\n+a\r\n$?\r\n;1\r\nx\r\n;0\r\n~?\r\n.\r\n.\r\n.\r\n"
 )
 

@@ -29,7 +29,7 @@ import (
 type Window struct {
 	Data     []byte // nil when idle, small, or from a pool
 	Pos, End int    // Data[Pos:End] has arrived and is not consumed
-	Kept     int    // bytes right before Pos that are are consumed but still needed
+	Kept     int    // bytes right before Pos that are consumed but still needed
 	base     int64  // offset in the stream of Data[0]
 
 	reader  io.Reader
@@ -40,7 +40,7 @@ type Window struct {
 	large   Large        // was needed not long ago
 	expired int          // in debug builds: bytes of Data that have been overwritten
 	full    bool         // the reader gave all that it was asked for last time
-	quiet   int32        // how often everything, or Size bytes, has been consumed since a buffer this large was needed
+	quiet   int32        // how often all, or Size bytes, has been consumed since this size was needed
 	quietAt int64        // offset in the stream where quiet was last raised
 
 	small [smallSize + respwire.HeadSize]byte // to wait with, when idle
@@ -63,12 +63,13 @@ const (
 	// MaxSize is the largest Size: several of them can be counted in an int of 32 bits.
 	MaxSize = 256 << 20
 
-	// A buffer over oversize times its usual size is released when everything in it,
-	// or its usual size, has been consumed quietTimes times and no value took more
-	// than one part in oversize of it. So one large value does not hold memory for
+	// A buffer over Oversize times its usual size is released when everything in it,
+	// or its usual size, has been consumed QuietTimes times and no value took more
+	// than one part in Oversize of it. So one large value does not hold memory for
 	// long, and steady large values with smaller ones between them do not allocate.
-	oversize   = 4
-	quietTimes = 32
+	// The same holds for the storage of trees.
+	Oversize   = 4
+	QuietTimes = 32
 
 	// smallSize is how much an idle Decoder asks from a reader that may block. That
 	// is enough for a short command or reply, which is parsed in place.
@@ -143,11 +144,11 @@ func (w *Window) GiveUp() {
 func (w *Window) Drained() bool { return w.Pos == w.End && !w.full }
 
 // LargeSize is the size above which a buffer is large.
-const LargeSize = oversize * UsualSize
+const LargeSize = Oversize * UsualSize
 
 // IsLarge reports whether the buffer is larger than usual.
 func (w *Window) IsLarge() bool {
-	return len(w.Data) > max(LargeSize, oversize*w.Size)+respwire.HeadSize
+	return len(w.Data) > max(LargeSize, Oversize*w.Size)+respwire.HeadSize
 }
 
 // Source is where a Window reads from.
@@ -331,15 +332,15 @@ func (w *Window) CanFeed(n int) bool { return n <= MaxHeld-(w.End-w.Pos)-w.Kept 
 // how much it has to hold now.
 func (w *Window) shrinks(want int) bool {
 	switch {
-	case len(w.Data) <= oversize*w.Size+respwire.HeadSize:
+	case len(w.Data) <= Oversize*w.Size+respwire.HeadSize:
 		return false
-	case want > len(w.Data)/oversize:
+	case want > len(w.Data)/Oversize:
 		w.quiet = 0
 	case w.Pos == w.End, w.Offset(0)-w.quietAt >= int64(w.Size):
 		w.quiet++
 		w.quietAt = w.Offset(0)
 	}
-	if w.quiet <= quietTimes {
+	if w.quiet <= QuietTimes {
 		return false
 	}
 	w.large = Large{} // it may be the same buffer

@@ -114,16 +114,16 @@ func TestBufferShrinksWhenItHasLongBeenTooLarge(t *testing.T) {
 		b := Window{Size: size}
 		add(&b, large)
 		b.Pos = b.End
-		for i := range 10 * quietTimes {
+		for i := range 10 * QuietTimes {
 			add(&b, size/2)
 			b.Pos = b.End
-			if shrunk := len(b.Data) < large; shrunk != (i >= quietTimes) {
+			if shrunk := len(b.Data) < large; shrunk != (i >= QuietTimes) {
 				t.Errorf("%s: %d bytes behind %d small pieces", name, len(b.Data), i+1)
 				break
 			}
 		}
-		for i := range 10 * quietTimes { // now a large piece comes often enough
-			if i%(quietTimes/2) == 0 {
+		for i := range 10 * QuietTimes { // now a large piece comes often enough
+			if i%(QuietTimes/2) == 0 {
 				add(&b, large)
 				b.Pos = b.End
 			}
@@ -149,7 +149,7 @@ func TestBufferShrinksToMiddlingValues(t *testing.T) {
 	}
 	b.Feed(make([]byte, large))
 	b.Pos = b.End
-	for range 2 * quietTimes {
+	for range 2 * QuietTimes {
 		b.Feed(make([]byte, 3*size))
 		b.Pos = b.End
 	}
@@ -187,7 +187,7 @@ func TestShrinkingKeepsWhatIsNeeded(t *testing.T) {
 	b.Feed(make([]byte, 10000))
 	b.Pos = b.End
 	stream := make([]byte, 10000)
-	for i := range 4 * quietTimes {
+	for i := range 4 * QuietTimes {
 		b.Feed([]byte{byte(i)})
 		stream = append(stream, byte(i))
 		b.Pos, b.Kept = b.End, 1
@@ -236,8 +236,8 @@ func TestGrowthDoesNotOverflow(t *testing.T) {
 	if sum := uint64(MaxHeld) + MaxSize; sum > math.MaxInt {
 		t.Errorf("what is wanted and what is read ahead make %d, more than an int", sum)
 	}
-	if oversized := uint64(oversize)*MaxSize + respwire.HeadSize; oversized > math.MaxInt32 {
-		t.Errorf("a buffer that is %d times as large as usual has %d bytes, more than an int of 32 bits", oversize, oversized)
+	if oversized := uint64(Oversize)*MaxSize + respwire.HeadSize; oversized > math.MaxInt32 {
+		t.Errorf("a buffer that is %d times as large as usual has %d bytes, more than an int of 32 bits", Oversize, oversized)
 	}
 }
 

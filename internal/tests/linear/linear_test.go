@@ -78,7 +78,6 @@ func linearCases() []linearCase {
 		return err
 	}
 	const (
-		value   = "+X\r\n"
 		array0  = "*0\r\n"
 		map0    = "%0\r\n"
 		command = "*1\r\n$1\r\nX\r\n"
@@ -87,11 +86,11 @@ func linearCases() []linearCase {
 	deepest := []resp.Option{resp.MaxDepth(some)}
 	longest := []resp.Option{resp.MaxLineLen(2 << 20)}
 	return []linearCase{
-		{"Decode of an array", bulks, decode, value, 0, nil},
-		{"Decode of a streamed array", streamed, decode, value, 0, nil},
-		{"Decode of nested arrays", deep, decode, value, 0, deepest},
-		{"Decode behind an attribute", attribute + ":1\r\n", decode, value, 0, nil},
-		{"Decode of a streamed string", chunks, decode, value, 0, nil},
+		{"Decode of an array", bulks, decode, array0, 0, nil},
+		{"Decode of a streamed array", streamed, decode, array0, 0, nil},
+		{"Decode of nested arrays", deep, decode, array0, 0, deepest},
+		{"Decode behind an attribute", attribute + ":1\r\n", decode, array0, 0, nil},
+		{"Decode of a streamed string", chunks, decode, array0, 0, nil},
 		{"ReadRaw of an array", bulks, readRaw, array0, 0, nil},
 		{"ReadRaw of nested arrays", deep, readRaw, array0, 0, deepest},
 		{"ReadCommand", bulks, readCommand, command, 0, nil},
