@@ -15,8 +15,10 @@ import (
 // without sharded channels.
 const redisVersion = "6.2.0"
 
-// attributes of a client are what it says of itself with CLIENT SETNAME and SETINFO.
-var attributes = [...]string{"name", "lib-name", "lib-ver"}
+// attributes are what a client says of itself with CLIENT SETINFO, and its name.
+var attributes = [...]string{"lib-name", "lib-ver", "name"}
+
+const clientName = 2
 
 func hello(c *session, args [][]byte) resp.Value {
 	version, options := c.protocol, args[1:]
@@ -31,7 +33,7 @@ func hello(c *session, args [][]byte) resp.Value {
 		case option == "AUTH" && len(options) >= 3:
 			reply, options = auth(c, options[:3]), options[3:]
 		case option == "SETNAME" && len(options) >= 2:
-			reply, options = c.setAttribute("name", options[1]), options[2:]
+			reply, options = c.setAttribute(clientName, options[1]), options[2:]
 		default:
 			reply = failure(syntaxError)
 		}
@@ -95,14 +97,14 @@ func client(c *session, args [][]byte) resp.Value {
 	case sub == "ID" && len(args) == 2:
 		return integer(c.id)
 	case sub == "GETNAME" && len(args) == 2:
-		if c.attributes[0] == "" {
+		if c.attributes[clientName] == "" {
 			return null
 		}
-		return word(c.attributes[0])
+		return word(c.attributes[clientName])
 	case sub == "SETNAME" && len(args) == 3:
-		return c.setAttribute("name", args[2])
+		return c.setAttribute(clientName, args[2])
 	case sub == "SETINFO" && len(args) == 4:
-		return c.setAttribute(strings.ToLower(string(args[2])), args[3])
+		return c.setAttribute(slices.Index(attributes[:clientName], strings.ToLower(string(args[2]))), args[3])
 	case sub == "LIST" && len(args) == 2:
 		return plainText(c.list())
 	}
@@ -110,11 +112,10 @@ func client(c *session, args [][]byte) resp.Value {
 }
 
 // setAttribute keeps what can be shown in a list.
-func (c *session) setAttribute(name string, value []byte) resp.Value {
-	i := slices.Index(attributes[:], name)
+func (c *session) setAttribute(i int, value []byte) resp.Value {
 	switch {
 	case i < 0:
-		return failure(fmt.Sprintf("ERR Unrecognized option '%.128s'", name))
+		return failure("ERR Unrecognized option")
 	case slices.ContainsFunc(value, func(b byte) bool { return b < '!' || b > '~' }):
 		return failure("ERR Client names cannot contain spaces, newlines or special characters.")
 	}
@@ -128,7 +129,7 @@ func (s *server) list() string {
 	for _, id := range slices.Sorted(maps.Keys(s.sessions)) {
 		c := s.sessions[id]
 		fmt.Fprintf(&lines, "id=%d addr=%s laddr=%s name=%s db=0 sub=%d resp=%d lib-name=%s lib-ver=%s\n", id, c.conn.RemoteAddr(),
-			c.conn.LocalAddr(), c.attributes[0], len(c.subscribed), c.protocol, c.attributes[1], c.attributes[2])
+			c.conn.LocalAddr(), c.attributes[clientName], len(c.subscribed), c.protocol, c.attributes[0], c.attributes[1])
 	}
 	return lines.String()
 }
@@ -165,11 +166,15 @@ func listCommands(_ *session, args [][]byte) resp.Value {
 	}
 	var all []resp.Value
 	for _, cmd := range table {
-		first, access := integer(min(cmd.last*cmd.last, 1)), status("readonly")
+		access, first := status("readonly"), 0
 		if cmd.flags&writes != 0 {
 			access = status("write")
 		}
-		all = append(all, array(word(cmd.name), integer(cmd.arity), resp.Value{Kind: resp.Set, Elems: []resp.Value{access}}, first, integer(cmd.last), first))
+		if cmd.last != 0 {
+			first = 1
+		}
+		all = append(all, array(word(cmd.name), integer(cmd.arity), resp.Value{Kind: resp.Set, Elems: []resp.Value{access}},
+			integer(first), integer(cmd.last), integer(first))) // the step is 1, too
 	}
 	return array(all...)
 }

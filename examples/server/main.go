@@ -1,6 +1,7 @@
 // Command server is a Redis server in memory, on one goroutine for each client:
 // strings, counters, hashes, lists, expiry, publish and subscribe, transactions,
-// and what clients ask when they connect. It speaks RESP2 and RESP3.
+// and what clients ask when they connect. It speaks RESP2 and RESP3, and has the
+// database 0 alone.
 //
 //	server -addr 127.0.0.1:6391 -requirepass secret
 //

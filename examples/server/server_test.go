@@ -232,7 +232,7 @@ func TestIntroductions(t *testing.T) {
 			t.Errorf("COMMAND: %v", v)
 		}
 	}
-	for _, line := range []string{"NOSUCH", "CLIENT NOSUCH", "COMMAND DOCS", "CONFIG SET save 1", "CLIENT SETINFO a b"} {
+	for _, line := range []string{"NOSUCH", "CLIENT NOSUCH", "COMMAND DOCS", "CONFIG SET save 1", "CLIENT SETINFO a b", "CLIENT SETINFO name x"} {
 		if err := do(line).Err(); err == nil {
 			t.Errorf("%s: no error", line)
 		}
