@@ -28,15 +28,17 @@ const (
 )
 
 // allow makes room and time for replies with strings of size bytes, if that is more than
-// there is for every reply.
+// there is for every reply. A server may be silent while it stores such a string, such as
+// in its append-only file.
 func (c *conn) allow(size int64) {
 	if c.err != nil || size <= maxReply {
 		return
 	}
-	const perSecond, around = 1 << 20, 1 << 10
+	const perSecond, storedPerSecond, around = 1 << 20, 8 << 20, 1 << 10
 	c.dec.SetLimits(resp.MaxBulkLen(size), resp.MaxTotalLen(size+around))
 	c.in.most = 2 * size
 	c.patience = c.timeout + time.Duration(size/perSecond)*time.Second
+	c.in.timeout = c.timeout + time.Duration(size/storedPerSecond)*time.Second
 }
 
 func (c *conn) keepPush(v *resp.Value) {

@@ -145,6 +145,19 @@ func TestEndlessRepliesAreBounded(t *testing.T) {
 	}
 }
 
+// A large value has more time, also until the first byte of its reply.
+func TestLargeValuesHaveMoreTime(t *testing.T) {
+	c := newTrip(t, 2).dial()
+	c.allow(maxReply)
+	if c.in.timeout != c.timeout || c.patience != c.timeout {
+		t.Errorf("a reply of usual size has %v until its first byte and %v in all, want %v", c.in.timeout, c.patience, c.timeout)
+	}
+	c.allow(hugeSize)
+	if c.in.timeout < c.timeout+time.Minute || c.patience < c.in.timeout {
+		t.Errorf("1 GiB has %v until its first byte and %v in all", c.in.timeout, c.patience)
+	}
+}
+
 // The same holds for do and bench.
 func TestEndlessRepliesAreBoundedInEveryCommand(t *testing.T) {
 	for _, test := range []struct{ args, start, again, want string }{
