@@ -31,7 +31,7 @@ const microsecondDigits = 6
 // ends at the first `] ` that is followed only by quoted arguments, at least one,
 // with a blank between two. The Line has no views into text.
 //
-// Parse returns a *resp.SyntaxError, with an offset into text, for a line of another
+// Parse returns a *[resp.SyntaxError], with an offset into text, for a line of another
 // form. Its class is resp.ClassOverflow for a number out of range.
 func Parse(text []byte) (Line, error) {
 	m, f := parse(text)
