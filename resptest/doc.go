@@ -41,9 +41,11 @@
 //
 // # Readers and writers
 //
+// These are as awkward as [io.Reader] and [io.Writer] allow:
+//
 //   - [SplitReader], [RandomReader], [DelayReader], [TimeoutReader], [DataTimeoutReader],
-//     [EmptyReader] and [FailingReader] are as awkward as [io.Reader] allows: short and
-//     empty reads, deadlines between any two bytes, data together with an error.
+//     [EmptyReader] and [FailingReader] give short and empty reads, deadlines between any
+//     two bytes, and data together with an error.
 //   - [ShortWriter], [DelayWriter], [TimeoutWriter], [FailOnceWriter] and [FailingWriter]
 //     take a part of the data, or fail at any byte, once or for good.
 package resptest
