@@ -170,6 +170,9 @@ func (d *Decoder) enter(t Token, size int) {
 // readScalar reads the next value, which has to be one that Token's accessors can
 // convert. They refuse nulls and errors that readScalar does not.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
+	if window.Debug {
+		d.expireViews()
+	}
 	switch {
 	case d.atScalar():
 		return d.ReadToken()
