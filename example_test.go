@@ -564,7 +564,8 @@ func Example_cluster() {
 
 // A Value prints itself as redis-cli does, and %+v shows what it is.
 func Example_print() {
-	conn := dial("%2\r\n$4\r\nname\r\n$3\r\nAda\r\n$6\r\nvisits\r\n:12\r\n" + "*2\r\n$-1\r\n*2\r\n,1.5\r\n$4\r\n\x00\xffok\r\n")
+	conn := dial("%2\r\n$4\r\nname\r\n$3\r\nAda\r\n$6\r\nvisits\r\n:12\r\n" +
+		"*2\r\n$-1\r\n*2\r\n,1.5\r\n$4\r\n\x00\xffok\r\n")
 	defer conn.Close()
 	for reply, err := range resp.NewDecoder(conn).Values() {
 		if err != nil {
