@@ -36,7 +36,7 @@ const microsecondDigits = 6
 // with a blank between two. The Line has no views into text.
 //
 // Parse returns a *[resp.SyntaxError], with an offset into text, for a line of another
-// form. Its class is resp.ClassOverflow for a number out of range.
+// form. Its class is [resp.ClassOverflow] for a number out of range.
 func Parse(text []byte) (Line, error) {
 	m, f := parse(text)
 	if f != nil {
