@@ -104,7 +104,7 @@ func TestTheFirstProgramRuns(t *testing.T) {
 	} {
 		runIn(t, filepath.Dir(program), command)
 	}
-	output, err := goCommandIn(filepath.Dir(program), "go run .").CombinedOutput()
+	output, err := commandIn(filepath.Dir(program), "go run .", "GOPROXY=off").CombinedOutput()
 	if want := "OK\n1) \"maxmemory\"\n2) \"0\"\n"; err != nil || string(output) != want {
 		t.Errorf("printed %q, %v, want %q", output, err, want)
 	}
@@ -121,18 +121,16 @@ func absolute(t *testing.T, path string) string {
 	return path
 }
 
-// goCommandIn returns a command to run in the folder dir, which may download nothing.
-func goCommandIn(dir, command string) *exec.Cmd {
+func commandIn(dir, command string, env ...string) *exec.Cmd {
 	words := strings.Fields(command)
 	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	return cmd
 }
 
 func runIn(t *testing.T, dir, command string) (output string) {
 	t.Helper()
-	b, err := goCommandIn(dir, command).CombinedOutput()
+	b, err := commandIn(dir, command).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", command, err, b)
 	}
@@ -147,7 +145,7 @@ func TestTheCommandsOfTheReadmeRun(t *testing.T) {
 		{"go run ./cmd/respcheck", "go run ./cmd/respcheck -embedded", " 0 failed "},
 		{"go test ./...", "go list ./...", module + "/cmd/respcheck"},
 		{"go run -C bench ./cmd/compare", "go list -C bench -f {{.Name}} ./cmd/compare", "main"},
-		{"go doc github.com/seed65f5866d/resp", "go doc github.com/seed65f5866d/resp", "# Kinds"},
+		{"go doc github.com/seed65f5866d/resp", "go doc .", "# Kinds"},
 	} {
 		if !strings.Contains(readme, c.command) {
 			t.Errorf("the README does not have %q", c.command)
