@@ -110,6 +110,13 @@ var steadyReads = []steadyRead{
 		}
 		return err
 	}},
+	{name: "XRANGE, as in its example", wire: xrangeReply, read: func(d *resp.Decoder, _ *resp.Value) error {
+		entries, sum, err := sumTemperatures(d)
+		if err == nil && (entries != 2 || sum != 43.5) {
+			return fmt.Errorf("%d entries with %v", entries, sum)
+		}
+		return err
+	}},
 	{name: "Elements", wire: "*3\r\n:1\r\n$2\r\n42\r\n:3\r\n", read: func(d *resp.Decoder, _ *resp.Value) error {
 		for _, err := range d.Elements() {
 			if err != nil {

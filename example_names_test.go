@@ -1281,7 +1281,8 @@ func ExampleDecoder_Elements() {
 
 // HELLO as a RESP3 server answers it, with the list of its modules.
 func ExampleDecoder_Entries() {
-	d := resp.NewDecoder(strings.NewReader("%3\r\n+server\r\n+redis\r\n+proto\r\n:3\r\n+modules\r\n*1\r\n%2\r\n+name\r\n+bf\r\n+ver\r\n:1\r\n"))
+	d := resp.NewDecoder(strings.NewReader("%3\r\n+server\r\n+redis\r\n+proto\r\n:3\r\n" +
+		"+modules\r\n*1\r\n%2\r\n+name\r\n+bf\r\n+ver\r\n:1\r\n"))
 	for _, err := range d.Entries() {
 		if err != nil {
 			fmt.Println(err)
@@ -1416,7 +1417,8 @@ func ExampleBulkReader_Len() {
 }
 
 func ExampleDecoder_ReadCommand() {
-	d := resp.NewDecoder(strings.NewReader("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\nPING 'a b'\r\n*1\r\nPING\r\n"), resp.UnauthenticatedLimits())
+	requests := "*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n" + "PING 'a b'\r\n" + "*1\r\nPING\r\n"
+	d := resp.NewDecoder(strings.NewReader(requests), resp.UnauthenticatedLimits())
 	for {
 		command, err := d.ReadCommand()
 		var fault interface{ ReplyText() string } // *SyntaxError and *LimitError
@@ -1465,7 +1467,8 @@ func ExampleDecoder_Commands() {
 }
 
 func ExampleOnPush() {
-	d := resp.NewDecoder(strings.NewReader(">2\r\n+invalidate\r\n*1\r\n$3\r\nkey\r\n:42\r\n"), resp.OnPush(func(v *resp.Value) {
+	replies := ">2\r\n+invalidate\r\n*1\r\n$3\r\nkey\r\n" + ":42\r\n"
+	d := resp.NewDecoder(strings.NewReader(replies), resp.OnPush(func(v *resp.Value) {
 		fmt.Printf("%s %s\n", v.Elems[0].Bytes, v.Elems[1].Elems[0].Bytes)
 	}))
 	fmt.Println(d.ReadInt64())
@@ -1493,7 +1496,11 @@ func ExampleServerLimits() {
 
 func ExampleNoLimits() {
 	line := "+" + strings.Repeat("x", 100_000) + "\r\n"
-	for _, opts := range [][]resp.Option{{resp.ClientLimits()}, {resp.NoLimits()}, {resp.NoLimits(), resp.MaxLineLen(1000)}} {
+	for _, opts := range [][]resp.Option{
+		{resp.ClientLimits()},
+		{resp.NoLimits()},
+		{resp.NoLimits(), resp.MaxLineLen(1000)},
+	} {
 		d := resp.NewDecoder(strings.NewReader(line), opts...)
 		b, err := d.ReadBytes()
 		fmt.Println(len(b), err)
@@ -1515,7 +1522,8 @@ func ExampleMaxTotalLen() {
 }
 
 func ExampleDecoder_SetLimits() {
-	d := resp.NewDecoder(strings.NewReader("AUTH sesame\r\n*11\r\n$3\r\nDEL\r\n"+strings.Repeat("$1\r\nk\r\n", 10)), resp.UnauthenticatedLimits())
+	requests := "AUTH sesame\r\n" + "*11\r\n$3\r\nDEL\r\n" + strings.Repeat("$1\r\nk\r\n", 10)
+	d := resp.NewDecoder(strings.NewReader(requests), resp.UnauthenticatedLimits())
 	for command, err := range d.Commands() {
 		if err != nil {
 			fmt.Println(err)
@@ -1929,7 +1937,9 @@ func (s *session) onTraffic(arrived, out []byte) ([]byte, error) {
 // time: where they are large and arrive in many pieces, Feed is better.
 func ExampleConsumeCommand_eventLoop() {
 	var s session
-	for _, arrived := range []string{"PING\r\n*2\r\n$3\r\nGET\r\n$1", "\r\n", "k\r\n\r\n*1\r\n$4\r\nQUIT\r\n", "*1\r\n$x\r\n"} {
+	for _, arrived := range []string{
+		"PING\r\n*2\r\n$3\r\nGET\r\n$1", "\r\n", "k\r\n\r\n*1\r\n$4\r\nQUIT\r\n", "*1\r\n$x\r\n",
+	} {
 		out, err := s.onTraffic([]byte(arrived), nil)
 		fmt.Printf("%q %v\n", out, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/respgo"
 )
 
 // These examples show whole uses. Those of single names are in example_names_test.go.
@@ -20,6 +21,7 @@ import (
 // A client sends its commands in one write and reads the replies in the same order,
 // each as the type that it is to have. An error reply is an error of that read alone.
 func Example_pipeline() {
+	// dial stands for net.Dial, here and below: to a server that answers this.
 	conn := dial("+OK\r\n:42\r\n-WRONGTYPE Operation against a key holding the wrong kind of value\r\n$5\r\nhello\r\n")
 	defer conn.Close()
 	enc, dec := resp.NewEncoder(conn), resp.NewDecoder(conn)
@@ -46,6 +48,41 @@ func Example_pipeline() {
 	// 42 <nil>
 	// true
 	// hello <nil>
+}
+
+// A typed read takes the reply of either protocol: a boolean that is an integer in
+// RESP2, a double that is a string there, each of the nulls, a map or a flat array.
+func Example_typedReplies() {
+	for _, replies := range []string{
+		":1\r\n" + "$3\r\n1.5\r\n" + "$-1\r\n" + "*2\r\n$9\r\nmaxmemory\r\n$1\r\n0\r\n", // RESP2
+		"#t\r\n" + ",1.5\r\n" + "_\r\n" + "%1\r\n$9\r\nmaxmemory\r\n$1\r\n0\r\n",        // RESP3
+	} {
+		dec := resp.NewDecoder(strings.NewReader(replies))
+		yes, err := dec.ReadBool() // of a script
+		fmt.Println(yes, err)
+		score, err := dec.ReadFloat64() // of ZSCORE
+		fmt.Println(score, err)
+		_, err = dec.ReadString() // of GET
+		fmt.Println(errors.Is(err, resp.ErrNull))
+		for _, err := range dec.Entries() { // of CONFIG GET
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			parameter, _ := dec.ReadString() // an error is met again by the loop
+			value, _ := dec.ReadInt64()
+			fmt.Println(parameter, value)
+		}
+	}
+	// Output:
+	// true <nil>
+	// 1.5 <nil>
+	// true
+	// maxmemory 0
+	// true <nil>
+	// 1.5 <nil>
+	// true
+	// maxmemory 0
 }
 
 // A pool takes back a connection whose next reply is the one of the next command.
@@ -175,6 +212,61 @@ func Example_server() {
 	// (error) ERR Protocol error: expected '$', got '+'
 }
 
+// An event loop feeds a Decoder with what has arrived and reads commands until
+// ErrIncomplete. The Decoder keeps the part of a command whose rest is to come.
+func Example_eventLoop() {
+	var out bytes.Buffer // what the loop is to send
+	enc := resp.NewEncoder(&out)
+	dec := resp.NewDecoder(nil, resp.ServerLimits())
+	onTraffic := func(arrived []byte) error {
+		dec.Feed(arrived)
+		for {
+			command, err := dec.ReadCommand()
+			if err == resp.ErrIncomplete {
+				return enc.Flush()
+			}
+			if err != nil {
+				return err
+			}
+			enc.WriteBulkBytes(command.Args[len(command.Args)-1])
+		}
+	}
+
+	for _, arrived := range []string{"ECHO one\r\n*2\r\n$4\r\nECHO\r\n$3\r\nt", "wo\r\n", "*1\r\n$x\r\n"} {
+		err := onTraffic([]byte(arrived))
+		fmt.Printf("%q %v\n", out.String(), err)
+		out.Reset()
+	}
+	// Output:
+	// "$3\r\none\r\n" <nil>
+	// "$3\r\ntwo\r\n" <nil>
+	// "" resp: length error at offset 38: expected a digit or CR LF, found "$x"
+}
+
+// What a stranger announces is refused above a limit before any of it arrives. The
+// error names the limit and the byte, and has the words of Redis for the client.
+func Example_limits() {
+	requests := "ECHO hello\r\n" + "*2\r\n$4\r\nECHO\r\n$100000000\r\n"
+	dec := resp.NewDecoder(strings.NewReader(requests), resp.ServerLimits(), resp.MaxBulkLen(1<<20), resp.MaxArgs(1000))
+	for command, err := range dec.Commands() {
+		var limit *resp.LimitError
+		if errors.As(err, &limit) {
+			fmt.Println(limit.Limit, "is at most", limit.Max, "and not at offset", limit.Offset)
+			fmt.Printf("%q\n", resp.AppendSimpleError(nil, "ERR "+limit.ReplyText()))
+			return
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(command)
+	}
+	// Output:
+	// "ECHO" "hello"
+	// bulk length is at most 1048576 and not at offset 27
+	// "-ERR Protocol error: invalid bulk length\r\n"
+}
+
 // In RESP3 messages of channels are pushes, which may come before, between and after
 // replies. A connection that does nothing but wait for them reads them as values.
 func Example_subscribe() {
@@ -249,7 +341,7 @@ func Example_mget() {
 }
 
 // HGETALL is a map in RESP3 and an array of twice as many elements in RESP2. Entries
-// takes both. Package respgo reads either into a struct.
+// takes both.
 func Example_hgetall() {
 	for _, reply := range []string{
 		"*4\r\n$4\r\nname\r\n$3\r\nAda\r\n$6\r\nvisits\r\n$2\r\n12\r\n",
@@ -272,47 +364,70 @@ func Example_hgetall() {
 	// map[name:Ada visits:12]
 }
 
-// XRANGE walked without a tree and without allocations: each entry is an ID and its
+// Package respgo reads a hash into a struct, whatever the protocol.
+func Example_hgetallIntoStruct() {
+	type User struct {
+		Name   string `redis:"name"`
+		Visits int    `redis:"visits"`
+	}
+	for _, reply := range []string{
+		"*4\r\n$4\r\nname\r\n$3\r\nAda\r\n$6\r\nvisits\r\n$2\r\n12\r\n",
+		"%2\r\n$4\r\nname\r\n$3\r\nAda\r\n$6\r\nvisits\r\n$2\r\n12\r\n",
+	} {
+		dec := resp.NewDecoder(strings.NewReader(reply))
+		user, err := respgo.Read[User](dec)
+		fmt.Printf("%+v %v\n", user, err)
+	}
+	// Output:
+	// {Name:Ada Visits:12} <nil>
+	// {Name:Ada Visits:12} <nil>
+}
+
+// XRANGE is walked without a tree and without allocations: each entry is an ID and its
 // fields. The loops skip what their bodies leave.
 func Example_xrange() {
-	dec := resp.NewDecoder(strings.NewReader("*2\r\n" +
-		"*2\r\n$3\r\n1-0\r\n*4\r\n$4\r\ntemp\r\n$4\r\n21.5\r\n$4\r\nunit\r\n$1\r\nC\r\n" +
-		"*2\r\n$3\r\n2-0\r\n*2\r\n$4\r\ntemp\r\n$2\r\n22\r\n"))
-	entries, sum := 0, 0.0
+	dec := resp.NewDecoder(strings.NewReader(xrangeReply))
+	entries, sum, err := sumTemperatures(dec)
+	fmt.Println(entries, sum, err)
+	// Output:
+	// 2 43.5 <nil>
+}
+
+const xrangeReply = "*2\r\n" +
+	"*2\r\n$3\r\n1-0\r\n*4\r\n$4\r\ntemp\r\n$4\r\n21.5\r\n$4\r\nunit\r\n$1\r\nC\r\n" +
+	"*2\r\n$3\r\n2-0\r\n*2\r\n$4\r\ntemp\r\n$2\r\n22\r\n"
+
+// sumTemperatures reads a reply of XRANGE. It is among the reads that
+// TestReadsDoNotAllocate counts.
+func sumTemperatures(dec *resp.Decoder) (entries int, sum float64, err error) {
 	for _, err := range dec.Elements() {
 		if err != nil {
-			fmt.Println(err)
-			return
+			return entries, sum, err
 		}
+		entries++
 		for i, err := range dec.Elements() {
 			if err != nil {
-				fmt.Println(err)
-				return
+				return entries, sum, err
 			}
 			if i == 0 {
-				entries++
 				continue // the ID
 			}
 			for _, err := range dec.Entries() {
 				if err != nil {
-					fmt.Println(err)
-					return
+					return entries, sum, err
 				}
 				if field, err := dec.ReadBytes(); err != nil || string(field) != "temp" {
 					continue
 				}
 				temperature, err := dec.ReadFloat64()
 				if err != nil {
-					fmt.Println(err)
-					return
+					return entries, sum, err
 				}
 				sum += temperature
 			}
 		}
 	}
-	fmt.Println(entries, sum)
-	// Output:
-	// 2 43.5
+	return entries, sum, nil
 }
 
 // ZRANGE WITHSCORES alternates members and scores in RESP2, and is an array of pairs
@@ -352,10 +467,10 @@ func Example_zrangeWithScores() {
 	// two 2.5 <nil>
 }
 
-// A value of any size goes up from a reader and comes down to a writer in constant
+// A value of 1 GiB goes up from a reader and comes down to a writer in constant
 // memory. A string over 512 MiB needs MaxBulkLen or NoLimits on the way down.
 func Example_largeValue() {
-	const size = 4 << 20
+	const size = 4 << 20 // or 1 << 30, which takes longer and no more memory
 	conn := echo()
 	defer conn.Close()
 	enc, dec := resp.NewEncoder(conn), resp.NewDecoder(conn, resp.MaxBulkLen(1<<30))
@@ -369,12 +484,11 @@ func Example_largeValue() {
 			fmt.Println(err)
 		}
 	})
-	var file bytes.Buffer // as a rule an *os.File
-	n, err := dec.CopyBulk(&file)
+	n, err := dec.CopyBulk(io.Discard) // as a rule an *os.File
 	sent.Wait()
-	fmt.Println(n, file.Len(), err)
+	fmt.Println(n, err)
 	// Output:
-	// 4194304 4194304 <nil>
+	// 4194304 <nil>
 }
 
 // A proxy passes commands and replies on as they are. Pushes and attributes go the
@@ -446,6 +560,29 @@ func Example_cluster() {
 	}
 	// Output:
 	// 10.0.0.3:6379 has bar <nil>
+}
+
+// A Value prints itself as redis-cli does, and %+v shows what it is.
+func Example_print() {
+	conn := dial("%2\r\n$4\r\nname\r\n$3\r\nAda\r\n$6\r\nvisits\r\n:12\r\n" +
+		"*2\r\n$-1\r\n*2\r\n,1.5\r\n$4\r\n\x00\xffok\r\n")
+	defer conn.Close()
+	for reply, err := range resp.NewDecoder(conn).Values() {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(reply)
+		fmt.Printf("%+v\n", reply)
+	}
+	// Output:
+	// 1# "name" => "Ada"
+	// 2# "visits" => (integer) 12
+	// map(2) {bulk string(4) "name": bulk string(3) "Ada", bulk string(6) "visits": integer 12}
+	// 1) (nil)
+	// 2) 1) (double) 1.5
+	//    2) "\x00\xffok"
+	// array(2) [null bulk string, array(2) [double 1.5, bulk string(4) "\x00\xffok"]]
 }
 
 // dial returns a connection to a server that gives these replies, whatever it is

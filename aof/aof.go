@@ -6,7 +6,7 @@
 //     [OnAnnotation] shows them.
 //   - An RDB at the start is skipped; [PreambleTo] copies it.
 //   - Inline and empty requests, which Redis calls a bad file format, give a
-//     *resp.SyntaxError.
+//     *[resp.SyntaxError].
 //
 // The limits are those of a [resp.Decoder]. Redis has none when it loads a file, so
 // raise [resp.MaxBulkLen] and [resp.MaxArgs], with [DecoderOptions], for files of
@@ -14,14 +14,14 @@
 //
 // # Where a file is cut
 //
-// A file that ends inside a command or an annotation gives io.ErrUnexpectedEOF.
+// A file that ends inside a command or an annotation gives [io.ErrUnexpectedEOF].
 // [Reader.Offset] is then the offset right after the last whole command, where Redis
 // cuts such a file: annotations count as read with the command after them. A Reader
 // finds no fault in a file that ends after a whole command but between a MULTI and
 // its EXEC. Redis cuts such a file before the MULTI, so note the offset before each
 // MULTI, and cut there when no EXEC follows.
 //
-// A file that ends inside its preamble gives io.ErrUnexpectedEOF at offset 0:
+// A file that ends inside its preamble gives [io.ErrUnexpectedEOF] at offset 0:
 // nothing in it can be used. So does a damaged preamble, because its end is not
 // found. A preamble without a checksum (rdbchecksum no: 8 zero bytes) ends where the
 // file ends, as base files do since Redis 7. A Reader finds commands after such a
@@ -96,9 +96,9 @@ func DecoderOptions(opts ...resp.Option) Option {
 
 // Reader reads one append-only file. It allocates nothing once its buffer has grown.
 // It returns views into that buffer, which are valid until the next call. A read
-// that fails with the error of the io.Reader, with io.EOF or with
-// io.ErrUnexpectedEOF has lost nothing: call it again to read on in a file that
-// grows. After a *resp.SyntaxError or a *resp.LimitError a Reader stays in that
+// that fails with the error of the [io.Reader], with [io.EOF] or with
+// [io.ErrUnexpectedEOF] has lost nothing: call it again to read on in a file that
+// grows. After a *[resp.SyntaxError] or a *[resp.LimitError] a Reader stays in that
 // error until Reset.
 //
 // A Reader is not safe for use by several goroutines at once.
@@ -132,7 +132,7 @@ func (r *Reader) Reset(file io.Reader) {
 // the preamble when no command has been read yet.
 func (r *Reader) Offset() int64 { return r.offset }
 
-// ReadCommand reads the next command. It returns io.EOF after the last one.
+// ReadCommand reads the next command. It returns [io.EOF] after the last one.
 func (r *Reader) ReadCommand() (command resp.Command, err error) {
 	if b := r.d.Buffered(); !r.plain || len(b) < 2 || b[0] != '*' || b[1]-'1' > 8 {
 		if err := r.reachCommand(); err != nil {

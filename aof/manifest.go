@@ -48,8 +48,8 @@ const manifestLine = 1024
 // redis-cli, lines that start with # are comments, and unknown keys are
 // skipped.
 //
-// ParseManifest returns a *resp.SyntaxError for what Redis refuses and for a name
-// that is not a plain file name. It returns a *resp.LimitError for a line of more
+// ParseManifest returns a *[resp.SyntaxError] for what Redis refuses and for a name
+// that is not a plain file name. It returns a *[resp.LimitError] for a line of more
 // than 1,024 bytes. Both have an offset in the manifest. It returns errors of r as
 // they are.
 func ParseManifest(r io.Reader) ([]File, error) {

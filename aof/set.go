@@ -46,7 +46,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Reader with these options: the first bytes of the base tell whether it is an RDB.
 //
 // The iterator yields any error once, as an *Error with an empty command, and then
-// ends. For io.ErrUnexpectedEOF Redis repairs the last file of a set, and no other,
+// ends. For [io.ErrUnexpectedEOF] Redis repairs the last file of a set, and no other,
 // by cutting File at Offset.
 func Commands(fsys fs.FS, name string, opts ...Option) iter.Seq2[Command, error] {
 	return func(yield func(Command, error) bool) {

@@ -1,10 +1,10 @@
-// Package monitor reads and writes the lines of MONITOR, which are simple strings
-// such as
+// Package monitor reads and writes the lines of MONITOR. They are simple strings, with
+// the time, the database, the peer, and the command with its arguments:
 //
 //	1339518083.107412 [0 127.0.0.1:60866] "keys" "*"
 //
-// (Redis documentation, "MONITOR"). Servers write the peer unquoted, and a unix path
-// may contain any bytes, so only the arguments tell where the peer ends.
+// Servers write the peer unquoted, and a unix path may contain any bytes, so only the
+// arguments tell where the peer ends (Redis documentation, "MONITOR").
 package monitor
 
 import (
@@ -21,8 +21,12 @@ import (
 type Line struct {
 	Time time.Time // when the server ran it, in microseconds, in UTC
 	DB   int       // the database that was selected
-	Peer string    // who sent it: 127.0.0.1:60866, [::1]:6379, unix: and the server's path, lua for a script; perhaps empty
-	Args [][]byte  // the command and its arguments; a secret is the text (redacted)
+
+	// Peer is who sent it: 127.0.0.1:60866, [::1]:6379, unix: and the server's path, or
+	// lua for a script. It may be empty.
+	Peer string
+
+	Args [][]byte // the command and its arguments; a secret is the text (redacted)
 }
 
 const microsecondDigits = 6
@@ -31,8 +35,8 @@ const microsecondDigits = 6
 // ends at the first `] ` that is followed only by quoted arguments, at least one,
 // with a blank between two. The Line has no views into text.
 //
-// Parse returns a *resp.SyntaxError, with an offset into text, for a line of another
-// form. Its class is resp.ClassOverflow for a number out of range.
+// Parse returns a *[resp.SyntaxError], with an offset into text, for a line of another
+// form. Its class is [resp.ClassOverflow] for a number out of range.
 func Parse(text []byte) (Line, error) {
 	m, f := parse(text)
 	if f != nil {

@@ -59,10 +59,10 @@ type Answer struct {
 //
 // A server's error gives a *resp.ReplyError. A value of any other kind is read whole
 // and gives a *resp.KindError. The stream is in step after both. Any other simple
-// string gives a *resp.SyntaxError, and one of more than 128 bytes may give a
-// *resp.LimitError; both have the offset in the stream. Such a line stays unread,
+// string gives a *[resp.SyntaxError], and one of more than 128 bytes may give a
+// *[resp.LimitError]; both have the offset in the stream. Such a line stays unread,
 // and the Decoder does not stay in the error. A call that fails with the reader's
-// error or resp.ErrIncomplete can be repeated.
+// error or [resp.ErrIncomplete] can be repeated.
 func (r *Reader) ReadAnswer() (Answer, error) {
 	if r.rdb.begun {
 		return Answer{}, errInsideRDB

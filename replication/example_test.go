@@ -101,7 +101,9 @@ func ExampleAnswer() {
 	fmt.Println(answer.Kind, answer.Client, err)
 	begin := main.InputOffset()
 
-	rdb := resp.NewDecoder(strings.NewReader("+OK\r\n+FULLRESYNC 8371445ee47adf9ef7ea8b1b2e2a5c8a3f8f2d11 1000\r\n$9\r\nREDIS0012"))
+	rdb := resp.NewDecoder(strings.NewReader("+OK\r\n" +
+		"+FULLRESYNC 8371445ee47adf9ef7ea8b1b2e2a5c8a3f8f2d11 1000\r\n" +
+		"$9\r\nREDIS0012"))
 	reply, err := rdb.ReadString() // to REPLCONF main-ch-client-id 17
 	fmt.Println(reply, err)
 	r := replication.NewReader(rdb)

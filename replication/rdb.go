@@ -29,8 +29,8 @@ var errImpossibleCount = errors.New("replication: a writer returned an impossibl
 // the rest of the RDB would be taken for RESP. A server's error in place of the RDB
 // gives a *resp.ReplyError. A value of any other kind is read whole and gives a
 // *resp.KindError. The stream is in step after both. A bad length or mark gives a
-// *resp.SyntaxError; its line stays unread, and the Decoder does not stay in the
-// error. io.EOF means that the stream ended before the RDB, io.ErrUnexpectedEOF that
+// *[resp.SyntaxError]; its line stays unread, and the Decoder does not stay in the
+// error. [io.EOF] means that the stream ended before the RDB, [io.ErrUnexpectedEOF] that
 // it ended inside.
 func (r *Reader) CopyRDB(w io.Writer) (written int64, err error) {
 	if !r.rdb.begun {

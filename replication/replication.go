@@ -2,11 +2,15 @@
 // RESP: the answer to PSYNC, and the RDB of a full resync, in constant memory. The
 // same [resp.Decoder] reads everything else: the handshake and the command stream.
 //
-// A replica that asks with `PSYNC ? -1` gets an [Answer] of the kind [FullResync],
-// an RDB, and the command stream. One that asks with `PSYNC id offset+1` may get
-// [Continue] instead, and the command stream alone. [resp.Decoder.InputOffset]
-// counts every byte of the stream, newlines too. So at the start of the command
-// stream, after CopyRDB or +CONTINUE, note
+// A replica asks with one of these:
+//
+//	PSYNC ? -1                         // anew
+//	PSYNC <Answer.ID> <offset + 1>     // where it stopped
+//
+// The first gets an [Answer] of the kind [FullResync], an RDB, and the command stream.
+// The second may get [Continue] instead, and the command stream alone.
+// [resp.Decoder.InputOffset] counts every byte of the stream, newlines too. So at the
+// start of the command stream, after [Reader.CopyRDB] or +CONTINUE, note
 //
 //	base := answer.Offset - d.InputOffset() // FullResync
 //	base := offset - d.InputOffset()        // Continue: the offset that the replica had
@@ -19,19 +23,30 @@
 // # Two channels
 //
 // A master may send the RDB over a second connection, so that the command stream
-// need not wait for it. It does so only for a replica that said it can
-// (`REPLCONF capa rdb-channel-repl` to Redis 8, `capa dual-channel` to Valkey 8).
+// need not wait for it. It does so only for a replica that has said it can:
+//
+//	REPLCONF capa rdb-channel-repl     // to Redis 8
+//	REPLCONF capa dual-channel         // to Valkey 8
 //
 // Redis answers [RDBChannelSync] and begins the command stream right after that. On
-// the second connection the replica names the Client of that answer (`REPLCONF
-// rdb-channel 1 main-ch-client-id <Client>`) and asks with `PSYNC ? -1`. There it
-// gets FullResync, whose Offset is the start of the command stream, and the RDB.
+// the second connection the replica names the Client of that answer:
 //
-// Valkey answers [DualChannelSync]. On the second connection the replica says
-// `REPLCONF rdb-channel 1`, asks with SYNC, and gets [EndOffset] and the RDB. On the
-// first one it names the Client of EndOffset (`REPLCONF set-rdb-client-id`) and asks
-// with `PSYNC <ID> <Offset+1>`, where ID and Offset are those of EndOffset. It gets
-// Continue.
+//	REPLCONF rdb-channel 1 main-ch-client-id <Client>
+//	PSYNC ? -1
+//
+// There it gets [FullResync], whose Offset is the start of the command stream, and the
+// RDB.
+//
+// Valkey answers [DualChannelSync]. On the second connection the replica sends
+//
+//	REPLCONF rdb-channel 1
+//	SYNC
+//
+// and gets [EndOffset] and the RDB. On the first one it then sends what EndOffset has
+// said, and gets [Continue]:
+//
+//	REPLCONF set-rdb-client-id <Client>
+//	PSYNC <ID> <Offset + 1>
 //
 // (Redis and Valkey, replication.c.)
 package replication

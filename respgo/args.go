@@ -15,7 +15,7 @@ import (
 //   - a map gives its keys and values, and a map[K]struct{} its keys;
 //   - a slice or array gives its elements; a Pair or a struct with the option array
 //     among them gives its fields, as ZADD takes scores and members;
-//   - everything else gives one argument, as resp.Any makes it; a bool is 1 or 0, a
+//   - everything else gives one argument, as [resp.Any] makes it; a bool is 1 or 0, a
 //     time is written in its format, and a pointer stands for its target.
 //
 // AppendArgs returns a *MarshalError, and args unchanged, for a value without a text,

@@ -22,7 +22,7 @@ const (
 )
 
 // NullAsZero sets what a null becomes in a Go type without nil: with true the zero
-// value, with false the error resp.ErrNull, with its path. Without this option a
+// value, with false the error [resp.ErrNull], with its path. Without this option a
 // reply that is null gives the error, so that a missing key differs from an empty
 // one, and a null within a reply gives the zero value, as in encoding/json.
 func NullAsZero(v bool) Option {
@@ -53,7 +53,7 @@ func CollectErrors(errs *[]*UnmarshalError) Option {
 // OnAttribute makes respgo call f for every attribute, with the path of the value
 // that follows it. The attribute is valid until f returns; f must not call the
 // Decoder. Without this option attributes are skipped. A destination of type
-// resp.Value gets the attributes in it and before it in any case.
+// [resp.Value] gets the attributes in it and before it in any case.
 func OnAttribute(f func(path string, attribute *resp.Value)) Option {
 	return func(o *options) { o.onAttribute = f }
 }

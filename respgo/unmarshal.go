@@ -10,7 +10,7 @@ import (
 // RESP3. The package overview says what becomes what. Unmarshal copies, so nothing
 // in dst refers to v or to the Decoder's buffer afterwards.
 //
-// It returns a *resp.ReplyError for an error reply, resp.ErrNull for a null when the
+// It returns a *[resp.ReplyError] for an error reply, [resp.ErrNull] for a null when the
 // type has no nil, and an *UnmarshalError for everything that does not fit. dst then
 // holds what came before.
 func Unmarshal(v *resp.Value, dst any, opts ...Option) error {
@@ -29,9 +29,9 @@ func Unmarshal(v *resp.Value, dst any, opts ...Option) error {
 // it reads the next element.
 //
 // It returns errors of d as they are. After an error of the reader it has consumed
-// nothing, and the call can be repeated. After an *UnmarshalError, resp.ErrNull and
+// nothing, and the call can be repeated. After an *UnmarshalError, [resp.ErrNull] and
 // the like, the whole value has been read and the stream is in step. A push at top
-// level goes to resp.OnPush, or is an error. The end of an open streamed aggregate
+// level goes to [resp.OnPush], or is an error. The end of an open streamed aggregate
 // gives resp.ErrEnd.
 func UnmarshalDecode(d *resp.Decoder, dst any, opts ...Option) error {
 	r := newReader(opts)

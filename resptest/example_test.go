@@ -166,7 +166,10 @@ func ExampleStep() {
 	t := new(testOf) // the *testing.T of the test
 	defer t.end()
 
-	tracked := resp.Value{Kind: resp.Map, Elems: []resp.Value{{Kind: resp.BulkString, Bytes: []byte("a")}, {Kind: resp.Integer, Int: 1}}}
+	tracked := resp.Value{Kind: resp.Map, Elems: []resp.Value{
+		{Kind: resp.BulkString, Bytes: []byte("a")},
+		{Kind: resp.Integer, Int: 1},
+	}}
 	server := resptest.NewServer(t,
 		resptest.Step{Request: "HGETALL h", Value: tracked, Split: 1, Delay: time.Millisecond},
 		resptest.Step{Reply: ">2\r\n+invalidate\r\n*1\r\n+h\r\n"},

@@ -50,7 +50,7 @@ func TimeoutReader(r io.Reader) io.Reader {
 }
 
 // DataTimeoutReader gives every single byte of r together with
-// os.ErrDeadlineExceeded, as io.Reader allows: the data is valid despite the error.
+// os.ErrDeadlineExceeded, as [io.Reader] allows: the data is valid despite the error.
 func DataTimeoutReader(r io.Reader) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		n, err := r.Read(p[:min(1, len(p))])
@@ -61,7 +61,7 @@ func DataTimeoutReader(r io.Reader) io.Reader {
 	})
 }
 
-// EmptyReader returns 0 and no error, which io.Reader allows but discourages, before
+// EmptyReader returns 0 and no error, which [io.Reader] allows but discourages, before
 // every single byte of r and before its end.
 func EmptyReader(r io.Reader) io.Reader {
 	return before(r, func() (int, error) { return 0, nil })
@@ -102,7 +102,7 @@ func FailingReader(r io.Reader, n int64, err error) io.Reader {
 }
 
 // ShortWriter passes at most n bytes of every Write on to w and reports
-// io.ErrShortWrite for the rest.
+// [io.ErrShortWrite] for the rest.
 func ShortWriter(w io.Writer, n int) io.Writer {
 	return writerFunc(func(p []byte) (int, error) {
 		return partly(w, p, n, io.ErrShortWrite)

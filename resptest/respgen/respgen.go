@@ -13,31 +13,31 @@ import (
 	"github.com/seed65f5866d/resp/resptest"
 )
 
-// Value generates values, of type resp.Value, as resptest.RandomValue makes them.
+// Value generates values, of type [resp.Value], as [resptest.RandomValue] makes them.
 func Value(s resptest.Shape) gopter.Gen {
 	return generator(func(seed uint64) resp.Value { return resptest.RandomValue(seed, s) }, resptest.SimplerValues)
 }
 
-// Wire generates values together with bytes for them, of type resptest.Wire, as
-// resptest.RandomWire makes them.
+// Wire generates values together with bytes for them, of type [resptest.Wire], as
+// [resptest.RandomWire] makes them.
 func Wire(s resptest.Shape) gopter.Gen {
 	return generator(func(seed uint64) resptest.Wire { return resptest.RandomWire(seed, s) }, resptest.Wire.Simpler)
 }
 
-// Command generates commands, of type resptest.Command, as resptest.RandomCommand
+// Command generates commands, of type [resptest.Command], as [resptest.RandomCommand]
 // makes them.
 func Command(around ...int) gopter.Gen {
 	return generator(func(seed uint64) resptest.Command { return resptest.RandomCommand(seed, around...) }, resptest.Command.Simpler)
 }
 
-// Broken generates streams of values with faults in them, of type resptest.Bytes, as
-// resptest.RandomBroken makes them.
+// Broken generates streams of values with faults in them, of type [resptest.Bytes], as
+// [resptest.RandomBroken] makes them.
 func Broken(s resptest.Shape) gopter.Gen {
 	return generator(func(seed uint64) resptest.Bytes { return resptest.RandomBroken(seed, s) }, resptest.Bytes.Simpler)
 }
 
 // BrokenCommands generates streams of requests with faults in them, of type
-// resptest.Bytes, as resptest.RandomBrokenCommands makes them.
+// [resptest.Bytes], as [resptest.RandomBrokenCommands] makes them.
 func BrokenCommands(around ...int) gopter.Gen {
 	return generator(func(seed uint64) resptest.Bytes { return resptest.RandomBrokenCommands(seed, around...) }, resptest.Bytes.Simpler)
 }

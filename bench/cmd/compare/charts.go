@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"path/filepath"
 
 	"github.com/seed65f5866d/resp/bench/internal/chart"
@@ -9,8 +10,8 @@ import (
 // writeCharts draws what of the results there is.
 func (r *report) writeCharts(dir string) error {
 	decode := chart.Chart{
-		Title:  "Decoding: time for a frame, as a multiple of package resp's (= 1)",
-		Y:      "times",
+		Title:  "Decoding: time for a frame, as a multiple of package resp's, the line at 1",
+		Y:      "times (less is faster)",
 		Line:   1,
 		Groups: r.measured("ok", "int", "bulk16", "bulk1k", "array10", "xrange", "mixed", "command"),
 	}
@@ -22,8 +23,8 @@ func (r *report) writeCharts(dir string) error {
 		{"fastest Go codec", r.fastestPeer},
 	})
 	encode := chart.Chart{
-		Title:  "Encoding: time for a command or a reply, as a multiple of package resp's Append functions (= 1)",
-		Y:      "times",
+		Title:  "Encoding: time for a command or a reply, as a multiple of package resp's Append functions, the line at 1",
+		Y:      "times (less is faster)",
 		Line:   1,
 		Groups: r.measured("SET 16 B", "SET pipeline", "SET 1 KiB", "encode int", "encode bulk16", "encode array10"),
 	}
@@ -35,8 +36,8 @@ func (r *report) writeCharts(dir string) error {
 		{"redis-protocol (Rust)", r.named(rustName)},
 	})
 	large := chart.Chart{
-		Title:  "Large values: time for a frame, as a multiple of reading its bytes into a buffer (= 1)",
-		Y:      "times",
+		Title:  "Large values: time for a frame, as a multiple of reading its bytes into a buffer, the line at 1",
+		Y:      "times (less is faster)",
 		Line:   1,
 		Groups: r.measured(largeFrames...),
 	}
@@ -53,11 +54,36 @@ func (r *report) writeCharts(dir string) error {
 		if len(c.Groups) == 0 {
 			continue
 		}
+		c.Groups = inWords(c.Groups)
 		if err := c.Save(filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// words say what short names of workloads stand for.
+var words = map[string]string{
+	"ok":             "+OK",
+	"int":            "integers",
+	"bulk16":         "string, 16 B",
+	"bulk1k":         "string, 1 KiB",
+	"array10":        "array of ten",
+	"xrange":         "XRANGE",
+	"mixed":          "a client's mix",
+	"command":        "SET, read",
+	"encode int":     "integers",
+	"encode bulk16":  "string, 16 B",
+	"encode array10": "array of ten",
+}
+
+// inWords returns the names that a chart shows.
+func inWords(workloads []string) []string {
+	names := make([]string, len(workloads))
+	for i, workload := range workloads {
+		names[i] = cmp.Or(words[workload], workload)
+	}
+	return names
 }
 
 // bar finds what is shown for each workload.

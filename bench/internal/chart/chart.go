@@ -36,7 +36,7 @@ var colors = []color.RGBA{
 }
 
 const (
-	barWidth = 7 * vg.Millimeter
+	barWidth = 5 * vg.Millimeter
 	gap      = 6 * vg.Millimeter // between groups
 	margin   = 25 * vg.Millimeter
 	height   = 95 * vg.Millimeter
@@ -49,7 +49,7 @@ func (c Chart) Save(path string) error {
 	p.Title.Text, p.Y.Label.Text = c.Title, c.Y
 	p.Title.Padding = 3 * vg.Millimeter
 	p.Legend.Top, p.Legend.Left, p.Legend.Padding = true, true, vg.Millimeter
-	p.Legend.TextStyle.Font.Size = 9
+	p.Legend.TextStyle.Font.Size = 11
 	p.NominalX(c.Groups...)
 	p.X.LineStyle.Width, p.X.Tick.Length = 0, 0
 	p.Y.Min = 0
@@ -97,7 +97,7 @@ func (c Chart) addBars(p *plot.Plot, i int, s Series) error {
 		return err
 	}
 	for j := range labels.TextStyle {
-		labels.TextStyle[j].Font.Size = 6
+		labels.TextStyle[j].Font.Size = 8 // to be read where a page makes the chart narrower
 		labels.TextStyle[j].XAlign = -0.5
 	}
 	labels.Offset.X, labels.Offset.Y = bars.Offset, vg.Millimeter/2

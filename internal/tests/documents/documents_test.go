@@ -27,7 +27,7 @@ const root = "../../.."
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	texts := make(map[string]string)
-	for _, pattern := range []string{"*.md", "docs/*.md", "bench/README.md", "testdata/*/README.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "bench/README.md", "cmd/*/README.md", "testdata/*/README.md"} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(paths), err)
@@ -83,7 +83,8 @@ func writeProgram(t *testing.T, source string) string {
 }
 
 // The first program of the README does what it says, on a server that knows its
-// commands.
+// commands. It is built as its readers build it: in a module of its own that needs this
+// one, and nothing else from anywhere.
 func TestTheFirstProgramRuns(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -96,11 +97,71 @@ func TestTheFirstProgramRuns(t *testing.T) {
 	if !strings.Contains(source, addr) {
 		t.Fatalf("the program does not dial %s", addr)
 	}
-	run := exec.Command("go", "run", writeProgram(t, strings.ReplaceAll(source, addr, listener.Addr().String())))
-	run.Dir = root
-	output, err := run.CombinedOutput()
+	program := writeProgram(t, strings.ReplaceAll(source, addr, listener.Addr().String()))
+	for _, command := range []string{
+		"go mod init example.com/try",
+		"go mod edit -require=" + module + "@v0.1.0 -replace=" + module + "=" + absolute(t, root),
+	} {
+		runIn(t, filepath.Dir(program), command)
+	}
+	output, err := commandIn(filepath.Dir(program), "go run .", "GOPROXY=off").CombinedOutput()
 	if want := "OK\n1) \"maxmemory\"\n2) \"0\"\n"; err != nil || string(output) != want {
 		t.Errorf("printed %q, %v, want %q", output, err, want)
+	}
+}
+
+const module = "github.com/seed65f5866d/resp"
+
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func commandIn(dir, command string, env ...string) *exec.Cmd {
+	words := strings.Fields(command)
+	cmd := exec.Command(words[0], words[1:]...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	return cmd
+}
+
+func runIn(t *testing.T, dir, command string) (output string) {
+	t.Helper()
+	b, err := commandIn(dir, command).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", command, err, b)
+	}
+	return string(b)
+}
+
+// The commands of the README do what they say. The checks of respcheck are those of its
+// embedded server, as on a machine with nothing but Go; tests within tests are only listed.
+func TestTheCommandsOfTheReadmeRun(t *testing.T) {
+	readme := documents(t)["README.md"]
+	for _, c := range []struct{ command, run, want string }{
+		{"go run ./cmd/respcheck", "go run ./cmd/respcheck -embedded", " 0 failed "},
+		{"go test ./...", "go list ./...", module + "/cmd/respcheck"},
+		{"go run -C bench ./cmd/compare", "go list -C bench -f {{.Name}} ./cmd/compare", "main"},
+		{"go doc github.com/seed65f5866d/resp", "go doc .", "# Kinds"},
+	} {
+		if !strings.Contains(readme, c.command) {
+			t.Errorf("the README does not have %q", c.command)
+			continue
+		}
+		if output := runIn(t, root, c.run); !strings.Contains(output, c.want) {
+			t.Errorf("%s: printed %q, want %q in it", c.run, output, c.want)
+		}
+	}
+	for _, match := range goCommand.FindAllStringSubmatch(readme, -1) {
+		if command := strings.TrimSpace(match[1]); !slices.Contains([]string{
+			"go mod init example.com/try", "go get " + module, // as TestTheFirstProgramRuns has them
+			"go run ./cmd/respcheck", "go test ./...", "go run -C bench ./cmd/compare", "go doc " + module,
+		}, command) {
+			t.Errorf("no test runs %q", command)
+		}
 	}
 }
 
@@ -128,10 +189,9 @@ func answerOnce(listener net.Listener) {
 	}
 }
 
-var goCommand = regexp.MustCompile("(?m)(?:^    |`)(go (?:run|test|get|doc)[^`\n#]*)")
+var goCommand = regexp.MustCompile("(?m)(?:^    |`)(go (?:run|test|get|doc|install|mod)[^`\n#]*)")
 
-// Every go command in a document names a package that exists. Those of the README are
-// few enough to be looked at one by one.
+// Every go command in a document names a package that exists.
 func TestCommandsNamePackages(t *testing.T) {
 	for name, text := range documents(t) {
 		for _, match := range goCommand.FindAllStringSubmatch(text, -1) {
@@ -143,7 +203,11 @@ func TestCommandsNamePackages(t *testing.T) {
 				}
 			}
 			for _, word := range words {
-				if !strings.HasPrefix(word, "./") {
+				dir := dir
+				if path, ok := strings.CutPrefix(word, module); ok {
+					dir, word = root, "."+strings.TrimSuffix(path, "@latest")
+				}
+				if !strings.HasPrefix(word, ".") {
 					continue
 				}
 				if info, err := os.Stat(filepath.Join(dir, strings.TrimSuffix(word, "..."))); err != nil || !info.IsDir() {
@@ -181,6 +245,56 @@ func TestPromisesAreHeldByTests(t *testing.T) {
 			t.Errorf("%s is not in %s: %v", match[1], match[2], err)
 		}
 	}
+}
+
+var exampleLink = regexp.MustCompile(`pkg\.go\.dev/` + regexp.QuoteMeta(module) + `(/\w+)?#example-([\w.-]+)`)
+
+// Each link of the README to an example leads to one, and each whole use of package resp
+// has a link.
+func TestWholeUsesAreLinked(t *testing.T) {
+	linked := make(map[string]bool) // such as respgo.ExampleRead
+	for _, match := range exampleLink.FindAllStringSubmatch(documents(t)["README.md"], -1) {
+		name, ofPackage := strings.CutPrefix(match[2], "package-")
+		if ofPackage {
+			name = "_" + strings.ToLower(name[:1]) + name[1:]
+		}
+		linked[match[1]+".Example"+strings.ReplaceAll(name, ".", "_")] = true
+	}
+	examples := make(map[string]bool)
+	for _, dir := range []string{"", "/aof", "/resptest"} {
+		for _, name := range examplesIn(t, root+dir) {
+			examples[dir+"."+name] = true
+			if dir == "" && strings.HasPrefix(name, "Example_") && !linked["."+name] {
+				t.Errorf("the README has no link to %s", name)
+			}
+		}
+	}
+	for name := range linked {
+		if !examples[name] {
+			t.Errorf("the README links to %s, which there is not", name)
+		}
+	}
+}
+
+// examplesIn returns the names of the examples of the package in dir.
+func examplesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "example*_test.go"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: %d files of examples, %v", dir, len(paths), err)
+	}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && strings.HasPrefix(f.Name.Name, "Example") {
+				names = append(names, f.Name.Name)
+			}
+		}
+	}
+	return names
 }
 
 var (
