@@ -247,8 +247,8 @@ func Lenient() Option { return func(c *config) { c.lenient = true } }
 // Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
 // kind that RESP2 lacks is written as servers do, in the form that the table of
 // kinds in the package overview has for it: a map as a flat array, numbers as bulk
-// strings, a boolean as an integer, a null as `$-1`. Attributes are dropped. A
-// Value that is marked as streamed is written with its length or
-// count; the methods that write the parts of a stream, and WriteToken for such a
-// part, return an *EncodeError.
+// strings, a boolean as an integer, a null as `$-1`. Attributes are left out. A
+// Value that is marked as streamed is written with its length or count; the methods
+// that write the parts of a stream, and WriteToken for such a part, return an
+// *EncodeError.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }
