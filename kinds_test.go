@@ -558,7 +558,8 @@ func (s *kindSample) checkPrinting(t *testing.T) {
 	}
 }
 
-// Equal tells the sample from another of its kind, and Clone forgets nothing.
+// Equal tells the sample from another of its kind and not from another spelling of it,
+// and Clone forgets nothing.
 func (s *kindSample) checkEqualAndClone(t *testing.T) {
 	clone := s.value.Clone()
 	if diff := sameTree(&s.value, &clone); diff != "" {
@@ -571,6 +572,13 @@ func (s *kindSample) checkEqualAndClone(t *testing.T) {
 		clone.Bytes[0] ^= 0xff
 		if clone.Bytes[0] == s.value.Bytes[0] {
 			t.Error("the clone shares its bytes")
+		}
+	}
+	var spelled resp.Value // with a plus and a zero, which are accepted and never written
+	if resp.NewDecoder(strings.NewReader(s.wire[:1]+"+0"+s.wire[1:])).Decode(&spelled) == nil {
+		alike := bytes.Equal(resp.AppendValue(nil, &s.value), resp.AppendValue(nil, &spelled))
+		if s.value.Equal(spelled) != alike || spelled.Equal(s.value) != alike {
+			t.Errorf("%+v is Equal to %+v: %t, but they are written alike: %t", s.value, spelled, !alike, alike)
 		}
 	}
 	if s.other == "" {
