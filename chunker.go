@@ -174,14 +174,17 @@ func (p *packing) emit() {
 // Chunker and must not be changed.
 func (c *Chunker) Chunks() [][]byte {
 	c.views = c.views[:0]
-	for _, chunk := range c.chunks[c.first:] {
-		view := chunk.large
-		if view == nil {
-			view = c.arena[chunk.start:chunk.end:chunk.end]
-		}
-		c.views = append(c.views, view)
+	for i := range c.chunks[c.first:] {
+		c.views = append(c.views, c.bytesOf(&c.chunks[c.first+i]))
 	}
 	return c.views
+}
+
+func (c *Chunker) bytesOf(chunk *packedChunk) []byte {
+	if chunk.large != nil {
+		return chunk.large
+	}
+	return c.arena[chunk.start:chunk.end:chunk.end]
 }
 
 // Len returns how many bytes have not been written.
@@ -207,14 +210,25 @@ func (c *Chunker) WriteTo(w io.Writer) (int64, error) {
 	if c.writing {
 		return 0, errWriting
 	}
-	c.bufs, c.writing = c.Chunks(), true
-	n, err := writeBuffers(w, &c.bufs)
+	c.writing = true
+	n, err := c.write(w)
 	if !c.writing {
 		panic(errResetWriting)
 	}
-	c.bufs, c.writing = nil, false
+	c.writing = false
 	c.removeWritten(n)
 	return int64(n), err
+}
+
+// write writes all chunks. A single one, as that of a short pipeline, needs no list.
+func (c *Chunker) write(w io.Writer) (n int, err error) {
+	if len(c.chunks) == c.first+1 {
+		return writeWhole(w, c.bytesOf(&c.chunks[c.first]))
+	}
+	c.bufs = c.Chunks()
+	n, err = writeBuffers(w, &c.bufs)
+	c.bufs = nil
+	return n, err
 }
 
 // removeWritten removes n bytes, which have been written, from the chunks.
@@ -264,8 +278,12 @@ func (c *Chunker) reclaim() {
 // the next chunks unless most of it has not been needed for some time.
 func (c *Chunker) Reset() {
 	c.peak = max(c.peak, c.used())
-	clear(c.chunks)
-	clear(c.views)
+	for i := range c.chunks {
+		c.chunks[i].large = nil // the arguments are their callers'
+	}
+	if len(c.views) > 0 { // a call that has nothing to clear takes as long as packing a word
+		clear(c.views)
+	}
 	c.arena, c.chunks, c.views = c.arena[:0], c.chunks[:0], c.views[:0]
 	c.open, c.first, c.length = false, 0, 0
 	c.bufs, c.writing = nil, false

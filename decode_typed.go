@@ -170,6 +170,9 @@ func (d *Decoder) enter(t Token, size int) {
 // readScalar reads the next value for one of Token's accessors, which refuses what it
 // cannot convert: a scalar that is buffered may be a null or a server's error.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
+	if window.Debug {
+		d.expireViews()
+	}
 	switch {
 	case d.atScalar():
 		return d.ReadToken()

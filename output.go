@@ -361,17 +361,24 @@ func writeBuffers(w io.Writer, bufs *net.Buffers) (written int, err error) {
 		if len(b) == 0 {
 			continue
 		}
-		n, err := w.Write(b)
-		n = min(max(n, 0), len(b))
+		n, err := writeWhole(w, b)
 		written += n
-		if err == nil && n < len(b) {
-			err = io.ErrShortWrite
-		}
 		if err != nil {
 			return written, err
 		}
 	}
 	return written, nil
+}
+
+// writeWhole writes b. It returns io.ErrShortWrite where Write takes less without an
+// error.
+func writeWhole(w io.Writer, b []byte) (written int, err error) {
+	n, err := w.Write(b)
+	n = min(max(n, 0), len(b))
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	return n, err
 }
 
 // copyFrom writes n bytes that it reads from r. It returns how many it has read and

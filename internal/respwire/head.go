@@ -115,40 +115,39 @@ func FastLength(w *Head) (n, size int) {
 }
 
 // FastInteger parses the integer after w[0], which has up to 19 digits and no plus.
-// It returns the integer and the size of its line, or 0 as the size for other forms.
+// It returns the integer and the size of its line, or 0 as the size for other forms. It
+// parses 16 bytes whatever the length is, because a processor cannot predict how many of
+// them are digits.
 func FastInteger(w *Head) (n int64, size int) {
 	start := uint(1)
 	if w[1] == '-' {
 		start = 2
 	}
-	first := Load64(w[start:])
-	others := notDigits(first)
-	if others == 0 {
+	first, second := Load64(w[start:]), Load64(w[start+8:])
+	n1, n2 := countDigits(first), countDigits(second)
+	n2 &= -(n1 >> 3) // none unless the first word is digits
+	if n2 == 8 {
 		return longInteger(w, start)
 	}
-	digits := uint(bits.TrailingZeros64(others)) >> 3
-	end := start + digits
-	if digits == 0 || Load16(w[end:]) != CRLF16 {
+	end := start + n1 + n2
+	if n1 == 0 || Load16(w[end:]) != CRLF16 {
 		return 0, 0
 	}
-	n = int64(parse8(first, digits))
+	n = int64(parse8(first, n1)*powersOf10[n2&15] + parse8(second, n2))
 	if start == 2 {
 		n = -n
 	}
 	return n, int(end + 2)
 }
 
-// longInteger is FastInteger for an integer of eight digits or more, the first of
-// which is at w[start]. It parses all bytes that may be digits, without a branch,
-// because a processor cannot predict how many digits there are.
+// longInteger is FastInteger for an integer of 16 digits or more, the first of which is
+// at w[start].
 func longInteger(w *Head, start uint) (n int64, size int) {
-	first, second, third := Load64(w[start:]), Load64(w[start+8:]), Load64(w[start+16:])
-	n2, n3 := countDigits(second), countDigits(third)
-	n3 &= -(n2 >> 3) // none unless the second word is digits
-	v := (parse8(first, 8)*powersOf10[n2&15]+parse8(second, n2))*powersOf10[n3&15] + parse8(third, n3)
-	digits := 8 + n2 + n3
-	end := start + digits
-	if digits > 19 || v > math.MaxInt64 || Load16(w[end:]) != CRLF16 {
+	third := Load64(w[start+16:])
+	n3 := countDigits(third)
+	v := (parse8(Load64(w[start:]), 8)*1e8+parse8(Load64(w[start+8:]), 8))*powersOf10[n3&15] + parse8(third, n3)
+	end := start + 16 + n3
+	if n3 > 3 || v > math.MaxInt64 || Load16(w[end:]) != CRLF16 {
 		return 0, 0
 	}
 	if start == 2 {
