@@ -71,7 +71,7 @@ func TestGoRedisUsesTheExample(t *testing.T) {
 	defer cancel()
 	for _, protocol := range []int{2, 3} {
 		t.Run(fmt.Sprintf("RESP%d", protocol), func(t *testing.T) {
-			c := goredis.NewClient(&goredis.Options{Addr: addr, Password: examplePassword, Protocol: protocol, DB: protocol, ClientName: "test"})
+			c := goredis.NewClient(&goredis.Options{Addr: addr, Password: examplePassword, Protocol: protocol, ClientName: "test"})
 			defer c.Close()
 			check := func(what string, got any, err error, want any) {
 				t.Helper()
@@ -96,8 +96,10 @@ func TestGoRedisUsesTheExample(t *testing.T) {
 			check("HSET", n, err, 2)
 			fields, err := c.HGetAll(ctx, "h").Result()
 			check("HGETALL", fields, err, map[string]string{"f": "1", "g": "2"})
-			values, err := c.HMGet(ctx, "h", "f", "x").Result()
-			check("HMGET", values, err, []any{"1", nil})
+			values, err := c.MGet(ctx, "k", "missing", "h").Result()
+			check("MGET", values, err, []any{"v", nil, nil})
+			subscribers, err := c.PubSubNumSub(ctx, "nobody").Result()
+			check("PUBSUB NUMSUB", subscribers, err, map[string]int64{"nobody": 0})
 			n, err = c.RPush(ctx, "l", "a", "b", "c").Result()
 			check("RPUSH", n, err, 3)
 			items, err := c.LRange(ctx, "l", 0, -1).Result()
@@ -112,18 +114,13 @@ func TestGoRedisUsesTheExample(t *testing.T) {
 				t.Errorf("CLIENT LIST: %q, %v", list, err)
 			}
 			info, err := c.Info(ctx, "keyspace").Result()
-			check("INFO", strings.Contains(info, fmt.Sprintf("db%d:keys=4,expires=1", protocol)), err, true)
+			check("INFO", strings.Contains(info, "db0:keys=4\r\n"), err, true)
 			known, err := c.Command(ctx).Result()
 			if err != nil || known["get"] == nil || known["get"].FirstKeyPos != 1 || !known["get"].ReadOnly {
 				t.Errorf("COMMAND: %+v, %v", known["get"], err)
 			}
 			settings, err := c.ConfigGet(ctx, "appendonly").Result()
 			check("CONFIG GET", settings, err, map[string]string{"appendonly": "no"})
-			keys := 0
-			for scan := c.Scan(ctx, 0, "*", 2).Iterator(); scan.Next(ctx); {
-				keys++
-			}
-			check("SCAN", keys, nil, 4)
 
 			replies, err := c.Pipelined(ctx, func(p goredis.Pipeliner) error {
 				for i := range 1000 {
@@ -148,7 +145,7 @@ func TestGoRedisUsesTheExample(t *testing.T) {
 			if _, err := sub.Receive(ctx); err != nil {
 				t.Fatal(err)
 			}
-			if err := sub.PSubscribe(ctx, "b*"); err != nil {
+			if err := sub.Subscribe(ctx, "bb"); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := sub.Receive(ctx); err != nil {
@@ -168,7 +165,7 @@ func TestGoRedisUsesTheExample(t *testing.T) {
 				}
 				check("a message", m.Channel+m.Payload, nil, fmt.Sprint([]string{"a", "bb"}[i%2], i))
 			}
-			check("DEL", c.FlushDB(ctx).Val(), nil, "OK")
+			check("FLUSHALL", c.FlushAll(ctx).Val(), nil, "OK")
 		})
 	}
 }
@@ -258,7 +255,7 @@ func TestOtherClientsUseTheExample(t *testing.T) {
 	addr := startExample(t)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	r, err := redis.Dial("tcp", addr, redis.DialPassword(examplePassword), redis.DialDatabase(1), redis.DialClientName("me"))
+	r, err := redis.Dial("tcp", addr, redis.DialPassword(examplePassword), redis.DialDatabase(0), redis.DialClientName("me"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +266,7 @@ func TestOtherClientsUseTheExample(t *testing.T) {
 	if fields, err := redis.StringMap(r.Do("HGETALL", "h")); err != nil || fields["f"] != "v" {
 		t.Errorf("redigo, HGETALL: %v, %v", fields, err)
 	}
-	x, err := (radix.Dialer{AuthPass: examplePassword, SelectDB: "1"}).Dial(ctx, "tcp", addr)
+	x, err := (radix.Dialer{AuthPass: examplePassword, SelectDB: "0"}).Dial(ctx, "tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func TestManyConnections(t *testing.T) {
 		t.Errorf("%d connections left %d bytes", total, held)
 	}
 	await(t, func() bool { return runtime.NumGoroutine() <= goroutines }, "goroutines to end")
-	if n := len(s.topics[channels]); n > 0 {
+	if n := len(s.channels); n > 0 {
 		t.Errorf("%d channels are left", n)
 	}
 }
@@ -176,11 +176,52 @@ func TestFloodOfQueuedCommands(t *testing.T) {
 	await(t, func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return s.databases[0].values["end"] != nil
+		return s.data["end"] != nil
 	}, "EXEC")
-	if s.databases[0].values["k"] != nil {
+	if s.data["k"] != nil {
 		t.Error("a transaction that is too large was run")
 	}
+	if held := tests.InUse() - before; held > 4<<20 {
+		t.Errorf("%d bytes are held behind EXEC", held)
+	}
+}
+
+// A transaction whose replies are too large is run. Its client is disconnected, and
+// the server holds no more than the limit.
+func TestFloodOfQueuedReplies(t *testing.T) {
+	const items, requests = 10_000, 800 // 8 million items, of about 100 bytes each
+	s := start(t, "")
+	conn := s.connect(t)
+	wire := resp.AppendBulkString(resp.AppendArray(nil, 2+items), "RPUSH")
+	wire = resp.AppendBulkString(wire, "l")
+	for range items {
+		wire = resp.AppendBulkString(wire, "item")
+	}
+	exchange(t, conn, string(wire), fmt.Sprintf(":%d\r\n", items))
+	exchange(t, conn, "MULTI\n"+strings.Repeat("LRANGE l 0 -1\n", requests)+"INCR n\n", "+OK\r\n"+strings.Repeat("+QUEUED\r\n", requests+1))
+	before, most := tests.InUse(), 0
+	io.WriteString(conn, "EXEC\n")
+	ended := make(chan bool)
+	go func() {
+		io.Copy(io.Discard, conn)
+		close(ended)
+	}()
+	var m runtime.MemStats
+	for waiting := true; waiting; {
+		select {
+		case <-ended:
+			waiting = false
+		case <-time.After(5 * time.Millisecond):
+			runtime.ReadMemStats(&m)
+			most = max(most, int(m.HeapInuse)-before)
+		}
+	}
+	t.Logf("at most %d bytes were in use, with garbage", most)
+	if most > 2*maxReplies {
+		t.Errorf("%d bytes were held", most)
+	}
+	await(t, func() bool { return s.clients() == 0 }, "the client to be disconnected")
+	exchange(t, s.connect(t), "GET n\n", "$1\r\n1\r\n")
 	if held := tests.InUse() - before; held > 4<<20 {
 		t.Errorf("%d bytes are held behind EXEC", held)
 	}

@@ -1,6 +1,7 @@
 // Command server is a Redis server in memory, on one goroutine for each client:
 // strings, counters, hashes, lists, expiry, publish and subscribe, transactions,
-// and what clients ask when they connect. It speaks RESP2 and RESP3.
+// and what clients ask when they connect. It speaks RESP2 and RESP3, and has the
+// database 0 alone.
 //
 //	server -addr 127.0.0.1:6391 -requirepass secret
 //
@@ -11,9 +12,9 @@
 //
 // One lock makes commands atomic, and nobody holds it while a socket is slow: stored
 // bytes never change, so a reply may refer to them when the lock is free again. A
-// client that does not read its replies is not read from. A subscriber that does not
-// read its messages is disconnected when 32 MiB of them wait, as with the
-// client-output-buffer-limit of Redis.
+// client that does not read its replies is not read from. One is disconnected when
+// 32 MiB of messages wait for it, or a transaction has replies of 256 MiB, as with
+// the client-output-buffer-limit of Redis.
 package main
 
 import (
@@ -21,7 +22,6 @@ import (
 	"flag"
 	"log"
 	"net"
-	"os"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -31,7 +31,7 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:6391", "`address` to listen on; one with a slash is a unix socket")
 	password := flag.String("requirepass", "", "`password` that clients have to give")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	network := "tcp"
 	if strings.Contains(*addr, "/") {
@@ -41,7 +41,5 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := newServer(*password).serve(ctx, l); err != nil {
-		log.Fatal(err)
-	}
+	newServer(*password).serve(ctx, l)
 }

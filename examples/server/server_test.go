@@ -35,9 +35,9 @@ func startOn(t testing.TB, password string, l net.Listener) *running {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
+	ended := make(chan bool)
 	s := newServer(password)
-	go func() { ended <- s.serve(ctx, l) }()
+	go func() { s.serve(ctx, l); close(ended) }()
 	stopped := false
 	stop := func() {
 		t.Helper()
@@ -47,15 +47,12 @@ func startOn(t testing.TB, password string, l net.Listener) *running {
 		stopped = true
 		cancel()
 		select {
-		case err := <-ended:
-			if err != nil {
-				t.Errorf("serve: %v", err)
-			}
+		case <-ended:
 		case <-time.After(20 * time.Second):
 			t.Fatal("the server does not end")
 		}
-		if len(s.sessions) > 0 || len(s.topics[channels])+len(s.topics[patterns]) > 0 {
-			t.Errorf("%d sessions and topics %v are left", len(s.sessions), s.topics)
+		if len(s.sessions) > 0 || len(s.channels) > 0 {
+			t.Errorf("%d sessions and channels %v are left", len(s.sessions), s.channels)
 		}
 		await(t, func() bool { return runtime.NumGoroutine() <= before+1 }, "goroutines to end") // and one of the listener's
 	}
@@ -121,24 +118,24 @@ func TestRepliesAreThoseOfRedis(t *testing.T) {
 	redis := tests.StartServer(t)
 	ours := start(t, "")
 	const same = `
-		PING|PING hello|PING a b|ping|ECHO a|ECHO|SELECT 3|SELECT 16|SELECT -1|SELECT x|SELECT 0
-		SET k v|GET k|GET missing|GET|SET k|SET k v EX 100|TTL k|SET k w KEEPTTL|TTL k|SET k w|TTL k|PTTL missing|SET k v NX|SET k x XX|GET k
-		SET n v NX|SET m v XX|SET k v EX|SET k v EX 0|SET k v EX x|SET k v PX 9223372036854775807|SET k v NX XX|SET k v NOSUCH|SET k v EX 1 PX 1|SET k v KEEPTTL EX 1
-		MSET a 1 b 2|MSET a|MSET a 1 b|MGET a b missing h
-		DEL a b missing|EXISTS k k missing|TYPE k|TYPE missing|EXPIRE k 100|TTL k|PERSIST k|PERSIST k|TTL k|EXPIRE missing 1|EXPIRE k x|PEXPIRE n -1|GET n
+		PING|PING hello|PING a b|ping|pInG|ECHO a|ECHO|SELECT 0|SELECT 16|SELECT -1
+		SET k v|GET k|GET missing|GET|SET k|SET k v EX 100|TTL k|SET k w|TTL k|PTTL missing|SET k v NX|GET k
+		SET n v NX|SET k v EX|SET k v EX 0|SET k v EX x|SET k v PX 9223372036854775807|SET k v NOSUCH|SET k v EX 1 PX 1
+		SET a 1|MGET a missing h|MGET a
+		DEL a b missing|DEL n n|EXISTS k k missing|EXPIRE k 100|TTL k|SET n 1 PX 100000|INCR n|TTL n|EXPIRE missing 1|EXPIRE k x|PEXPIRE n -1|GET n|SET k v
 		EXPIRE k 9223372036854775807|EXPIRE k -9223372036854775808
-		INCR c|INCR c|DECR c|INCRBY c 10|DECRBY c 3|INCRBY c x|INCR k|INCRBY c 01|INCRBY c +1|INCRBY c -0|INCRBY c 9223372036854775807|DECRBY c -9223372036854775808
-		SET c 9223372036854775807|INCR c|SET c -9223372036854775808|DECR c|INCRBY c -1|SET c 01|INCR c|SET c ""|INCR c|GET c|TYPE c
-		HSET h f v|HSET h f w g x|HGET h f|HGET h missing|HGET missing f|HMGET h f missing g|HLEN h|HLEN missing|HDEL h f missing|HGETALL h|HGETALL missing|HSET h f|HSET h f v g
-		HGET k f|HGETALL k|HDEL h g|EXISTS h|TYPE h
-		RPUSH l a b c|LPUSH l x y|LRANGE l 0 -1|LRANGE l 1 2|LRANGE l -2 100|LRANGE l 5 1|LRANGE l x 1|LRANGE missing 0 -1|LLEN l|LLEN missing|LPOP l|RPOP l|TYPE l
+		INCR c|INCR c|DECR c|INCRBY c 10|INCRBY c x|INCR k|INCRBY c 01|INCRBY c +1|INCRBY c -0|INCRBY c 9223372036854775807
+		SET c 9223372036854775807|INCR c|SET c -9223372036854775808|DECR c|INCRBY c -1|SET c 01|INCR c|SET c ""|INCR c|GET c
+		HSET h f v|HSET h f w g x|HGET h f|HGET h missing|HGET missing f|HDEL h f missing|HGETALL h|HGETALL missing|HSET h f|HSET h f v g
+		HGET k f|HGETALL k|HDEL h g|EXISTS h
+		RPUSH l a b c|LPUSH l x y|LRANGE l 0 -1|LRANGE l 1 2|LRANGE l -2 100|LRANGE l 5 1|LRANGE l x 1|LRANGE missing 0 -1|LLEN l|LLEN missing|LPOP l|RPOP l
 		LPOP l|LPOP l|LPOP l|LPOP l|RPOP missing|EXISTS l|LPUSH k a|GET h|RPUSH l 1 2|RPOP l|RPOP l|RPOP l|LPUSH l 1 2|LPOP l|RPOP l|LLEN l
-		MULTI|SET k v|INCR k|GET k|HSET hh a b|HGETALL hh|EXEC|EXEC|DISCARD|MULTI|DISCARD|MULTI|GET|GET k|EXEC|MULTI|EXEC|MULTI|PING|RESET
-		CLIENT GETNAME|CLIENT SETNAME me|CLIENT GETNAME|CLIENT SETNAME "a b"|CLIENT GETNAME|RESET|CLIENT GETNAME
-		CONFIG GET save|CONFIG GET appendonly|CONFIG GET nosuch*|HELLO 4|HELLO x|HELLO 2 NOSUCH|HELLO 2 AUTH a b|AUTH a b|AUTH a|AUTH default a|AUTH a b c
-		FLUSHALL|DBSIZE|SET one 1|DBSIZE|KEYS *|KEYS t*|SCAN 0|SCAN 0 MATCH x*|SCAN 0 TYPE hash|SCAN 0 TYPE string COUNT 7|SCAN 0 MATCH|SELECT 1|DBSIZE|SELECT 0|FLUSHDB|DBSIZE
-		PUBLISH a b|SUBSCRIBE a b|PSUBSCRIBE p*|UNSUBSCRIBE a|UNSUBSCRIBE b|UNSUBSCRIBE|PUNSUBSCRIBE p* q|PUNSUBSCRIBE|PING
-		SUBSCRIBE a|PING|PING x|RESET|PING`
+		MULTI|SET k v|INCR k|GET k|HSET hh a b|HGETALL hh|EXEC|EXEC|DISCARD|MULTI|DISCARD|MULTI|GET|GET k|EXEC|MULTI|EXEC|MULTI|PING|DISCARD
+		CLIENT GETNAME|CLIENT SETNAME me|CLIENT GETNAME|CLIENT SETNAME "a b"|CLIENT GETNAME
+		CONFIG GET save|CONFIG GET appendonly|CONFIG GET nosuch|HELLO 4|HELLO 2 AUTH a b|AUTH a b|AUTH default a|AUTH a b c
+		FLUSHALL|EXISTS k l h c
+		PUBLISH a b|PUBSUB NUMSUB|PUBSUB NUMSUB a "b c"|SUBSCRIBE a b|UNSUBSCRIBE a|UNSUBSCRIBE b|UNSUBSCRIBE|PUBSUB NUMSUB a|PING
+		SUBSCRIBE a|PING|PING x|UNSUBSCRIBE a x|PING`
 	for _, protocol := range []string{"2", "3"} {
 		ourConn, redisConn := ours.connect(t), redis.Connect(t, "tcp").Conn
 		both := func(line string) (got, want string) {
@@ -154,7 +151,7 @@ func TestRepliesAreThoseOfRedis(t *testing.T) {
 			if got, want := both(line); got != want {
 				t.Errorf("RESP%s: %s: got %q, want %q", protocol, line, got, want)
 			}
-			if strings.HasSuffix(line, "RESET") || line == "PING" {
+			if line == "PING" {
 				both("HELLO " + protocol)
 			}
 		}
@@ -210,38 +207,32 @@ func TestIntroductions(t *testing.T) {
 		t.Errorf("a bad name of a library: %v", v)
 	}
 	other := s.connect(t)
-	exchange(t, other, "SELECT 5\nMULTI\nPING\n", "+OK\r\n+OK\r\n+QUEUED\r\n")
+	exchange(t, other, "MULTI\nPING\n", "+OK\r\n+QUEUED\r\n")
 	list := do("CLIENT LIST")
 	lines := strings.Split(string(list.Bytes), "\n")
 	for i, want := range []string{
-		"id=1 addr=" + conn.LocalAddr().String() + " laddr=" + s.addr + " name=me db=0 sub=0 psub=0 multi=-1 resp=3 lib-name=lib lib-ver=1.2",
-		"id=2 addr=" + other.LocalAddr().String() + " laddr=" + s.addr + " name= db=5 sub=0 psub=0 multi=1 resp=2 lib-name= lib-ver=",
+		"id=1 addr=" + conn.LocalAddr().String() + " laddr=" + s.addr + " name=me db=0 sub=0 resp=3 lib-name=lib lib-ver=1.2",
+		"id=2 addr=" + other.LocalAddr().String() + " laddr=" + s.addr + " name= db=0 sub=0 resp=2 lib-name= lib-ver=",
 		"",
 	} {
 		if lines[i] != want {
 			t.Errorf("CLIENT LIST, line %d: %q, want %q", i, lines[i], want)
 		}
 	}
-	if v := do("CLIENT INFO"); string(v.Bytes) != lines[0]+"\n" || v.Kind != resp.VerbatimString {
-		t.Errorf("CLIENT INFO: %v", v)
-	}
 	do("SET k v EX 100")
-	if v := do("INFO"); !strings.Contains(string(v.Bytes), "connected_clients:2\r\n") || !strings.Contains(string(v.Bytes), "db0:keys=1,expires=1\r\n") {
+	if v := do("INFO"); !strings.Contains(string(v.Bytes), "connected_clients:2\r\n") || !strings.Contains(string(v.Bytes), "db0:keys=1\r\n") {
 		t.Errorf("INFO: %v", v)
 	}
-	if v := do("INFO clients nosuch"); !strings.HasPrefix(string(v.Bytes), "# Clients\r\n") || strings.Contains(string(v.Bytes), "Keyspace") {
-		t.Errorf("INFO clients: %v", v)
-	}
 	all := do("COMMAND").Clone()
-	if count := do("COMMAND COUNT"); int(count.Int) != len(all.Elems) || len(all.Elems) != len(commands) {
+	if count := do("COMMAND COUNT"); int(count.Int) != len(all.Elems) || len(all.Elems) != len(table) {
 		t.Errorf("COMMAND COUNT %v, COMMAND lists %d", count, len(all.Elems))
 	}
 	for _, v := range all.Elems {
-		if lookup(v.Elems[0].Bytes) == nil || len(v.Elems) != 6 {
+		if commands[string(v.Elems[0].Bytes)] == nil || len(v.Elems) != 6 {
 			t.Errorf("COMMAND: %v", v)
 		}
 	}
-	for _, line := range []string{"NOSUCH", "CLIENT NOSUCH", "COMMAND DOCS", "CONFIG SET save 1", "CLIENT SETINFO a b"} {
+	for _, line := range []string{"NOSUCH", "CLIENT NOSUCH", "COMMAND DOCS", "CONFIG SET save 1", "CLIENT SETINFO a b", "CLIENT SETINFO name x"} {
 		if err := do(line).Err(); err == nil {
 			t.Errorf("%s: no error", line)
 		}
@@ -261,54 +252,32 @@ func TestExpiry(t *testing.T) {
 	await(t, func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return len(s.databases[0].values) == 1 && len(s.databases[0].expires) == 1
+		return len(s.data) == 1
 	}, "keys to be swept")
 }
 
-func TestMatch(t *testing.T) {
-	for _, test := range []struct {
-		pattern, text string
-		want          bool
-	}{
-		{"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "a/b", true}, {"a*", "abc", true}, {"a*", "ba", false},
-		{"*c", "abc", true}, {"a*b*c", "aXbYbZc", true}, {"a*b*c", "acb", false}, {"**", "", true}, {"?", "", false},
-		{"?", "a", true}, {"a?c", "abc", true}, {"a?c", "ac", false}, {"[abc]", "b", true}, {"[a-c]x", "bx", true},
-		{"[c-a]", "b", true}, {"[^a-c]", "b", false}, {"[^a-c]", "d", true}, {"[a", "a", true}, {"[\\]]", "]", true},
-		{"\\*", "*", true}, {"\\*", "a", false}, {"\\", "\\", true}, {"[]", "", false}, {"[", "", false}, {"h[^", "h", false},
-		{"\xff?", "\xff\xfe", true}, {"a\\", "a\\", true}, {"*[", "a", false},
-	} {
-		if got := match(test.pattern, test.text); got != test.want {
-			t.Errorf("match(%q, %q) = %t", test.pattern, test.text, got)
-		}
-	}
-	match(strings.Repeat("*a", 100)+"b", strings.Repeat("a", 10_000)) // ends
-}
-
-// The limits are narrow before AUTH and wide after it, and RESET narrows them again.
+// The limits are narrow before AUTH and wide after it.
 func TestLimitsFollowAUTH(t *testing.T) {
 	s := start(t, "secret")
 	large := strings.Repeat("x", 100_000)
 	wire := tests.Multibulk("ECHO", large)
-	const noAuth = "-NOAUTH Authentication required.\r\n"
+	const required = "-NOAUTH Authentication required.\r\n"
 	const wrong = "-WRONGPASS invalid username-password pair or user is disabled.\r\n"
 	for _, login := range []string{"AUTH secret\n", "AUTH default secret\n", "HELLO 2 AUTH default secret\n"} {
 		conn := s.connect(t)
-		exchange(t, conn, "GET k\nNOSUCH\nSUBSCRIBE a\nAUTH guess\nAUTH user secret\nHELLO 3 AUTH default guess\n", noAuth+noAuth+noAuth+wrong+wrong+wrong)
-		exchange(t, conn, "HELLO 3\n", "-NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time\r\n")
+		exchange(t, conn, "GET k\nNOSUCH\nSUBSCRIBE a\nAUTH guess\nAUTH user secret\nHELLO 3 AUTH default guess\n", required+required+required+wrong+wrong+wrong)
+		exchange(t, conn, "HELLO 3\n", required)
 		io.WriteString(conn, login)
 		if _, err := resp.NewDecoder(conn).ReadRaw(); err != nil {
 			t.Fatal(err)
 		}
 		exchange(t, conn, wire, tests.Bulk(len(large)))
-		exchange(t, conn, "RESET\nGET k\n", "+RESET\r\n"+noAuth)
-		io.WriteString(conn, wire)
-		expectEnd(t, conn, "ECHO", "-ERR Protocol error: unauthenticated bulk length\r\n")
 	}
 	for request, want := range map[string]string{
 		wire:                           "-ERR Protocol error: unauthenticated bulk length\r\n",
 		"*11\r\n":                      "-ERR Protocol error: unauthenticated multibulk length\r\n",
 		strings.Repeat("x", 70_000):    "-ERR Protocol error: too big inline request\r\n",
-		"PING\r\n*1\r\n$x\r\nPING\r\n": noAuth + "-ERR Protocol error: invalid bulk length\r\n",
+		"PING\r\n*1\r\n$x\r\nPING\r\n": required + "-ERR Protocol error: invalid bulk length\r\n",
 	} {
 		conn := s.connect(t)
 		io.WriteString(conn, request)
@@ -335,7 +304,7 @@ func TestHTTPIsRefused(t *testing.T) {
 			io.WriteString(conn, request)
 			expectEnd(t, conn, request, want)
 		}
-		if len(s.databases[0].values) > 0 {
+		if len(s.data) > 0 {
 			t.Error("a request behind POST was run")
 		}
 	}

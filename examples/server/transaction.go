@@ -14,8 +14,10 @@ type queued struct {
 	args [][]byte
 }
 
-// maxTransaction is how many bytes of requests may be queued.
-const maxTransaction = 64 << 20
+const (
+	maxTransaction = 64 << 20  // bytes of requests
+	maxReplies     = 256 << 20 // bytes of the replies to them
+)
 
 // add queues a command. Its arguments have to last, so they are copied.
 func (t *transaction) add(cmd *command, request resp.Command) resp.Value {
@@ -25,7 +27,7 @@ func (t *transaction) add(cmd *command, request resp.Command) resp.Value {
 		return failure("ERR transaction too large")
 	}
 	t.queue = append(t.queue, queued{cmd, request.Clone().Args})
-	return resp.Value{Kind: resp.SimpleString, Bytes: []byte("QUEUED")}
+	return status("QUEUED")
 }
 
 func multi(c *session, _ [][]byte) resp.Value {
@@ -36,6 +38,8 @@ func multi(c *session, _ [][]byte) resp.Value {
 	return done
 }
 
+// runQueued runs all commands, also when their replies are too large. Then it disconnects
+// the client.
 func runQueued(c *session, _ [][]byte) resp.Value {
 	t := c.transaction
 	c.transaction = nil
@@ -45,9 +49,15 @@ func runQueued(c *session, _ [][]byte) resp.Value {
 	case t.failed:
 		return failure("EXECABORT Transaction discarded because of previous errors.")
 	}
-	replies := make([]resp.Value, len(t.queue))
-	for i, q := range t.queue {
-		replies[i] = q.run(c, q.args)
+	var replies []resp.Value
+	held := 0
+	for _, q := range t.queue {
+		reply := q.run(c, q.args)
+		replies = append(replies, reply)
+		if held += size(&reply); held > maxReplies {
+			c.conn.Close()
+			replies, held = nil, 0
+		}
 	}
 	return array(replies...)
 }

@@ -5,17 +5,20 @@
 //	go run -C bench ./cmd/servers
 //
 // It prints a table of nanoseconds for each request, the least of all rounds, and how
-// they compare.
+// they compare. SIGINT and SIGTERM end the servers, too.
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // errMissing means that there is nothing to measure, or nothing to measure with.
@@ -63,7 +66,9 @@ func main() {
 }
 
 func run(w workload) error {
-	servers, err := startAll()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	servers, err := startAll(ctx)
 	defer func() {
 		for _, s := range servers {
 			s.stop()
@@ -72,7 +77,7 @@ func run(w workload) error {
 	if err != nil {
 		return err
 	}
-	rows, err := w.measure(servers)
+	rows, err := w.measure(ctx, servers)
 	if err != nil {
 		return err
 	}

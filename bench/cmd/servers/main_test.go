@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -22,7 +26,7 @@ func TestRun(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	servers, err := startAll()
+	servers, err := startAll(t.Context())
 	defer func() {
 		for _, s := range servers {
 			s.stop()
@@ -31,7 +35,7 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := workload{depths: []int{1, 64}, requests: 1600, clients: 5, rounds: 1}.measure(servers)
+	rows, err := workload{depths: []int{1, 64}, requests: 1600, clients: 5, rounds: 1}.measure(t.Context(), servers)
 	if errors.Is(err, errMissing) {
 		t.Skip(err)
 	}
@@ -83,10 +87,44 @@ func sameReplies(t *testing.T, servers []*server) {
 	}
 }
 
-// TestMain serves with redcon when a test starts this program again.
+// SIGTERM stops the servers and leaves no folder of theirs.
+func TestSIGTERM(t *testing.T) {
+	for _, needed := range []string{"redis-server", "redis-benchmark", "go"} {
+		if _, err := exec.LookPath(needed); err != nil {
+			t.Skip(err)
+		}
+	}
+	temporary := t.TempDir()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "TEST_SERVERS=1", "TMPDIR="+temporary)
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer deadline.Stop()
+	for range 6000 { // until the last server has its folder
+		if found, _ := filepath.Glob(temporary + "/redcon*"); len(found) > 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	cmd.Wait()
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v\n%s", left, err, &output)
+	}
+}
+
+// TestMain serves with redcon, or measures, when a test starts this program again.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "-redcon" {
 		panic(serveRedcon(os.Args[2]))
+	}
+	if os.Getenv("TEST_SERVERS") != "" {
+		main()
+		return
 	}
 	os.Exit(m.Run())
 }

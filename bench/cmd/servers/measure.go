@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -34,7 +35,7 @@ type row struct {
 
 // measure runs all tests in rounds, in which the servers take turns, so that all see
 // the same machine.
-func (w workload) measure(servers []*server) ([]row, error) {
+func (w workload) measure(ctx context.Context, servers []*server) ([]row, error) {
 	var rows []row
 	for test := range tests {
 		for _, depth := range w.depths {
@@ -46,7 +47,7 @@ func (w workload) measure(servers []*server) ([]row, error) {
 		for _, r := range rows {
 			for turn := range servers {
 				i := (round + turn) % len(servers)
-				took, err := w.sample(servers[i], r)
+				took, err := w.sample(ctx, servers[i], r)
 				if err != nil {
 					return nil, err
 				}
@@ -60,7 +61,7 @@ func (w workload) measure(servers []*server) ([]row, error) {
 }
 
 // sample returns the processor time that a server takes for a request.
-func (w workload) sample(s *server, r row) (time.Duration, error) {
+func (w workload) sample(ctx context.Context, s *server, r row) (time.Duration, error) {
 	n := w.requests
 	if r.depth == 1 || tests[r.test].large {
 		n /= 16
@@ -73,7 +74,7 @@ func (w workload) sample(s *server, r row) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	if output, err := exec.Command("redis-benchmark", append(args, tests[r.test].args...)...).CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(ctx, "redis-benchmark", append(args, tests[r.test].args...)...).CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("redis-benchmark, %s of %s: %w\n%s", tests[r.test].name, s.name, err, output)
 	}
 	after, err := s.cpu()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -22,14 +23,14 @@ type server struct {
 
 // startAll starts all servers that are compared, ours first. It returns those that
 // run, and why the next one does not.
-func startAll() (servers []*server, err error) {
+func startAll(ctx context.Context) (servers []*server, err error) {
 	dir, err := os.MkdirTemp("", "servers")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	example := filepath.Join(dir, "server")
-	build := exec.Command("go", "build", "-o", example, "github.com/seed65f5866d/resp/examples/server")
+	build := exec.CommandContext(ctx, "go", "build", "-o", example, "github.com/seed65f5866d/resp/examples/server")
 	if output, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("go build: %w\n%s", err, output)
 	}
@@ -47,7 +48,7 @@ func startAll() (servers []*server, err error) {
 		}},
 		{"redcon", func(port string) []string { return []string{self, "-redcon", "127.0.0.1:" + port} }},
 	} {
-		s, err := start(kind.name, kind.command)
+		s, err := start(ctx, kind.name, kind.command)
 		if err != nil {
 			return servers, err
 		}
@@ -57,7 +58,7 @@ func startAll() (servers []*server, err error) {
 }
 
 // start starts a server on a free port and waits until it accepts connections.
-func start(name string, command func(port string) []string) (*server, error) {
+func start(ctx context.Context, name string, command func(port string) []string) (*server, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -85,6 +86,7 @@ func start(name string, command func(port string) []string) (*server, error) {
 		}
 		select {
 		case <-s.exited:
+		case <-ctx.Done():
 		case <-timeout:
 		case <-time.After(5 * time.Millisecond):
 			continue
