@@ -565,7 +565,7 @@ func (s *kindSample) checkEqualAndClone(t *testing.T) {
 	tree := resp.Value{Kind: resp.Array, Elems: []resp.Value{s.value}}
 	cloned := tree.Clone()
 	if diff := sameTree(&s.value, &clone) + sameTree(&tree, &cloned); diff != "" {
-		t.Errorf("Clone of the value, and of an array with it (-want +got):\n%s", diff)
+		t.Fatalf("Clone of the value, and of an array with it (-want +got):\n%s", diff)
 	}
 	if !clone.Equal(s.value) || !s.value.Equal(clone) {
 		t.Errorf("the clone %+v is not Equal to %+v", clone, s.value)
