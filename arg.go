@@ -297,5 +297,8 @@ func nextWord(s string) (word, rest string) {
 	return s[start:end], s[end:]
 }
 
+// isSpace reports whether c separates words.
+func isSpace(c byte) bool { return c == ' ' || c-'\t' <= '\r'-'\t' }
+
 // noWord says what is wrong with a name without a word.
 const noWord = "command name without a word"

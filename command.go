@@ -57,13 +57,6 @@ func (c Command) Clone() Command {
 	return Command{Args: args, Raw: raw, Inline: c.Inline}
 }
 
-// These kinds stand for the two headers of a multibulk request, whose rules differ
-// from those of replies.
-const (
-	commandCount lineKind = 256 + iota
-	commandArgument
-)
-
 // serverRules are the rules of ConsumeCommand.
 var serverRules = newConfig([]Option{ServerLimits()}).rules
 
@@ -119,8 +112,8 @@ func (d *Decoder) ReadCommand() (Command, error) {
 }
 
 // ReadCommands reads every request that is buffered whole, at least one, and
-// appends them to dst. Empty ones are skipped. A fault behind them is returned
-// by the next call. All are valid until the next call on the Decoder.
+// appends them to dst. It skips empty ones. The next call returns a fault after them.
+// All are valid until the next call on the Decoder.
 //
 // It is for those who handle several requests at once, under one lock or in one
 // transaction. Who handles one after the other uses ReadCommand, with [OnWait] to
@@ -358,7 +351,7 @@ func (s *requestScan) advance(r *rules, b []byte) (done bool, need int, f *fault
 // argument scans the argument at b[s.pos:].
 func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 	if b[s.pos] != byte(BulkString) {
-		f = syntaxFault(ClassType, 0, "the $ of an argument").behind(s.pos)
+		f = syntaxFault(ClassType, 0, "the $ of an argument").shift(s.pos)
 		got := b[s.pos : s.pos+1]
 		if got[0] == '\r' || got[0] == '\n' {
 			got = []byte(" ") // Redis shows a line end as a space here
@@ -378,7 +371,7 @@ func (s *requestScan) argument(r *rules, b []byte) (need int, f *fault) {
 	}
 	s.pos = start
 	if f != nil {
-		return 0, f.behind(start).withReply(invalidLineEnd)
+		return 0, f.shift(start).withReply(invalidLineEnd)
 	}
 	return start + need, nil
 }
@@ -390,7 +383,7 @@ func (s *requestScan) header(r *rules, kind lineKind, b []byte) (t Token, ok boo
 		if f.class == ClassSyntax && b[s.pos+f.at] == '\r' {
 			f = f.withReply(invalidLineEnd)
 		}
-		return t, false, f.behind(s.pos)
+		return t, false, f.shift(s.pos)
 	}
 	if size == 0 {
 		s.seen = len(b) - s.pos - 1
@@ -416,55 +409,6 @@ func (f *fault) withReply(text string) *fault {
 		f.reply = "Protocol error: " + text
 	}
 	return f
-}
-
-// commandCount parses the count of a multibulk request. A negative count is that of
-// a request without arguments.
-func (r *rules) commandCount(text []byte) (t Token, f *fault) {
-	t.kind = Array
-	switch {
-	case len(text) == 0:
-		f = syntaxFault(ClassLength, 1, "a length")
-		f.atEnd = true
-		return t, f
-	case text[0] == '?':
-		return t, noLength(text)
-	case text[0] == '-':
-		switch {
-		case len(text) == 1:
-			f = syntaxFault(ClassLength, 1, "a count")
-			f.atEnd = true
-			return t, f
-		case text[1]-'1' > 8:
-			return t, syntaxFault(ClassLength, 1, "a count")
-		}
-		n, at, wrong := respwire.ParseInteger(text)
-		f = numberFaultAt(wrong, at, len(text))
-		if wrong == respwire.NumberBad {
-			f.class = ClassLength
-		}
-		t.n = n
-		return t, f
-	}
-	if t.n, f = parseLength(text); f == nil && t.n > int64(r.Args) {
-		f = limitFault(limitArgs, int64(r.Args), 1)
-		f.atEnd = true
-		if r.beforeAuth && t.n <= lenientArgs {
-			f.reply = "Protocol error: unauthenticated multibulk length"
-		}
-	}
-	return t, f
-}
-
-// argumentLength parses the length of an argument, which is neither null nor streamed.
-func (r *rules) argumentLength(text []byte) (t Token, f *fault) {
-	switch {
-	case len(text) > 0 && text[0] == '?':
-		return t, noLength(text)
-	case len(text) > 0 && text[0] == '-':
-		return t, syntaxFault(ClassLength, 1, "a length that is not negative")
-	}
-	return r.count(BulkString, text)
 }
 
 // advanceInline scans for the end of an inline request. Only LF ends it. A NUL in it
@@ -550,9 +494,6 @@ func SplitInline(dst [][]byte, line []byte) ([][]byte, error) {
 	}
 	return words, nil
 }
-
-// isSpace reports whether c separates words.
-func isSpace(c byte) bool { return c == ' ' || c-'\t' <= '\r'-'\t' }
 
 // endsWord reports whether c ends a word outside quotes. As in Redis, vertical tab
 // and form feed do not, although they are skipped before a word.

@@ -20,21 +20,25 @@ import (
 //	       are void as soon as Pos is elsewhere.
 //	copy   the value that SkipValue, CopyValue, CopyBulk, ReadInto or a BulkReader
 //	       has begun to consume (decode_copy.go).
-//	err    the error in which the Decoder stays.
+//	err    the error in which the Decoder stays. fail sets it.
+//
+// The other fields are options, or follow from these five.
 //
 // A read flows through them in one of three ways:
 //
 //	token  ReadToken consumes one token: a usual one at once, and any other one in
-//	       readTokenSlow.
-//	whole  Decode, ReadRaw, ReadCommand and the typed reads look ahead to the end of
-//	       the value (wholeSize) and then consume it in one pass (consume). When
-//	       the bytes end before, nothing has been consumed, and the next read goes
-//	       on at ahead.
+//	       readTokenSlow. Other reads take a usual scalar that is buffered likewise.
+//	whole  Decode, ReadRaw and the typed reads look ahead to the end of the value
+//	       (wholeSize) and then consume it in one pass (consume). ReadCommand does
+//	       so with a request (requestScan). When the bytes end before, nothing has
+//	       been consumed, and the next read goes on at ahead.
 //	copy   SkipValue and its like consume as they go. When they are interrupted,
 //	       copy says where the same method goes on.
 //
 // There are two parsers (parse.go): fastToken takes usual tokens, and rules judges
-// all others. The field fast tells whether the fast one may be tried.
+// all others. The field fast tells whether the fast one may be tried. Before Decode
+// looks ahead, and ReadCommand too, they try to take all of a usual value in one pass
+// (buildUsual, fastCommand), once for each value.
 //
 // The code that parses a usual bulk string stands in five places, because a call for
 // each string would cost more than parsing it:
@@ -42,7 +46,7 @@ import (
 //	ReadToken      returns the string as a Token, as most tokens are
 //	Decode         puts it into a Value, as most replies are
 //	ShortBulk      short strings in rows: advanceUsual and buildScalars, inlined
-//	fastToken      every other place; it also takes null and verbatim strings
+//	fastToken      every other place; it also takes nulls and the other two kinds with a length
 //	fastCommand    arguments; its input need not have room for a Head at its end
 
 // Decoder reads RESP from a reader, or from bytes that Feed gives it. It allocates
@@ -81,7 +85,7 @@ type Decoder struct {
 	onPush func(*Value)
 	start  int64 // offset of the value at top level that is being read, for TotalLen
 	bulk   BulkReader
-	built  int // size of the value that Decode has built last, see buildUsual
+	built  int // size of the value that Decode has built last; buildUsual expects as much
 
 	*workspace // nil when idle
 }
@@ -215,7 +219,7 @@ func (d *Decoder) Depth() int {
 func (d *Decoder) depthSlow() int {
 	switch {
 	case d.isDropped():
-		return d.nest.depthBehind(d.copy.end)
+		return d.nest.depthAfter(d.copy.end)
 	case d.nest.inStreamedString():
 		return d.nest.depth + 1
 	}
@@ -623,7 +627,7 @@ func (d *Decoder) wholeSize() (int, error) {
 		if d.scanUsual(c, 0); c.nest.isDone() {
 			return c.pos, nil
 		}
-		c.reset(c.at, d.nest.depth) // only a whole value needs no note of where its attributes end
+		c.reset(c.at, d.nest.depth) // the next read may ask where the attributes end: scanAttributes notes it
 		fallthrough
 	default:
 		if err := d.scanAttributes(); err != nil {

@@ -167,8 +167,8 @@ func (d *Decoder) enter(t Token, size int) {
 	d.noteFast()
 }
 
-// readScalar reads the next value, which has to be one that Token's accessors can
-// convert. They refuse nulls and errors that readScalar does not.
+// readScalar reads the next value for one of Token's accessors, which refuses what it
+// cannot convert: a scalar that is buffered may be a null or a server's error.
 func (d *Decoder) readScalar(want Kind) (Token, error) {
 	if window.Debug {
 		d.expireViews()
@@ -217,8 +217,32 @@ func (d *Decoder) payloadOf(t Token, start int) Token {
 	return t
 }
 
-// valueHeader is the header of a value that comes next, in bytes behind the read
-// position.
+// joinChunks puts the chunks at d.in.Data[from:] together, up to the last one. It
+// returns the streamed string and the size of its chunks on the wire.
+func (d *Decoder) joinChunks(from int) (t Token, size int) {
+	t = Token{data: emptyText, kind: BulkString, flags: flagStreamed}
+	if d.joined == nil {
+		d.joined = d.lastJoined.Recall()[:0]
+	}
+	start, pos := len(d.joined), from
+	for {
+		chunk, header, _ := d.rules.header(lineKind(Chunk), d.in.Data[pos:d.in.End], 0)
+		pos += header
+		if chunk.n == 0 {
+			break
+		}
+		end := pos + int(chunk.n)
+		d.joined = append(d.joined, d.in.Data[pos:end]...)
+		pos = end + 2
+	}
+	if joined := d.joined[start:]; len(joined) > 0 {
+		t.data, t.n = &joined[0], int64(len(joined))
+	}
+	return t, pos - from
+}
+
+// valueHeader is the header of a value that comes next: its token without the payload,
+// and how far it reaches from the read position on.
 type valueHeader struct {
 	Token
 	attributes int // bytes of the attributes before it
@@ -331,23 +355,30 @@ func (d *Decoder) handPush() error {
 	return nil
 }
 
-// The rest of the file holds the loops over the elements of an aggregate. The loop
-// reads the header, its body reads what it wants of each element, and the loop skips
-// the rest. Two things tell how much the body has read: the frame of the aggregate
-// counts the elements that have not begun, and nesting.lowest tells whether that frame
-// is still there. With d.Elements() over
+// The rest of the file holds the loops over the elements of an aggregate. A loop reads
+// the header, its body reads what it wants of each element with any methods, and the
+// loop skips the rest of that element. The nesting tells how much the body has read:
 //
-//	*3\r\n *2\r\n :1\r\n :2\r\n :3\r\n :4\r\n
+//   - While the frame of the aggregate is there, its counter tells how many elements
+//     have begun, and frames inside it tell that one has not ended.
+//   - nesting.lowest tells whether that frame is still there. When it is not, reading
+//     has to go on where the loop found that it would (nesting.afterInnermost).
 //
-// the loop opens *3, whose elements have one frame around them and of which three are
-// left. Then
+// With d.Elements() over
 //
-//	body 0 reads *2 and :1   2 are left, so one has begun, and there are two frames: :2 is skipped
-//	body 1 reads nothing     2 are left, so none has begun: :3 is skipped
-//	body 2 reads :4          the frame is gone, and reading goes on where it should: the end
+//	*3\r\n *2\r\n :1\r\n :2\r\n :3\r\n :4\r\n    and :5\r\n after that
 //
-// Had body 1 read :3 and :4, then two would have begun, and the body would have
-// strayed. Had body 2 read on after :4, then reading would go on elsewhere.
+// the nesting is, from the top level inwards, and the loop does:
+//
+//	                        counters   lowest
+//	the header is read      -2 3       1        note the 3, the one frame around the elements, and the -2
+//	body 0 reads *2 and :1  -2 2 1     1        one of 3 has begun and is open: skip :2, note 2
+//	body 1 reads nothing    -2 2       1        none of 2 has begun: skip :3, note 1
+//	body 2 reads :4         -2         0        the aggregate is complete, and -2 is as noted: end
+//
+// A body that reads more has strayed. Had body 1 read :3 and :4, the aggregate would be
+// complete although 2 were noted. Had body 2 read :4 and :5, the top level would have
+// -3.
 
 var errStrayed = errors.New("resp: the body of a loop over Elements or Entries has read more than its element")
 
@@ -399,10 +430,10 @@ func (d *Decoder) Entries() iter.Seq2[int, error] {
 	}
 }
 
-// walk is a run over the elements of the aggregate that was opened last.
+// walk is what a loop notes of the aggregate that was opened last.
 type walk struct {
 	step   int64 // values that one body may read
-	left   int64 // that the frame counted when the body began; below zero when it is streamed
+	left   int64 // the counter of the aggregate when the body began; below zero when it is streamed
 	frames int   // around the elements
 
 	// where reading goes on when the aggregate is complete
@@ -514,17 +545,20 @@ func (d *Decoder) hasRest(w *walk) bool {
 func (d *Decoder) hasStrayed(w *walk) bool {
 	n, underWay := &d.nest, d.copy.underWay()
 	if n.lowest < w.frames { // the aggregate is complete; the loop itself takes the end of a streamed one
-		return underWay || w.left != w.step || n.lowest != w.framesAfter || n.at(w.framesAfter) != w.after
+		wasLast := w.left == w.step
+		wentNoFurther := !underWay && n.lowest == w.framesAfter && n.at(w.framesAfter) == w.after
+		return !wasLast || !wentNoFurther
 	}
 	begun := w.left - n.at(w.frames).left
 	if underWay && len(n.outer) == w.frames {
-		begun++ // the frame has not counted it yet
+		begun++ // a value under way is counted when it is complete
 	}
 	return begun > w.step
 }
 
 // leave drops what has arrived of the rest of the aggregate, and makes the next read
-// drop what has not. lowest is the value of nesting.lowest before the loop.
+// drop what has not. lowest is what nesting.lowest was before the loop: that of a loop
+// around this one, which has to see what this one has seen.
 func (d *Decoder) leave(w *walk, lowest int) {
 	if !w.ended && d.nest.lowest != noLoop && d.checkBody(w) == nil && d.nest.lowest >= w.frames {
 		source := d.in.Detach() // so that drop waits for no input

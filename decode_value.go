@@ -410,30 +410,6 @@ func (d *Decoder) bufferedTokenSlow(pos int, scanned bool) (t Token, size int) {
 	return t, header
 }
 
-// joinChunks puts the chunks at d.in.Data[from:] together, up to the last one. It
-// returns the streamed string and the size of its chunks on the wire.
-func (d *Decoder) joinChunks(from int) (t Token, size int) {
-	t = Token{data: emptyText, kind: BulkString, flags: flagStreamed}
-	if d.joined == nil {
-		d.joined = d.lastJoined.Recall()[:0]
-	}
-	start, pos := len(d.joined), from
-	for {
-		chunk, header, _ := d.rules.header(lineKind(Chunk), d.in.Data[pos:d.in.End], 0)
-		pos += header
-		if chunk.n == 0 {
-			break
-		}
-		end := pos + int(chunk.n)
-		d.joined = append(d.joined, d.in.Data[pos:end]...)
-		pos = end + 2
-	}
-	if joined := d.joined[start:]; len(joined) > 0 {
-		t.data, t.n = &joined[0], int64(len(joined))
-	}
-	return t, pos - from
-}
-
 // treeBuilder builds a value and everything in it, in the storage of its root.
 type treeBuilder struct {
 	root   *Value
@@ -728,7 +704,7 @@ func (s *treeStorage) shrink(root *Value) {
 	}
 }
 
-// reserve gives v, a root, n elements, and storage behind them.
+// reserve gives v, a root, n elements, and storage after them.
 func (v *Value) reserve(n int) {
 	if n >= cap(v.Elems) {
 		v.reserveSlow(n)

@@ -72,6 +72,14 @@ func AppendBoolean(dst []byte, b bool) []byte {
 	return append(dst, "#f\r\n"...)
 }
 
+// bit returns the integer that stands for b in RESP2.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // AppendDouble appends f as a double with the shortest text that reads back as
 // f, without an exponent where encoding/json has none: `,1.5`, `,1e+21`. The
 // values without digits are `inf`, `-inf` and `nan`.

@@ -334,14 +334,6 @@ func (e *Encoder) WriteBoolean(b bool) error {
 	return e.writeFixed(Boolean, "#f\r\n")
 }
 
-// bit returns the integer that stands for b in RESP2.
-func bit(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // writeFixed writes a value of kind k whose bytes are known.
 func (e *Encoder) writeFixed(k Kind, wire string) error {
 	if err := e.slot(k); err != nil {

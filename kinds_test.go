@@ -558,19 +558,26 @@ func (s *kindSample) checkPrinting(t *testing.T) {
 	}
 }
 
-// Equal tells the sample from another of its kind, and Clone forgets nothing.
+// Equal tells the sample from another of its kind and not from another spelling of it,
+// and Clone forgets nothing.
 func (s *kindSample) checkEqualAndClone(t *testing.T) {
 	clone := s.value.Clone()
-	if diff := sameTree(&s.value, &clone); diff != "" {
-		t.Errorf("Clone (-want +got):\n%s", diff)
+	tree := resp.Value{Kind: resp.Array, Elems: []resp.Value{s.value}}
+	cloned := tree.Clone()
+	if diff := sameTree(&s.value, &clone) + sameTree(&tree, &cloned); diff != "" {
+		t.Fatalf("Clone of the value, and of an array with it (-want +got):\n%s", diff)
 	}
 	if !clone.Equal(s.value) || !s.value.Equal(clone) {
 		t.Errorf("the clone %+v is not Equal to %+v", clone, s.value)
 	}
-	if len(s.value.Bytes) > 0 {
-		clone.Bytes[0] ^= 0xff
-		if clone.Bytes[0] == s.value.Bytes[0] {
-			t.Error("the clone shares its bytes")
+	if len(s.value.Bytes) > 0 && (&clone.Bytes[0] == &s.value.Bytes[0] || &cloned.Elems[0].Bytes[0] == &s.value.Bytes[0]) {
+		t.Error("a clone shares its bytes")
+	}
+	var spelled resp.Value // with a plus and a zero, which are accepted and never written
+	if resp.NewDecoder(strings.NewReader(s.wire[:1]+"+0"+s.wire[1:])).Decode(&spelled) == nil {
+		alike := bytes.Equal(resp.AppendValue(nil, &s.value), resp.AppendValue(nil, &spelled))
+		if s.value.Equal(spelled) != alike || spelled.Equal(s.value) != alike {
+			t.Errorf("%+v is Equal to %+v: %t, but they are written alike: %t", s.value, spelled, !alike, alike)
 		}
 	}
 	if s.other == "" {

@@ -186,8 +186,10 @@ func (n *nesting) at(outer int) frame {
 	return n.outer[outer]
 }
 
-// afterInnermost returns the frame that close reaches when the innermost aggregate
-// is complete, and how many frames are around it. An aggregate has to be open.
+// afterInnermost returns the frame in which reading goes on when the innermost
+// aggregate is complete, and how many frames are around it. That is the first one that
+// lacks elements: close leaves the others with the innermost one. An aggregate has to be
+// open.
 func (n *nesting) afterInnermost() (f frame, outer int) {
 	outer = len(n.outer) - 1
 	for outer > 0 && n.outer[outer].left == 0 {
@@ -196,15 +198,19 @@ func (n *nesting) afterInnermost() (f frame, outer int) {
 	return n.outer[outer], outer
 }
 
-// depthBehind returns how many aggregates are open after a value that is endOfValue or
-// fewer frames deep, where n is before the value, or inside it. outer is that number of
-// frames.
-func (n *nesting) depthBehind(outer int) (depth int) {
+// depthAfter returns how many aggregates are open once a value is complete that has
+// outer frames around it. n is before that value, or inside it. Inside the string of
+//
+//	*2\r\n *1\r\n $3\r\nfoo\r\n :1\r\n
+//
+// which has two frames around it, it returns 1: with the string *1 is complete, but *2
+// lacks an element.
+func (n *nesting) depthAfter(outer int) (depth int) {
 	left := n.at(outer).left
 	if outer == len(n.outer) {
-		left-- // the value has not been counted yet
+		left-- // the value is counted when it is complete
 	}
-	for left == 0 && outer > 0 {
+	for left == 0 && outer > 0 { // as close does
 		outer--
 		left = n.at(outer).left
 	}

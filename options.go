@@ -111,9 +111,9 @@ func (c *config) preset(l limits) { c.limits, c.beforeAuth = l, false }
 // default: 1,024 open aggregates, 1,048,576 arguments, 2^32-1 elements, strings
 // of 512 MiB, lines of 64 KiB, and whole values of any size.
 //
-// Like the other presets it sets all six limits, and options that follow refine
-// them. All six apply to every read, including those in constant memory: CopyBulk of
-// 600 MiB fails for good unless [MaxBulkLen] allows it.
+// Like the other presets it sets every limit, and options that follow refine them.
+// All apply to every read, including those in constant memory: CopyBulk of 600 MiB
+// fails for good unless [MaxBulkLen] allows it.
 func ClientLimits() Option { return func(c *config) { c.preset(clientLimits) } }
 
 // ServerLimits sets the limits of a Decoder for reading commands of clients that
@@ -157,7 +157,7 @@ func NoLimits() Option {
 
 // MaxDepth sets how many aggregates may be open at once. That counts an empty one,
 // and an attribute whose content is being read. With 0 a Decoder refuses every
-// aggregate in a reply. A negative number counts as 0, here and in the other five.
+// aggregate in a reply. A negative number counts as 0, here and in the options below.
 func MaxDepth(n int) Option { return func(c *config) { c.limits.Depth = max(n, 0) } }
 
 // MaxArgs sets how many arguments a multibulk command may have. As in Redis, only
@@ -247,8 +247,8 @@ func Lenient() Option { return func(c *config) { c.lenient = true } }
 // Protocol sets the RESP version an Encoder writes, 3 by default. With 2 every
 // kind that RESP2 lacks is written as servers do, in the form that the table of
 // kinds in the package overview has for it: a map as a flat array, numbers as bulk
-// strings, a boolean as an integer, a null as `$-1`. Attributes are dropped. A
-// Value that is marked as streamed is written with its length or
-// count; the methods that write the parts of a stream, and WriteToken for such a
-// part, return an *EncodeError.
+// strings, a boolean as an integer, a null as `$-1`. Attributes are left out. A
+// Value that is marked as streamed is written with its length or count; the methods
+// that write the parts of a stream, and WriteToken for such a part, return an
+// *EncodeError.
 func Protocol(version int) Option { return func(c *config) { c.protocol = version } }

@@ -71,7 +71,7 @@ const (
 	pieceRoom = 64
 
 	// maxKept is the size above which a buffer that grew because of a failed write
-	// is released.
+	// is given up.
 	maxKept = 1 << 20
 )
 

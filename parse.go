@@ -221,12 +221,19 @@ func limitFault(limit string, max int64, at int) *fault {
 }
 
 // lineKind says what a first line belongs to: a token of that Kind, or one of the two
-// headers of a multibulk request (command.go), whose numbers are beyond a byte.
+// headers of a multibulk request, whose numbers are beyond a byte.
 type lineKind uint16
+
+// These stand for the two headers of a multibulk request, whose rules differ from
+// those of replies.
+const (
+	commandCount lineKind = 256 + iota
+	commandArgument
+)
 
 // header parses the first line of the token at the start of b. That is the whole
 // token except for strings with a length, whose payload and CR LF follow. kind is
-// b[0], or one of the kinds that stand for the headers of commands. The first seen
+// b[0], or commandCount or commandArgument. The first seen
 // bytes of b are known to hold no line end. size is 0 when the line is incomplete;
 // then all bytes of b but the last, which may be a CR, are known to hold no line
 // end.
@@ -481,6 +488,55 @@ func (r *rules) checkCount(kind Kind, n int64, digits int) (f *fault) {
 	return f
 }
 
+// commandCount parses the count of a multibulk request. A negative count is that of
+// a request without arguments.
+func (r *rules) commandCount(text []byte) (t Token, f *fault) {
+	t.kind = Array
+	switch {
+	case len(text) == 0:
+		f = syntaxFault(ClassLength, 1, "a length")
+		f.atEnd = true
+		return t, f
+	case text[0] == '?':
+		return t, noLength(text)
+	case text[0] == '-':
+		switch {
+		case len(text) == 1:
+			f = syntaxFault(ClassLength, 1, "a count")
+			f.atEnd = true
+			return t, f
+		case text[1]-'1' > 8:
+			return t, syntaxFault(ClassLength, 1, "a count")
+		}
+		n, at, wrong := respwire.ParseInteger(text)
+		f = numberFaultAt(wrong, at, len(text))
+		if wrong == respwire.NumberBad {
+			f.class = ClassLength
+		}
+		t.n = n
+		return t, f
+	}
+	if t.n, f = parseLength(text); f == nil && t.n > int64(r.Args) {
+		f = limitFault(limitArgs, int64(r.Args), 1)
+		f.atEnd = true
+		if r.beforeAuth && t.n <= lenientArgs {
+			f.reply = "Protocol error: unauthenticated multibulk length"
+		}
+	}
+	return t, f
+}
+
+// argumentLength parses the length of an argument, which is neither null nor streamed.
+func (r *rules) argumentLength(text []byte) (t Token, f *fault) {
+	switch {
+	case len(text) > 0 && text[0] == '?':
+		return t, noLength(text)
+	case len(text) > 0 && text[0] == '-':
+		return t, syntaxFault(ClassLength, 1, "a length that is not negative")
+	}
+	return r.count(BulkString, text)
+}
+
 // token parses the first line of the token at the start of b, which is not empty. n
 // tells what may come, and the whole value at top level may have remaining more
 // bytes. size and seen are as for header.
@@ -604,8 +660,8 @@ func trailer(b []byte, end int) (size, need int, f *fault) {
 	return end + 2, 0, nil
 }
 
-// behind returns f with its offsets moved n bytes on.
-func (f *fault) behind(n int) *fault {
+// shift returns f with its offsets moved n bytes on.
+func (f *fault) shift(n int) *fault {
 	f.at += n
 	f.from += n
 	f.to += n

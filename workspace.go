@@ -26,8 +26,8 @@ type workspace struct {
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 
 // forget prepares w for the next Decoder: nothing in w refers to the last Decoder,
-// its caller's data or its buffers any more. It drops storage that has grown far
-// beyond its last use. came is how many bytes arrived while the last Decoder had w,
+// its caller's data or its buffers any more. It gives up storage that has grown
+// far beyond its last use. came is how many bytes arrived while the last Decoder had w,
 // and large tells whether they went into a large buffer. Since came bounds what may
 // have been used, the next Decoder does not pay for clearing what earlier ones used.
 func (w *workspace) forget(came int64, large bool) {
@@ -67,7 +67,7 @@ func emptied[T any](s []T, most int, used int64) []T {
 	return s[:0]
 }
 
-// shrinkFrom drops the workspace's storage, which has grown with the buffer and may
+// shrinkFrom gives up the workspace's storage, which has grown with the buffer and may
 // hold views of it, when the buffer has become smaller than size bytes.
 func (d *Decoder) shrinkFrom(size int) {
 	if len(d.in.Data) < size && d.workspace != nil {

@@ -6,6 +6,9 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
+// This file reads into interfaces: into an any, and into what a pointer in one points
+// to.
+
 // readInterface reads into an any, or into the target of a pointer that an interface
 // of any type holds.
 func readInterface(r *reader, p *plan, dst reflect.Value) error {

@@ -80,7 +80,7 @@ func resize(dst reflect.Value, n int) {
 
 var stringsPointer = reflect.TypeFor[*[]string]()
 
-// strings is readElements for strings.
+// strings is elements for a slice of strings.
 func (r *reader) strings(dst *[]string, n int) error {
 	if !r.enter() {
 		return r.failBefore(stringsPointer.Elem(), errDepth, n)

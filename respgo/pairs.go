@@ -7,6 +7,8 @@ import (
 	"github.com/seed65f5866d/resp"
 )
 
+// This file walks over maps in all their forms, and over texts such as INFO.
+
 // Pair is one pair of a map. As a destination, []Pair[K, V] takes a map in the order
 // of the reply, with repeated keys. It also takes a list of members with their
 // scores, of messages with their IDs, or of other rows of two.

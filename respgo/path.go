@@ -2,6 +2,8 @@ package respgo
 
 import "strconv"
 
+// This file records where in a reply, or in a Go value, the work has got to, for errors.
+
 // step is one step of a path: a name, or, without one, an index.
 type step struct {
 	name  []byte

@@ -19,15 +19,15 @@ import (
 type Step struct {
 	// Request is the request as one types it in redis-cli: `SET key "a\r\nb"`. The case
 	// of its name does not matter. The step waits for no request when it is empty: the
-	// reply is sent right behind the one before it, or to whoever connects first.
+	// reply is sent right after the one before it, or to whoever connects first.
 	Request string
 
 	Reply string     // bytes to send, whatever they are
-	Value resp.Value // sent behind Reply, unless its Kind is 0
+	Value resp.Value // sent after Reply, unless its Kind is 0
 
 	Split int           // bytes of the pieces in which the reply is sent; 0 means all of it
 	Delay time.Duration // before each piece
-	Close bool          // whether the connection is closed behind the reply
+	Close bool          // whether the connection is closed after the reply
 }
 
 // bytes returns the reply.

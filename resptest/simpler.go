@@ -29,15 +29,13 @@ func SimplerValues(v resp.Value) (simpler []resp.Value) {
 	if v.Int != 0 {
 		change(func(v *resp.Value) { v.Int /= 2 })
 	}
-	switch v.Kind {
-	case resp.Double, resp.BigNumber:
-		if string(v.Bytes) != "0" {
-			change(func(v *resp.Value) { v.Bytes = []byte("0") })
-		}
-	default:
+	switch {
+	case v.Kind.IsString(), v.Kind.IsError():
 		for _, b := range simplerBytes(v.Bytes) {
 			change(func(v *resp.Value) { v.Bytes = b })
 		}
+	case len(v.Bytes) > 0 && string(v.Bytes) != "0": // a number
+		change(func(v *resp.Value) { v.Bytes = []byte("0") })
 	}
 	for _, elems := range without(v.Elems, pairSize(v.Kind)) {
 		change(func(v *resp.Value) { v.Elems = elems })

@@ -35,8 +35,6 @@ func (s speller) value(b []byte, v *resp.Value) []byte {
 		return fmt.Appendf(b, "%c-1\r\n", v.Kind)
 	}
 	switch v.Kind {
-	case resp.SimpleString, resp.SimpleError, resp.Double, resp.BigNumber:
-		return fmt.Appendf(b, "%c%s\r\n", v.Kind, v.Bytes)
 	case resp.Integer:
 		return fmt.Appendf(b, ":%s\r\n", s.integer(v.Int))
 	case resp.Boolean:
@@ -57,6 +55,9 @@ func (s speller) value(b []byte, v *resp.Value) []byte {
 			rest = rest[n:]
 		}
 		return append(b, ";0\r\n"...)
+	}
+	if !v.Kind.IsAggregate() {
+		return fmt.Appendf(b, "%c%s\r\n", v.Kind, v.Bytes)
 	}
 	if v.Streamed {
 		b = fmt.Appendf(b, "%c?\r\n", v.Kind)

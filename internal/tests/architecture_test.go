@@ -2,6 +2,7 @@ package tests_test
 
 import (
 	"go/ast"
+	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -203,6 +204,83 @@ func TestTheDrawingHasEveryFile(t *testing.T) {
 	for _, file := range sourceFiles(t) {
 		if path.Dir(file) == "." && !regexp.MustCompile(`\b`+regexp.QuoteMeta(file)+`\b`).MatchString(drawing) {
 			t.Errorf("docs/architecture.md does not say where %s belongs", file)
+		}
+	}
+}
+
+// drawnLayers are the layers of package resp in the drawing, from the top.
+var drawnLayers = []string{"value", "stream", "wire"}
+
+// upwards are the names of a layer above that a file may use. The text below the
+// drawing says why it does.
+var upwards = []string{"decode_typed.go buildScanned", "workspace.go builder", "workspace.go forget"}
+
+// What a file of package resp uses of others is in its layer or in one below, as the
+// drawing has it.
+func TestFilesUseTheLayersBelow(t *testing.T) {
+	layer := drawnFiles(t)
+	var found []string
+	eachUse(t, func(from, to, name string) {
+		if layer[from] > layer[to] && layer[to] > 0 {
+			found = append(found, from+" "+name)
+		}
+	})
+	slices.Sort(found)
+	if diff := cmp.Diff(upwards, slices.Compact(found)); diff != "" {
+		t.Errorf("uses of a layer above (-stated +found):\n%s", diff)
+	}
+}
+
+// drawnFiles returns the layer of each file in the drawing, 1 for the first one.
+func drawnFiles(t *testing.T) map[string]int {
+	t.Helper()
+	current, layer := 0, make(map[string]int)
+	for _, line := range strings.Split(read(t, "docs/architecture.md"), "\n") {
+		row, inBox := strings.CutPrefix(line, "│")
+		if !inBox {
+			continue
+		}
+		for _, word := range strings.Fields(strings.ReplaceAll(row, "│", " ")) {
+			if i := slices.Index(drawnLayers, word); i >= 0 {
+				current = i + 1
+			} else if strings.HasSuffix(word, ".go") {
+				layer[word] = current
+			}
+		}
+	}
+	if current != len(drawnLayers) {
+		t.Fatalf("the drawing does not have the layers %q", drawnLayers)
+	}
+	return layer
+}
+
+// eachUse calls f for every use of a name of package resp: in which file it is, in which
+// the name is declared, and the name. Fields count as parts of their types.
+func eachUse(t *testing.T, f func(from, to, name string)) {
+	t.Helper()
+	var files []*ast.File
+	fset := token.NewFileSet()
+	for _, name := range sourceFiles(t) {
+		if path.Dir(name) != "." {
+			continue
+		}
+		file, err := parser.ParseFile(fset, filepath.Join(root, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	info := types.Info{Uses: make(map[*ast.Ident]types.Object)}
+	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	resp, err := config.Check(module, fset, files, &info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fileOf := func(at token.Pos) string { return filepath.Base(fset.Position(at).Filename) }
+	for ident, used := range info.Uses {
+		_, isFunction := used.(*types.Func)
+		if used.Pkg() == resp && (isFunction || used.Parent() == resp.Scope()) {
+			f(fileOf(ident.Pos()), fileOf(used.Pos()), used.Name())
 		}
 	}
 }

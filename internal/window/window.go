@@ -63,7 +63,7 @@ const (
 	// MaxSize is the largest Size: several of them can be counted in an int of 32 bits.
 	MaxSize = 256 << 20
 
-	// A buffer over Oversize times its usual size is released when everything in it,
+	// A buffer over Oversize times its usual size is given up when everything in it,
 	// or its usual size, has been consumed QuietTimes times and no value took more
 	// than one part in Oversize of it. So one large value does not hold memory for
 	// long, and steady large values with smaller ones between them do not allocate.
@@ -118,7 +118,7 @@ var errNilConn = errors.New("resp: the connection to read from is nil")
 
 func (nilConn) Read([]byte) (int, error) { return 0, errNilConn }
 
-// GiveUp releases the buffer and drops its contents. A buffer of the usual size goes
+// GiveUp lets go of the buffer and its contents. A buffer of the usual size goes
 // to the pool. A larger one is left to the garbage collector, unless it is needed
 // again before that runs.
 func (w *Window) GiveUp() {

@@ -6,8 +6,10 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -68,6 +70,30 @@ func TestEveryMethodOfAnEncoderIsListed(t *testing.T) {
 	}
 }
 
+// Every exported method of a Decoder and of an Encoder has an example.
+func TestEveryMethodHasAnExample(t *testing.T) {
+	var examples strings.Builder
+	files, err := filepath.Glob("../../../example*_test.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples.Write(source)
+	}
+	for of, names := range map[string][]string{"Decoder": exported[*resp.Decoder](), "Encoder": exported[*resp.Encoder]()} {
+		for _, name := range names {
+			example := "\nfunc Example" + of + "_" + name
+			if !strings.Contains(examples.String(), example+"(") && !strings.Contains(examples.String(), example+"_") {
+				t.Errorf("%s.%s has no example", of, name)
+			}
+		}
+	}
+}
+
 // Every exported function that makes an Option is in one of the three lists.
 func TestEveryOptionIsListed(t *testing.T) {
 	listed := slices.Concat(methods.OtherOptions, slices.Collect(maps.Keys(methods.Presets)))
@@ -125,6 +151,20 @@ func TestWritesWriteWhatTheListStates(t *testing.T) {
 			if err = errors.Join(err, e.Close()); err != nil || written.String() != want {
 				t.Errorf("%s for RESP%d wrote %q, %v, want %q", w.Name, version, written.String(), err, want)
 			}
+		}
+	}
+}
+
+// The table of limits in the overview of package resp has every limit with its option.
+func TestEveryLimitIsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../../doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range methods.Limits {
+		row := regexp.MustCompile(`(?m)^//\t` + limit.Limit + ` .* ` + limit.Name + `$`)
+		if !row.Match(doc) {
+			t.Errorf("doc.go has no row for %s, which %s sets", limit.Limit, limit.Name)
 		}
 	}
 }
