@@ -79,10 +79,6 @@ var (
 	// errNoWriter is what an Encoder without a writer returns.
 	errNoWriter = errors.New("resp: the Encoder has no writer: Reset gives it one")
 
-	// errUnfinished is the error of an output during a call of its reader or writer.
-	// It remains when that call panics.
-	errUnfinished = errors.New("resp: a reader or writer has not returned from an earlier call: it panicked, or it calls the Encoder")
-
 	// errResetInside is what a call panics with when its reader or writer has reset
 	// the Encoder: nobody can tell which bytes belong to which writer then.
 	errResetInside = errors.New("resp: the Encoder was reset by its own reader or writer, in the middle of a call")
@@ -90,9 +86,27 @@ var (
 	errBadRead = errors.New("reader returned an impossible count")
 )
 
+// errUnfinished is the error of an output during a call of its reader or writer. It
+// remains when that call panics.
+var errUnfinished = new(unfinishedError)
+
+// unfinishedError is the type of errUnfinished alone: to ask for the type of an error is
+// faster than to compare two.
+type unfinishedError struct{ _ byte }
+
+func (*unfinishedError) Error() string {
+	return "resp: a reader or writer has not returned from an earlier call: it panicked, or it calls the Encoder"
+}
+
+// isUnfinished reports whether the output's reader or writer has not returned.
+func (o *output) isUnfinished() bool {
+	_, is := o.err.(*unfinishedError)
+	return is
+}
+
 // reset makes o write to w as if it were new.
 func (o *output) reset(w io.Writer) {
-	if o.err != errUnfinished {
+	if !o.isUnfinished() {
 		o.giveBack() // a writer that has not returned may still read the buffer
 	}
 	*o = output{w: w, vectored: takesVectors(w), size: cmp.Or(o.size, window.UsualSize)}
@@ -231,7 +245,7 @@ func (o *output) flush() error {
 	switch {
 	case o.w == nil:
 		return errNoWriter
-	case o.err == errUnfinished:
+	case o.isUnfinished():
 		return o.err // buf may be in use
 	case o.start < len(o.buf):
 		o.send()
@@ -266,7 +280,7 @@ func (o *output) send() {
 // returned ends a call of the reader or writer, which began with errUnfinished as the
 // error. before was the error until then.
 func (o *output) returned(before error) {
-	if o.err != errUnfinished {
+	if !o.isUnfinished() {
 		panic(errResetInside)
 	}
 	o.err = before
