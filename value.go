@@ -222,7 +222,8 @@ func isBlank(c byte) bool { return c == ' ' || c == '\r' || c == '\n' }
 // part.
 func (v Value) Clone() Value {
 	if len(v.Elems)|len(v.Attrs) == 0 {
-		return v.cloneScalar()
+		v.ownScalar()
+		return v
 	}
 	values, size := v.totals()
 	c := cloner{make([]Value, 0, values), make([]byte, 0, size)}
@@ -233,17 +234,18 @@ func (v Value) Clone() Value {
 	return v
 }
 
-// cloneScalar is Clone of a Value without lists. Lists that are empty stay so, and
-// share nothing with v.
-func (v Value) cloneScalar() Value {
-	v.Bytes = slices.Clone(v.Bytes)
+// ownScalar replaces what a Value without elements and attributes shares with the
+// original by copies. Lists that are empty stay so, and share nothing with v.
+func (v *Value) ownScalar() {
+	if v.Bytes != nil {
+		v.Bytes = slices.Clone(v.Bytes)
+	}
 	if v.Elems != nil {
 		v.Elems = []Value{}
 	}
 	if v.Attrs != nil {
 		v.Attrs = []Value{}
 	}
-	return v
 }
 
 // cloner holds the two blocks of a Clone. Neither ever grows beyond the
