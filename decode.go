@@ -445,9 +445,9 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.fast {
-		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if isBuffered(n, d.in.End-d.in.Pos) && !opens[t.kind] {
+	if d.fast && d.in.Pos < d.in.End && !opens[d.in.Data[d.in.Pos]] {
+		_, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+		if isBuffered(n, d.in.End-d.in.Pos) {
 			d.consumeOne(n)
 			return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
 		}

@@ -59,13 +59,16 @@ func (d *Decoder) Decode(v *Value) error {
 			d.consumeOne(header + n + 2)
 			return nil
 		}
+		if end > d.in.End {
+			return d.decodeValue(v)
+		}
 	case kind == SimpleString && respwire.IsOK(w) && d.in.End-d.in.Pos >= len("+OK\r\n"):
 		v.setString(SimpleString, w[1:3:3])
 		v.emptyLists()
 		d.consumeOne(len("+OK\r\n"))
 		return nil
 	case opens[kind]:
-		return d.decodeValue(v)
+		return d.decodeTree(v)
 	}
 	t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 	if !isBuffered(n, d.in.End-d.in.Pos) {
@@ -79,6 +82,12 @@ func (d *Decoder) Decode(v *Value) error {
 
 // decodeValue is Decode of anything but a buffered scalar of a usual form.
 func (d *Decoder) decodeValue(v *Value) error {
+	if waited, err := d.awaitString(); waited {
+		if err != nil {
+			return err
+		}
+		return d.Decode(v)
+	}
 	if d.atScalar() {
 		t, err := d.ReadToken()
 		if err == nil {
@@ -93,6 +102,11 @@ func (d *Decoder) decodeValue(v *Value) error {
 		}
 		return d.Decode(v)
 	}
+	return d.decodeTree(v)
+}
+
+// decodeTree is Decode of an aggregate, and of what is unusual or incomplete.
+func (d *Decoder) decodeTree(v *Value) error {
 	for {
 		if d.fast && !d.isScanned() {
 			if err := d.need(1); err != nil {
