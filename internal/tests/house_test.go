@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 // The workflow runs .ci/run, whole, with the two newest releases of Go and no rights
@@ -71,7 +73,7 @@ func TestBuildFindsEveryFuzzTarget(t *testing.T) {
 		t.Fatalf("the source has only %q", want)
 	}
 	list := exec.Command(bash, ".clusterfuzzlite/build.sh", "list")
-	list.Dir = root
+	list.Dir, list.Env = root, tests.HostEnv()
 	output, err := list.Output()
 	if err != nil {
 		t.Fatal(err)

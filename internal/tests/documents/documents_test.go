@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/seed65f5866d/resp"
+	"github.com/seed65f5866d/resp/internal/tests"
 )
 
 const root = "../../.."
@@ -53,6 +54,7 @@ func TestGoCompiles(t *testing.T) {
 		for i, match := range goBlock.FindAllStringSubmatch(text, -1) {
 			file := writeProgram(t, match[1])
 			vet := exec.Command("go", "vet", file)
+			vet.Env = tests.HostEnv()
 			vet.Dir = root
 			if output, err := vet.CombinedOutput(); err != nil {
 				t.Errorf("%s, block %d: %v\n%s", name, i+1, err, output)
@@ -124,7 +126,7 @@ func absolute(t *testing.T, path string) string {
 func commandIn(dir, command string, env ...string) *exec.Cmd {
 	words := strings.Fields(command)
 	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd.Dir, cmd.Env = dir, tests.HostEnv(env...)
 	return cmd
 }
 
