@@ -92,7 +92,7 @@ var errUnfinished = new(unfinishedError)
 
 // unfinishedError is the type of errUnfinished alone: to ask for the type of an error is
 // faster than to compare two.
-type unfinishedError struct{ _ byte }
+type unfinishedError struct{}
 
 func (*unfinishedError) Error() string {
 	return "resp: a reader or writer has not returned from an earlier call: it panicked, or it calls the Encoder"
