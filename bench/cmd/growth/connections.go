@@ -6,10 +6,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/seed65f5866d/resp"
-	"github.com/seed65f5866d/resp/bench/internal/measure"
 )
 
 const (
@@ -17,16 +15,16 @@ const (
 	reply   = "$16\r\n0123456789abcdef\r\n"
 )
 
-// connectionSeries answer a request on each of many connections in turn. A million
-// turns are made at most, so that each connection of many has been idle for long.
+// connectionSeries answer a request on each of many connections in turn, so that each
+// has been idle for a whole round.
 func connectionSeries() []series {
 	fed := series{name: "fed connections, a request and a reply on each in turn", unit: "request", why: "many leave the caches"}
 	sockets := series{name: "unix sockets, the same with a goroutine for each", unit: "request", why: "as without a codec"}
-	bare := series{name: "unix sockets, the same bytes without a codec", unit: "request", why: "the kernel's and the scheduler's memory"}
+	bare := series{name: "unix sockets, the same bytes without a codec", unit: "request", why: "many leave the caches: the kernel's and the scheduler's memory"}
 	for n := 1; n <= 100_000; n *= 10 {
 		fed.sizes = append(fed.sizes, work(grouped(n), max(n, 1000), func() func() error { return serveFed(n) }))
-		sockets.sizes = append(sockets.sizes, onSockets(n, serve))
-		bare.sizes = append(bare.sizes, onSockets(n, serveBare))
+		sockets.sizes = append(sockets.sizes, onSockets(n, "resp"))
+		bare.sizes = append(bare.sizes, onSockets(n, "bare"))
 	}
 	return []series{fed, sockets, bare}
 }
@@ -68,28 +66,18 @@ func serveFed(n int) func() error {
 	}
 }
 
-// onSockets is a size of n connections, each of which serve answers.
-func onSockets(n int, serve func(net.Conn)) size {
-	return size{grouped(n), func() (measure.Row, func(), error) {
-		conns, closeAll, err := connect(n, serve)
-		if err != nil {
-			return measure.Row{}, nil, err
-		}
-		return measure.Row{Units: max(n, 1000), Pass: func() error { return askEach(conns) }}, closeAll, nil
-	}}
-}
-
-// askEach sends a request over each connection in turn, a thousand at least, and
-// reads the bytes of its reply.
-func askEach(conns []net.Conn) error {
+// askEach sends a request over each connection in turn, so many rounds, and reads the
+// bytes of each reply.
+func askEach(conns []net.Conn, rounds int) error {
 	wire, got := []byte(request), make([]byte, len(reply))
-	for i := range max(len(conns), 1000) {
-		conn := conns[i%len(conns)]
-		if _, err := conn.Write(wire); err != nil {
-			return err
-		}
-		if n, err := conn.Read(got); err != nil || string(got[:n]) != reply {
-			return fmt.Errorf("reply %q: %v", got[:n], err)
+	for range rounds {
+		for _, conn := range conns {
+			if _, err := conn.Write(wire); err != nil {
+				return err
+			}
+			if n, err := conn.Read(got); err != nil || string(got[:n]) != reply {
+				return fmt.Errorf("reply %q: %v", got[:n], err)
+			}
 		}
 	}
 	return nil
@@ -124,38 +112,29 @@ func serveBare(conn net.Conn) {
 	}
 }
 
-// connect returns the clients' ends of n connections.
-func connect(n int, serve func(net.Conn)) (conns []net.Conn, closeAll func(), err error) {
+// connect returns the clients' ends of n connections, of fewer with an error.
+func connect(n int, serve func(net.Conn)) (conns []net.Conn, err error) {
 	dir, err := os.MkdirTemp("", "growth")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
+	defer os.RemoveAll(dir)
 	listener, err := net.Listen("unix", filepath.Join(dir, "s"))
 	if err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, err
 	}
-	closeAll = func() {
-		listener.Close()
-		for _, conn := range conns {
-			conn.Close()
-		}
-		os.RemoveAll(dir)
-	}
+	defer listener.Close()
 	for range n {
 		conn, err := net.Dial("unix", listener.Addr().String())
-		if err == nil {
-			conns = append(conns, conn)
-			var other net.Conn
-			if other, err = listener.Accept(); err == nil {
-				go serve(other)
-				continue
-			}
+		if err != nil {
+			return conns, err
 		}
-		closeAll()
-		if errors.Is(err, syscall.EMFILE) {
-			err = fmt.Errorf("%w: it permits too few open files", errCannot)
+		other, err := listener.Accept()
+		if err != nil {
+			return conns, errors.Join(err, conn.Close())
 		}
-		return nil, nil, err
+		go serve(other)
+		conns = append(conns, conn)
 	}
-	return conns, closeAll, nil
+	return conns, nil
 }

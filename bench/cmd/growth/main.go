@@ -3,6 +3,10 @@
 // for each level of nesting, for each of 1 to 100,000 connections, and with reads of
 // 1 B to 256 KiB. It prints one table: a line for each way, a column for each size.
 // Flat lines are what it should show.
+//
+// Connections on sockets are in processes that growth starts for them, as many as the
+// limit of open files makes necessary. All are on one core. One pass goes through all
+// processes in turn, and the figure is the processor time that they report.
 package main
 
 import (
@@ -26,6 +30,9 @@ type settings struct {
 }
 
 func main() {
+	if len(os.Args) == 4 && os.Args[1] == holdFlag {
+		exit(hold(os.Args[2], os.Args[3]))
+	}
 	pattern := flag.String("run", ".", "regular expression of the lines to measure")
 	s := settings{Options: measure.Options{Sample: 25 * time.Millisecond}}
 	flag.IntVar(&s.Rounds, "rounds", 7, "good samples to take of each size")
@@ -36,10 +43,15 @@ func main() {
 	if s.run, err = regexp.Compile(*pattern); err == nil {
 		err = growth(s, allSeries(), os.Stdout)
 	}
+	exit(err)
+}
+
+func exit(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "growth:", err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
 // growth measures on one core, prints each line when it is known, and keeps them in

@@ -27,7 +27,7 @@ func (t table) add(s series, meter *measure.Meter, opts measure.Options) error {
 	var cells []string
 	least, last := 0.0, 0.0
 	for _, size := range s.sizes {
-		cost, err := measureSize(size, meter, opts)
+		name, cost, err := measureSize(size, meter, opts)
 		if errors.Is(err, errCannot) {
 			cells = append(cells, size.name+": "+err.Error())
 			break
@@ -35,7 +35,7 @@ func (t table) add(s series, meter *measure.Meter, opts measure.Options) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", size.name, err)
 		}
-		cells = append(cells, fmt.Sprintf("%s: %s", size.name, figure(cost)))
+		cells = append(cells, fmt.Sprintf("%s: %s", name, figure(cost)))
 		if least == 0 || cost < least {
 			least = cost
 		}
@@ -45,20 +45,21 @@ func (t table) add(s series, meter *measure.Meter, opts measure.Options) error {
 	return err
 }
 
-func measureSize(s size, meter *measure.Meter, opts measure.Options) (float64, error) {
+// measureSize returns the time of a unit in nanoseconds, and what its row calls itself.
+func measureSize(s size, meter *measure.Meter, opts measure.Options) (name string, cost float64, err error) {
 	row, close, err := s.open()
 	if err != nil {
-		return 0, err
+		return "", 0, err
 	}
 	defer close()
 	results, err := meter.Run([]measure.Row{row}, opts)
 	if err != nil {
-		return 0, err
+		return "", 0, err
 	}
 	if cpu := results[0].CPU; cpu > 0 {
-		return cpu, nil
+		return row.Name, cpu, nil
 	}
-	return results[0].Wall, nil
+	return row.Name, results[0].Wall, nil
 }
 
 // figure has three digits that count.

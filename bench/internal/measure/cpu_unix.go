@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpuTime returns the time that the process has spent on processors.
-func cpuTime() time.Duration {
+// CPUTime returns the time that this process has spent on processors.
+func CPUTime() time.Duration {
 	var usage unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
 		return 0

@@ -80,6 +80,16 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// Where other processes do the work, the processor time is theirs.
+func TestRunWithTheTimeOfOthers(t *testing.T) {
+	var others time.Duration
+	row := Row{Units: 2, Pass: func() error { others += time.Hour; return nil }, CPU: func() time.Duration { return others }}
+	results, err := new(Meter).Run([]Row{row}, Options{})
+	if err != nil || results[0].CPU != float64(time.Hour)/2 {
+		t.Errorf("got %+v, %v, want half an hour for each unit", results, err)
+	}
+}
+
 func TestRunFails(t *testing.T) {
 	want := errors.New("failed")
 	failing := Row{Name: "a", Units: 1, Pass: func() error { return want }}
