@@ -6,6 +6,7 @@ package measure
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -68,11 +69,10 @@ func (m *Meter) Run(rows []Row, opts Options) ([]Result, error) {
 }
 
 // sample measures a row once. The garbage of other rows is collected before; that
-// of its own counts, on the one processor that there is. A first pass, which is not
-// measured, takes again what the collector took from pools and caches.
+// of its own counts, on the one processor that there is.
 func (m *Meter) sample(row Row, length time.Duration) (sample, error) {
 	runtime.GC()
-	if err := row.Pass(); err != nil {
+	if err := warmUp(row); err != nil {
 		return sample{}, err
 	}
 	var before, after runtime.MemStats
@@ -100,6 +100,40 @@ func (m *Meter) sample(row Row, length time.Duration) (sample, error) {
 		allocs:      float64(after.Mallocs-before.Mallocs) / units,
 		calibration: calibrated,
 	}, nil
+}
+
+// warmUp does a pass that is not measured. It takes again what the collector took from
+// pools and caches. A row that allocates also gets its memory back: while rows before it
+// allocated nothing, the runtime returned free pages to the system, and who takes them
+// again waits for each.
+func warmUp(row Row) error {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := row.Pass()
+	runtime.ReadMemStats(&after)
+	if err == nil && after.TotalAlloc-before.TotalAlloc >= allocating {
+		fetchPages(2 * before.HeapAlloc)
+		err = row.Pass()
+	}
+	return err
+}
+
+// allocating is how many bytes a pass allocates at least of a row that does.
+const allocating = 64 << 10
+
+// fetchPages takes so many bytes from the system and leaves them to the runtime, which
+// allocates that much between two collections.
+func fetchPages(size uint64) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	const page = 4 << 10
+	pieces := make([]*[2 * page]byte, size/(2*page))
+	for i := range pieces {
+		pieces[i] = new([2 * page]byte)
+		pieces[i][0], pieces[i][page] = 1, 1 // a page comes when it is written
+	}
+	runtime.KeepAlive(pieces)
+	clear(pieces)
+	runtime.GC()
 }
 
 // enough reports whether every row has as many good samples. What was good may
