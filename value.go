@@ -221,24 +221,18 @@ func isBlank(c byte) bool { return c == ' ' || c == '\r' || c == '\n' }
 // another: so keeping a part of it keeps the whole. To keep only a part, clone that
 // part.
 func (v Value) Clone() Value {
-	if len(v.Elems)|len(v.Attrs) == 0 {
-		v.ownScalar()
-		return v
-	}
-	values, size := v.totals()
-	c := cloner{make([]Value, 0, values), make([]byte, 0, size)}
-	c.own(&v)
-	for i := range values {
-		c.own(&c.values[i])
-	}
+	v.own()
 	return v
 }
 
-// ownScalar replaces what a Value without elements and attributes shares with the
-// original by copies. Lists that are empty stay so, and share nothing with v.
-func (v *Value) ownScalar() {
+// own replaces what v shares with the original by copies. Lists that are empty stay so.
+func (v *Value) own() {
+	if len(v.Elems)|len(v.Attrs) != 0 {
+		v.ownTree()
+		return
+	}
 	if v.Bytes != nil {
-		v.Bytes = slices.Clone(v.Bytes)
+		v.Bytes = copyOf(v.Bytes)
 	}
 	if v.Elems != nil {
 		v.Elems = []Value{}
@@ -248,33 +242,77 @@ func (v *Value) ownScalar() {
 	}
 }
 
+// copyOf returns a copy of b. slices.Clone would give a few bytes a size class of their
+// own, where make lets them share one; make would clear many before they are copied.
+func copyOf(b []byte) []byte {
+	const few = 32
+	if len(b) > few {
+		return slices.Clone(b)
+	}
+	c := make([]byte, len(b))
+	copy(c, b)
+	return c
+}
+
+// ownTree is own of a Value with elements or attributes.
+func (v *Value) ownTree() {
+	values, size := v.totals()
+	c := cloner{make([]Value, 0, values), make([]byte, 0, size)}
+	v.Bytes = c.copyBytes(v.Bytes)
+	c.ownLists(v)
+	for i := range values {
+		if v := &c.values[i]; cap(v.Elems)|cap(v.Attrs) != 0 {
+			c.ownLists(v)
+		}
+	}
+}
+
 // cloner holds the two blocks of a Clone. Neither ever grows beyond the
 // capacity it was made with, so pointers into them stay valid.
 type cloner struct {
-	values []Value // the first ones own their data; the others still share it
+	values []Value // the first ones own their lists; the others still share them
 	bytes  []byte
 }
 
-// own replaces what v shares with the original by copies.
-func (c *cloner) own(v *Value) {
+// ownLists replaces the lists of v by copies.
+func (c *cloner) ownLists(v *Value) {
 	if v.Elems != nil {
 		v.Elems = c.copyValues(v.Elems)
 	}
 	if v.Attrs != nil {
 		v.Attrs = c.copyValues(v.Attrs)
 	}
-	if v.Bytes != nil {
-		start := len(c.bytes)
-		end := start + copy(c.bytes[start:cap(c.bytes)], v.Bytes)
-		c.bytes = c.bytes[:end]
-		v.Bytes = c.bytes[start:end:end]
-	}
 }
 
+// copyBytes copies b, unless it is nil.
+func (c *cloner) copyBytes(b []byte) []byte {
+	if b == nil {
+		return nil
+	}
+	start := len(c.bytes)
+	end := start + copy(c.bytes[start:cap(c.bytes)], b)
+	c.bytes = c.bytes[:end]
+	return c.bytes[start:end:end]
+}
+
+// copyValues copies the Values of a list and their bytes. It sets one field after the
+// other: to copy a Value and then replace its bytes would write pointers twice, which
+// is slow while the garbage is collected.
 func (c *cloner) copyValues(list []Value) []Value {
 	start := len(c.values)
-	c.values = append(c.values, list...)
-	return c.values[start:len(c.values):len(c.values)]
+	c.values = c.values[:start+len(list)]
+	copies := c.values[start:len(c.values):len(c.values)]
+	for i := range list {
+		from, to := &list[i], &copies[i]
+		to.Kind, to.Null, to.Streamed, to.Encoding, to.Int = from.Kind, from.Null, from.Streamed, from.Encoding, from.Int
+		if from.Bytes != nil {
+			to.Bytes = c.copyBytes(from.Bytes)
+		}
+		if from.Elems != nil || from.Attrs != nil {
+			to.Elems, to.Attrs = from.Elems, from.Attrs
+		}
+	}
+	return copies
 }
 
 // totals counts the elements and attributes in v, at every level, and the bytes of
