@@ -226,12 +226,12 @@ func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	}
 	start, pos := len(d.joined), from
 	for {
-		chunk, header, _ := d.rules.header(lineKind(Chunk), d.in.Data[pos:d.in.End], 0)
+		size, header := scannedLength(d.in.Data[pos:])
 		pos += header
-		if chunk.n == 0 {
+		if size == 0 {
 			break
 		}
-		end := pos + int(chunk.n)
+		end := pos + size
 		d.joined = append(d.joined, d.in.Data[pos:end]...)
 		pos = end + 2
 	}
