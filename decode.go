@@ -401,8 +401,8 @@ func (d *Decoder) consumeOne(size int) {
 
 // readTokenSlow is ReadToken for unusual or incomplete tokens.
 func (d *Decoder) readTokenSlow() (Token, error) {
-	if waited, err := d.awaitString(); waited {
-		if err != nil {
+	if _, want := d.cutString(); want > 0 {
+		if err := d.need(want); err != nil {
 			return Token{}, err
 		}
 		return d.ReadToken()
@@ -420,23 +420,24 @@ func (d *Decoder) readTokenSlow() (Token, error) {
 	return t, nil
 }
 
-// awaitString reads the rest of the next bulk string if only the beginning of its
-// payload has arrived, and reports whether that was so. The fast parsers can take
-// the string then, which pays when reads often end inside strings.
-func (d *Decoder) awaitString() (waited bool, err error) {
+// cutString returns the length of the next bulk string, and how many bytes are needed to
+// have all of it, if only the beginning of its payload has arrived. Otherwise want is 0.
+// The fast parsers can take the string once it has arrived, which pays when reads often
+// end inside strings.
+func (d *Decoder) cutString() (length, want int) {
 	if !d.fast || d.in.Pos == d.in.End || d.isScanned() {
-		return false, nil
+		return 0, 0
 	}
 	w := respwire.HeadAt(d.in.Data, d.in.Pos)
 	if Kind(w[0]) != BulkString {
-		return false, nil
+		return 0, 0
 	}
-	n, start := respwire.FastLength(w)
+	length, start := respwire.FastLength(w)
 	arrived := d.in.End - d.in.Pos
-	if start == 0 || arrived < start || arrived >= start+n || int64(n) > d.rules.BulkLen {
-		return false, nil
+	if start == 0 || arrived < start || arrived >= start+length || int64(length) > d.rules.BulkLen {
+		return 0, 0
 	}
-	return true, d.need(start + n + 1) // do not wait for the LF: the byte in the place of the CR may be a fault
+	return length, start + length + 1 // without the LF: the byte in the place of the CR may be a fault
 }
 
 // ReadRaw returns a view of the next whole value with its attributes: its bytes
@@ -445,12 +446,8 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.fast && d.in.Pos < d.in.End && !opens[d.in.Data[d.in.Pos]] {
-		_, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if isBuffered(n, d.in.End-d.in.Pos) {
-			d.consumeOne(n)
-			return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
-		}
+	if n := d.consumeScalar(); n > 0 {
+		return d.in.Data[d.in.Pos-n : d.in.Pos : d.in.Pos], nil
 	}
 	if err := d.ready(); err != nil {
 		return nil, err
@@ -462,6 +459,37 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 	raw := d.in.Data[d.in.Pos : d.in.Pos+size : d.in.Pos+size]
 	d.consume(size)
 	return raw, nil
+}
+
+// consumeScalar consumes the next value if that is a scalar of a usual form that is
+// buffered whole. It returns the size of the value, or 0.
+func (d *Decoder) consumeScalar() (size int) {
+	if !d.fast || d.in.Pos == d.in.End {
+		return 0
+	}
+	w := respwire.HeadAt(d.in.Data, d.in.Pos)
+	arrived := d.in.End - d.in.Pos
+	switch kind := Kind(w[0]); {
+	case kind == BulkString:
+		if _, size = respwire.ShortBulk(w, arrived-2); size > 0 {
+			size += len("\r\n")
+		}
+	case kind == SimpleString && respwire.IsOK(w):
+		size = len("+OK\r\n")
+	case kind == Integer:
+		_, size = respwire.FastInteger(w)
+	}
+	if size == 0 {
+		var t Token
+		if t, size = fastToken(d.in.Data[d.in.Pos:], &d.rules.limits); opens[t.kind] {
+			return 0
+		}
+	}
+	if !isBuffered(size, arrived) {
+		return 0
+	}
+	d.consumeOne(size)
+	return size
 }
 
 // atScalar reports whether the first bytes of the next value show that it is a

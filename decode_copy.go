@@ -75,21 +75,17 @@ func (d *Decoder) SkipValue() error {
 	if window.Debug {
 		d.expireViews()
 	}
+	if d.consumeScalar() > 0 {
+		return nil
+	}
 	if d.fast {
-		switch t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits); {
-		case !isBuffered(n, d.in.End-d.in.Pos):
-		case !opens[t.kind]:
-			d.consumeOne(n)
+		from, end := d.in.Pos, d.nest.endOfValue()
+		var done bool
+		if d.in.Pos, done = d.advanceUsual(&d.nest, from, end); done {
 			return nil
-		default:
-			from, end := d.in.Pos, d.nest.endOfValue()
-			var done bool
-			if d.in.Pos, done = d.advanceUsual(&d.nest, from, end); done {
-				return nil
-			}
-			if d.in.Pos > from {
-				d.setCopy(copying{what: skippedValue, parts: nothing, end: end})
-			}
+		}
+		if d.in.Pos > from {
+			d.setCopy(copying{what: skippedValue, parts: nothing, end: end})
 		}
 	}
 	if err := d.begin(skippedValue, nothing); err != nil {
@@ -131,6 +127,12 @@ func (d *Decoder) CopyValue(w io.Writer) (int64, error) {
 // [MaxBulkLen] lifts that. After a fault that follows a payload, that payload has
 // been written.
 func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
+	if window.Debug {
+		d.expireViews()
+	}
+	if t, size := d.bufferedString(); size > 0 {
+		return d.writeString(w, t, size)
+	}
 	if d.copy.what != payloadToWriter || d.err != nil {
 		if err := d.beginString(payloadToWriter); err != nil {
 			return 0, err
@@ -155,13 +157,16 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	if d.fast {
-		t, size := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
-		if isBuffered(size, d.in.End-d.in.Pos) && t.kind.IsString() && !t.IsNull() && t.Len() <= len(p) {
-			n = copy(p, t.Bytes())
-			d.consumeOne(size)
-			return n, nil
+	if t, size := d.bufferedString(); size > 0 && t.Len() <= len(p) {
+		n = copy(p, t.Bytes())
+		d.consumeOne(size)
+		return n, nil
+	}
+	if length, want := d.cutString(); 0 < want && want <= d.in.Size && length <= len(p) {
+		if err := d.need(want); err != nil {
+			return 0, err
 		}
+		return d.ReadInto(p)
 	}
 	if d.copy.what != payloadToSlice || d.err != nil {
 		h, err := d.typedHeader(BulkString)
@@ -180,6 +185,38 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 		}
 	}
 	return d.fillPayload(p)
+}
+
+// bufferedString returns the next value and its size on the wire if that is a string of
+// a usual form that is buffered whole. Otherwise the size is 0.
+func (d *Decoder) bufferedString() (t Token, size int) {
+	if !d.fast {
+		return t, 0
+	}
+	t, size = fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
+	if !isBuffered(size, d.in.End-d.in.Pos) || !t.kind.IsString() || t.IsNull() {
+		return t, 0
+	}
+	return t, size
+}
+
+// writeString writes the payload of the string t, which takes size bytes on the wire and
+// is buffered whole. It is CopyBulk of most strings.
+func (d *Decoder) writeString(w io.Writer, t Token, size int) (written int64, err error) {
+	n := 0
+	if t.n > 0 {
+		n, err = writeAll(w, t.Bytes())
+	}
+	if err == nil {
+		d.consumeOne(size)
+		return int64(n), nil
+	}
+	if err := d.beginString(payloadToWriter); err != nil {
+		return 0, err
+	}
+	d.in.Pos += n
+	d.copy.payload -= int64(n)
+	return int64(n), err
 }
 
 // copyWhole copies the payload of the string t, whose header ends start bytes after
@@ -433,21 +470,25 @@ func (d *Decoder) endToken(t Token) {
 
 // writeKept writes what is kept.
 func (d *Decoder) writeKept(w io.Writer) (written int64, err error) {
-	for d.in.Kept > 0 {
-		n, err := w.Write(d.in.Data[d.in.Pos-d.in.Kept : d.in.Pos])
-		if n < 0 || n > d.in.Kept {
-			return written, window.ErrImpossibleCount
-		}
-		d.in.Kept -= n
-		written += int64(n)
-		if err == nil && d.in.Kept > 0 {
-			err = io.ErrShortWrite
-		}
-		if err != nil {
-			return written, err
-		}
+	if d.in.Kept == 0 {
+		return 0, nil
 	}
-	return written, nil
+	n, err := writeAll(w, d.in.Data[d.in.Pos-d.in.Kept:d.in.Pos])
+	d.in.Kept -= n
+	return int64(n), err
+}
+
+// writeAll writes b. It returns how much of it was written, and an error if that is not
+// all.
+func writeAll(w io.Writer, b []byte) (written int, err error) {
+	n, err := w.Write(b)
+	switch {
+	case n < 0 || n > len(b):
+		return 0, window.ErrImpossibleCount
+	case n < len(b) && err == nil:
+		err = io.ErrShortWrite
+	}
+	return n, err
 }
 
 // The rest of the file holds BulkReader, the payload of a string as an io.Reader. It

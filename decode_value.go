@@ -82,8 +82,8 @@ func (d *Decoder) Decode(v *Value) error {
 
 // decodeValue is Decode of anything but a buffered scalar of a usual form.
 func (d *Decoder) decodeValue(v *Value) error {
-	if waited, err := d.awaitString(); waited {
-		if err != nil {
+	if _, want := d.cutString(); want > 0 {
+		if err := d.need(want); err != nil {
 			return err
 		}
 		return d.Decode(v)
