@@ -11,14 +11,14 @@ import (
 func init() {
 	addTo(named("int", "int6", "kind integer"), readInt64)
 	addTo(named("double", "double17", "double exponent", "kind double", "number as string"), readFloat64)
-	addTo(named("bulk16"), readString)
+	addTo(named("ok", "bulk16", "bulk64", "bulk1k", "bulk4k", "bulk64k", "bulk1m", "number as string"), readString)
 	addTo(named("bulk16", "bulk1k"), readBytes)
 	addTo(named("bulk64", "bulk4k", "bulk64k"), readAndCopy)
 }
 
 func readInt64(s *workload.Stream) Row {
 	d := decode(s)
-	return d.summed("ReadInt64", func() error {
+	return keeping(d.summed("ReadInt64", func() error {
 		for range d.Frames {
 			if _, err := d.ReadInt64(); err != nil {
 				return err
@@ -34,12 +34,12 @@ func readInt64(s *workload.Stream) Row {
 			sum.Add(len(strconv.FormatInt(n, 10)))
 		}
 		return sum, nil
-	})
+	}))
 }
 
 func readFloat64(s *workload.Stream) Row {
 	d := decode(s)
-	return d.summed("ReadFloat64", func() error {
+	return keeping(d.summed("ReadFloat64", func() error {
 		for range d.Frames {
 			if _, err := d.ReadFloat64(); err != nil {
 				return err
@@ -59,7 +59,7 @@ func readFloat64(s *workload.Stream) Row {
 			sum.Add(len(strconv.FormatFloat(f, format, -1, 64)))
 		}
 		return sum, nil
-	})
+	}))
 }
 
 // keptText is where strings go, so that they are made on the heap.
