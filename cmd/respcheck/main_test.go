@@ -187,7 +187,6 @@ func TestHuge(t *testing.T) {
 	respcheck(t, "-network", srv.network, "-addr", srv.addr, "-large", "-timeout", noTimeout, "-run", run).want(t, statusOK, "1 ok, ", "a value of 16 MiB")
 }
 
-// miniredis has no limits to raise.
 // A server that says more than it was asked fails the check and does not break it.
 func TestHugeWithMoreBehindIt(t *testing.T) {
 	addr := fakeServer(t, func(name string) string {
