@@ -130,7 +130,11 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	if t, size := d.bufferedString(); size > 0 {
+	t, size, err := d.bufferedString()
+	switch {
+	case err != nil:
+		return 0, err
+	case size > 0:
 		return d.writeString(w, t, size)
 	}
 	if d.copy.what != payloadToWriter || d.err != nil {
@@ -157,7 +161,11 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	if window.Debug {
 		d.expireViews()
 	}
-	if t, size := d.bufferedString(); size > 0 && t.Len() <= len(p) {
+	t, size, err := d.bufferedString()
+	switch {
+	case err != nil:
+		return 0, err
+	case size > 0 && t.Len() <= len(p):
 		n = copy(p, t.Bytes())
 		d.consumeOne(size)
 		return n, nil
@@ -188,24 +196,30 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 }
 
 // bufferedString returns the next value and its size on the wire if that is a string of
-// a usual form that is buffered whole. Otherwise the size is 0.
-func (d *Decoder) bufferedString() (t Token, size int) {
+// a usual form that is buffered whole. Otherwise the size is 0. It waits for the first
+// byte.
+func (d *Decoder) bufferedString() (t Token, size int, err error) {
 	if !d.fast {
-		return t, 0
+		return t, 0, nil
+	}
+	if d.in.Pos == d.in.End {
+		if err := d.need(1); err != nil {
+			return t, 0, err
+		}
 	}
 	t, size = fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 	if !isBuffered(size, d.in.End-d.in.Pos) || !t.kind.IsString() || t.IsNull() {
-		return t, 0
+		return t, 0, nil
 	}
-	return t, size
+	return t, size, nil
 }
 
 // writeString writes the payload of the string t, which takes size bytes on the wire and
 // is buffered whole. It is CopyBulk of most strings.
 func (d *Decoder) writeString(w io.Writer, t Token, size int) (written int64, err error) {
 	n := 0
-	if t.n > 0 {
-		n, err = writeAll(w, t.Bytes())
+	if payload := t.Bytes(); len(payload) > 0 {
+		n, err = writeAll(w, payload)
 	}
 	if err == nil {
 		d.consumeOne(size)

@@ -108,20 +108,21 @@ func TestPassingOnContinuesWhereItStopped(t *testing.T) {
 		for name, reader := range readers {
 			var payload bytes.Buffer
 			wantBulk, wantErr := resp.NewDecoder(strings.NewReader(value)).CopyBulk(&payload)
-			for at := range int64(len(value)) {
+			for i := range 2 * int64(len(value)) {
+				at, size := i/2, []int{1, 1 << 14}[i%2] // a string that is buffered whole is written at once
 				var written bytes.Buffer
-				d := resp.NewDecoder(reader(), resp.BufferSize(1))
+				d := resp.NewDecoder(reader(), resp.BufferSize(size))
 				w := resptest.FailOnceWriter(&written, at, os.ErrDeadlineExceeded)
 				n, err := untilItEnds(t, value, func() (int64, error) { return d.CopyValue(w) })
 				if written.String() != value || n != int64(len(value)) || err != nil || d.InputOffset() != n {
-					t.Fatalf("CopyValue of %s, %s, writer failed at %d: wrote %q, %d and %v", tests.Short(value), name, at, written.String(), n, err)
+					t.Fatalf("CopyValue of %s, %s, buffer of %d, writer failed at %d: wrote %q, %d and %v", tests.Short(value), name, size, at, written.String(), n, err)
 				}
 				written.Reset()
 				d.Reset(reader())
 				w = resptest.FailOnceWriter(&written, at, os.ErrDeadlineExceeded)
 				n, err = untilItEnds(t, value, func() (int64, error) { return d.CopyBulk(w) })
 				if written.String() != payload.String() || n != wantBulk || fmt.Sprint(err) != fmt.Sprint(wantErr) || d.InputOffset() != int64(len(value)) {
-					t.Fatalf("CopyBulk of %s, %s, writer failed at %d: wrote %q, %d and %v, want %v", tests.Short(value), name, at, written.String(), n, err, wantErr)
+					t.Fatalf("CopyBulk of %s, %s, buffer of %d, writer failed at %d: wrote %q, %d and %v, want %v", tests.Short(value), name, size, at, written.String(), n, err, wantErr)
 				}
 			}
 			for seed := range uint64(5) {
@@ -204,6 +205,31 @@ func TestWritersThatWriteLessWithoutSayingWhy(t *testing.T) {
 	d := resp.NewDecoder(strings.NewReader("$3\r\nabc\r\n"))
 	if n, err := d.CopyBulk(&oddWriter{n: 2}); n != 2 || err != io.ErrShortWrite {
 		t.Errorf("a writer that takes 2 of 3 bytes: %d and %v, want %v", n, err, io.ErrShortWrite)
+	}
+}
+
+// A writer that fails after the last byte has got all of the payload.
+func TestAWriterThatTakesAllAndFails(t *testing.T) {
+	broken := errors.New("broken")
+	d := resp.NewDecoder(strings.NewReader("$3\r\nabc\r\n+NEXT\r\n"))
+	if n, err := d.CopyBulk(&oddWriter{n: 3, err: broken}); n != 3 || err != broken {
+		t.Errorf("CopyBulk to a writer that takes 3 bytes and fails: %d and %v, want 3 and %v", n, err, broken)
+	}
+	again := &oddWriter{}
+	if n, err := d.CopyBulk(again); n != 0 || err != nil || again.calls > 0 {
+		t.Errorf("CopyBulk again: %d and %v, and %d writes; want none", n, err, again.calls)
+	}
+	if next, err := d.ReadString(); next != "NEXT" {
+		t.Errorf("then came %q and %v, want NEXT", next, err)
+	}
+}
+
+func TestCopyBulkOfNothingWritesNothing(t *testing.T) {
+	for _, wire := range []string{"$0\r\n\r\n", "+\r\n", "=4\r\ntxt:\r\n", "$?\r\n;0\r\n"} {
+		w := &oddWriter{err: errors.New("broken")}
+		if n, err := resp.NewDecoder(strings.NewReader(wire)).CopyBulk(w); n != 0 || err != nil || w.calls > 0 {
+			t.Errorf("CopyBulk of %q: %d and %v, and %d writes; want none", wire, n, err, w.calls)
+		}
 	}
 }
 

@@ -510,14 +510,16 @@ func TestCloneIsTheSameInEveryField(t *testing.T) {
 
 func TestCloneSharesNothing(t *testing.T) {
 	build := func() Value {
-		return with(aggregate(Array, bulk("abc"), aggregate(Map, simple("k"), verbatim("txt", "v")), integer(1)),
+		v := with(aggregate(Array, bulk("abc"), aggregate(Map, simple("k"), verbatim("txt", "v")), integer(1)),
 			aggregate(Attribute, bulk("ttl"), integer(5)))
+		v.Bytes = []byte("means nothing")
+		return v
 	}
 	original := build()
 	clone := original.Clone()
 	scramble(&original)
-	if want := build(); !clone.Equal(want) {
-		t.Errorf("the clone changed with the original: %+v, want %+v", clone, want)
+	if want := build(); !clone.Equal(want) || string(clone.Bytes) != string(want.Bytes) {
+		t.Errorf("the clone changed with the original: %+v, %q, want %+v, %q", clone, clone.Bytes, want, want.Bytes)
 	}
 	clone = build().Clone()
 	grow(&clone)
@@ -525,6 +527,17 @@ func TestCloneSharesNothing(t *testing.T) {
 	grow(&want)
 	if !clone.Equal(want) {
 		t.Errorf("appending to one part of a clone changed another: %+v, want %+v", clone, want)
+	}
+}
+
+// The room of a list belongs to whoever made the list, however few elements it has.
+func TestCloneSharesNoRoom(t *testing.T) {
+	room := make([]Value, 2)
+	v := Value{Kind: Integer, Int: 1, Elems: room[:0:1], Attrs: room[1:1]}
+	clone := v.Clone()
+	_, _ = append(clone.Elems, integer(2)), append(clone.Attrs, integer(3))
+	if want := make([]Value, 2); !reflect.DeepEqual(room, want) {
+		t.Errorf("appending to empty lists of a clone wrote into those of the original: %+v", room)
 	}
 }
 
