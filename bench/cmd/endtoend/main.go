@@ -53,6 +53,9 @@ func run(opts measure.Options, dir string, out io.Writer) error {
 	if err := print(out, results); err != nil {
 		return err
 	}
+	for _, w := range results {
+		w.judge(out)
+	}
 	if err := writeCSV(filepath.Join(dir, "endtoend.csv"), results); err != nil {
 		return err
 	}
@@ -70,6 +73,28 @@ func print(w io.Writer, results []workload) error {
 		}
 	}
 	return out.Flush()
+}
+
+// judge says where another client than the first, which is ours, is better. The noise of
+// a comparison is the spread of the noisier one.
+func (w workload) judge(out io.Writer) {
+	our := w.clients[0]
+	for _, other := range w.clients[1:] {
+		noise := max(our.Spread, other.Spread)
+		for _, of := range []struct {
+			what         string
+			ours, theirs float64
+		}{{"processor time", our.CPU, other.CPU}, {"time for a request", our.Wall, other.Wall}} {
+			if of.theirs >= of.ours {
+				continue
+			}
+			word := "more than the noise of"
+			if of.ours <= of.theirs*(1+noise) {
+				word = "within the noise of"
+			}
+			fmt.Fprintf(out, "%s: %s takes %.1f %% less %s, %s %.0f %%\n", w.name, other.Name, 100*(1-of.theirs/of.ours), of.what, word, 100*noise)
+		}
+	}
 }
 
 func writeCSV(path string, results []workload) error {
