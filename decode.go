@@ -45,7 +45,8 @@ import (
 //
 //	ReadToken      returns the string as a Token, as most tokens are
 //	Decode         puts it into a Value, as most replies are
-//	ShortBulk      short strings in rows: advanceUsual and buildScalars, inlined
+//	ShortBulk      short strings, inlined: in rows in advanceUsual and buildScalars, and
+//	               alone in consumeScalar
 //	fastToken      every other place; it also takes nulls and the other two kinds with a length
 //	fastCommand    arguments; its input need not have room for a Head at its end
 
@@ -420,8 +421,8 @@ func (d *Decoder) readTokenSlow() (Token, error) {
 	return t, nil
 }
 
-// cutString returns the length of the next bulk string, and how many bytes are needed to
-// have all of it, if only the beginning of its payload has arrived. Otherwise want is 0.
+// cutString returns the length of the next bulk string, and how many bytes to wait for,
+// if only the beginning of its payload has arrived. Otherwise want is 0.
 // The fast parsers can take the string once it has arrived, which pays when reads often
 // end inside strings.
 func (d *Decoder) cutString() (length, want int) {
@@ -462,7 +463,8 @@ func (d *Decoder) ReadRaw() ([]byte, error) {
 }
 
 // consumeScalar consumes the next value if that is a scalar of a usual form that is
-// buffered whole. It returns the size of the value, or 0.
+// buffered whole. It returns the size of the value, or 0. Like ReadToken, it looks for
+// the most frequent forms before it calls fastToken.
 func (d *Decoder) consumeScalar() (size int) {
 	if !d.fast || d.in.Pos == d.in.End {
 		return 0

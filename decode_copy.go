@@ -2,6 +2,7 @@ package resp
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 
@@ -214,23 +215,19 @@ func (d *Decoder) bufferedString() (t Token, size int, err error) {
 	return t, size, nil
 }
 
-// writeString writes the payload of the string t, which takes size bytes on the wire and
-// is buffered whole. It is CopyBulk of most strings.
-func (d *Decoder) writeString(w io.Writer, t Token, size int) (written int64, err error) {
-	n := 0
-	if payload := t.Bytes(); len(payload) > 0 {
-		n, err = writeAll(w, payload)
+// writeString is CopyBulk of the string t, which takes size bytes on the wire and is
+// buffered whole. During the call of the writer only the CR LF is left to be consumed.
+func (d *Decoder) writeString(w io.Writer, t Token, size int) (int64, error) {
+	d.in.Pos += size - len("\r\n")
+	d.in.Kept = len(t.Bytes())
+	d.setCopy(copying{what: payloadToWriter, parts: payloads, end: d.nest.endOfValue(), token: t, inPayload: true})
+	n, err := d.writeKept(w)
+	if err != nil {
+		return n, err
 	}
-	if err == nil {
-		d.consumeOne(size)
-		return int64(n), nil
-	}
-	if err := d.beginString(payloadToWriter); err != nil {
-		return 0, err
-	}
-	d.in.Pos += n
-	d.copy.payload -= int64(n)
-	return int64(n), err
+	d.consumeOne(len("\r\n"))
+	d.setCopy(copying{})
+	return n, nil
 }
 
 // copyWhole copies the payload of the string t, whose header ends start bytes after
@@ -482,27 +479,27 @@ func (d *Decoder) endToken(t Token) {
 	d.copy.done = len(d.nest.outer) <= d.copy.end
 }
 
+// errWriterReset is what passing on ends with when the writer has reset the Decoder and
+// returned no error.
+var errWriterReset = errors.New("resp: the writer has reset the Decoder that writes to it")
+
 // writeKept writes what is kept.
 func (d *Decoder) writeKept(w io.Writer) (written int64, err error) {
 	if d.in.Kept == 0 {
 		return 0, nil
 	}
-	n, err := writeAll(w, d.in.Data[d.in.Pos-d.in.Kept:d.in.Pos])
-	d.in.Kept -= n
-	return int64(n), err
-}
-
-// writeAll writes b. It returns how much of it was written, and an error if that is not
-// all.
-func writeAll(w io.Writer, b []byte) (written int, err error) {
-	n, err := w.Write(b)
+	kept := d.in.Data[d.in.Pos-d.in.Kept : d.in.Pos]
+	n, err := w.Write(kept)
 	switch {
-	case n < 0 || n > len(b):
+	case n < 0 || n > len(kept):
 		return 0, window.ErrImpossibleCount
-	case n < len(b) && err == nil:
+	case d.in.Kept != len(kept):
+		return 0, cmp.Or(err, errWriterReset)
+	case n < len(kept) && err == nil:
 		err = io.ErrShortWrite
 	}
-	return n, err
+	d.in.Kept -= n
+	return int64(n), err
 }
 
 // The rest of the file holds BulkReader, the payload of a string as an io.Reader. It

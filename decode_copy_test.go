@@ -224,6 +224,61 @@ func TestAWriterThatTakesAllAndFails(t *testing.T) {
 	}
 }
 
+// resetting is a writer that uses the Decoder that writes to it.
+type resetting struct {
+	use func()
+	n   int
+	err error
+}
+
+func (w *resetting) Write([]byte) (int, error) {
+	w.use()
+	return w.n, w.err
+}
+
+// A writer may reset the Decoder, as one may do that recycles Decoders on failure. The
+// Decoder then reads what it was given, and goes on with nothing of the value.
+func TestWritersThatResetTheDecoder(t *testing.T) {
+	broken := errors.New("broken")
+	for _, wire := range []string{"$3\r\nabc\r\n", tests.Bulk(500_000)} {
+		for name, pass := range map[string]func(*resp.Decoder, io.Writer) (int64, error){"CopyValue": (*resp.Decoder).CopyValue, "CopyBulk": (*resp.Decoder).CopyBulk} {
+			for _, w := range []*resetting{{n: 0}, {n: 3}, {n: len(wire)}, {err: broken}, {n: 1, err: broken}} {
+				d := resp.NewDecoder(nil)
+				d.Feed([]byte(wire + "+LOST\r\n"))
+				w.use = func() { d.Reset(strings.NewReader("+NEXT\r\n+LAST\r\n")) }
+				n, err := pass(d, w)
+				if err == nil || w.err != nil && err != w.err || n > 0 {
+					t.Errorf("%s of %s, a writer that resets and returns %d and %v: %d and %v", name, tests.Short(wire), w.n, w.err, n, err)
+				}
+				for _, want := range []string{"NEXT", "LAST"} {
+					if next, err := d.ReadString(); next != want {
+						t.Fatalf("behind %s of %s, a writer that resets and returns %d and %v: %q and %v, want %s", name, tests.Short(wire), w.n, w.err, next, err, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A writer may not read on: the value has been begun.
+func TestWritersThatReadOn(t *testing.T) {
+	for name, pass := range map[string]func(*resp.Decoder, io.Writer) (int64, error){"CopyValue": (*resp.Decoder).CopyValue, "CopyBulk": (*resp.Decoder).CopyBulk} {
+		d := resp.NewDecoder(strings.NewReader("$3\r\nabc\r\n+NEXT\r\n"))
+		w := new(resetting)
+		var skipped error
+		w.use = func() { skipped = d.SkipValue() }
+		if _, err := pass(d, w); err != io.ErrShortWrite || skipped == nil {
+			t.Fatalf("%s to a writer that skips: %v and %v, want %v and an error", name, err, skipped, io.ErrShortWrite)
+		}
+		if _, err := pass(d, io.Discard); err != nil {
+			t.Errorf("%s again: %v", name, err)
+		}
+		if next, err := d.ReadString(); next != "NEXT" {
+			t.Errorf("behind %s: %q and %v, want NEXT", name, next, err)
+		}
+	}
+}
+
 func TestCopyBulkOfNothingWritesNothing(t *testing.T) {
 	for _, wire := range []string{"$0\r\n\r\n", "+\r\n", "=4\r\ntxt:\r\n", "$?\r\n;0\r\n"} {
 		w := &oddWriter{err: errors.New("broken")}

@@ -226,12 +226,12 @@ func (d *Decoder) joinChunks(from int) (t Token, size int) {
 	}
 	start, pos := len(d.joined), from
 	for {
-		size, header := scannedLength(d.in.Data[pos:])
+		n, header := scannedLength(d.in.Data[pos:])
 		pos += header
-		if size == 0 {
+		if n == 0 {
 			break
 		}
-		end := pos + size
+		end := pos + n
 		d.joined = append(d.joined, d.in.Data[pos:end]...)
 		pos = end + 2
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"iter"
 	"math/big"
-	"slices"
 	"sync"
 )
 
@@ -232,7 +231,9 @@ func (v *Value) own() {
 		return
 	}
 	if v.Bytes != nil {
-		v.Bytes = copyOf(v.Bytes)
+		b := make([]byte, len(v.Bytes))
+		copy(b, v.Bytes)
+		v.Bytes = b
 	}
 	if v.Elems != nil {
 		v.Elems = []Value{}
@@ -242,18 +243,6 @@ func (v *Value) own() {
 	}
 }
 
-// copyOf returns a copy of b. slices.Clone would give a few bytes a size class of their
-// own, where make lets them share one; make would clear many before they are copied.
-func copyOf(b []byte) []byte {
-	const few = 32
-	if len(b) > few {
-		return slices.Clone(b)
-	}
-	c := make([]byte, len(b))
-	copy(c, b)
-	return c
-}
-
 // ownTree is own of a Value with elements or attributes.
 func (v *Value) ownTree() {
 	values, size := v.totals()
@@ -261,7 +250,7 @@ func (v *Value) ownTree() {
 	v.Bytes = c.copyBytes(v.Bytes)
 	c.ownLists(v)
 	for i := range values {
-		if v := &c.values[i]; cap(v.Elems)|cap(v.Attrs) != 0 {
+		if v := &c.values[i]; v.Elems != nil || v.Attrs != nil {
 			c.ownLists(v)
 		}
 	}

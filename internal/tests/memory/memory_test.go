@@ -236,3 +236,27 @@ func TestTenMillionLevelsCostTheirCounts(t *testing.T) {
 		runtime.GC()
 	}
 }
+
+// A clone of a small value keeps nothing of the large one that was in its storage
+// before, also where the small one has an empty list of that storage.
+func TestACloneKeepsNoStorage(t *testing.T) {
+	const elements = 200_000
+	large := "*1\r\n*200000\r\n" + strings.Repeat(":1\r\n", elements)
+	for _, small := range []string{"*1\r\n*?\r\n.\r\n", "*1\r\n*0\r\n", "*?\r\n.\r\n", "|1\r\n:1\r\n*?\r\n.\r\n:2\r\n", ":1\r\n"} {
+		var clone resp.Value
+		held := tests.Held(func() {
+			d := resp.NewDecoder(strings.NewReader(large + small))
+			var v resp.Value
+			for range 2 {
+				if err := d.Decode(&v); err != nil {
+					t.Fatalf("Decode of %q: %v", small, err)
+				}
+			}
+			clone = v.Clone()
+		})
+		if held > 10*elements {
+			t.Errorf("a clone of %q, which came after %d elements, keeps %d bytes", small, elements, held)
+		}
+		runtime.KeepAlive(clone)
+	}
+}
