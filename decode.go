@@ -316,6 +316,11 @@ func (d *Decoder) PeekKind() (Kind, error) {
 	if window.Debug {
 		d.expireViews()
 	}
+	if d.fast && d.in.Pos < d.in.End {
+		if kind := Kind(d.in.Data[d.in.Pos]); kind.isValid() && kind != Chunk && kind != End {
+			return kind, nil
+		}
+	}
 	if err := d.ready(); err != nil {
 		return 0, err
 	}
@@ -402,6 +407,12 @@ func (d *Decoder) consumeOne(size int) {
 
 // readTokenSlow is ReadToken for unusual or incomplete tokens.
 func (d *Decoder) readTokenSlow() (Token, error) {
+	if d.fast && d.in.Pos == d.in.End { // nothing had arrived to look at
+		if err := d.need(1); err != nil {
+			return Token{}, err
+		}
+		return d.ReadToken()
+	}
 	if _, want := d.cutString(); want > 0 {
 		if err := d.need(want); err != nil {
 			return Token{}, err

@@ -149,8 +149,8 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 // ReadInto reads the payload of the next string into p and returns its size in
 // bytes. The payload of a streamed string is that of all its chunks, and of a
 // verbatim string its text. ReadInto treats other values as ReadBytes does. The part
-// of a payload larger than the Decoder's buffer that has not arrived yet is read
-// straight into p.
+// of a payload that has not arrived yet is read straight into p when it is at least as
+// large as the Decoder's buffer.
 //
 // When p is too short, ReadInto reads nothing and returns the size it needs with
 // io.ErrShortBuffer; the value may then be read in any way. That size is what the
@@ -171,11 +171,19 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 		d.consumeOne(size)
 		return n, nil
 	}
-	if length, want := d.cutString(); 0 < want && want <= d.in.Size && length <= len(p) {
+	switch length, want := d.cutString(); {
+	case want == 0 || length > len(p):
+	case want <= d.longestMoved():
 		if err := d.need(want); err != nil {
 			return 0, err
 		}
 		return d.ReadInto(p)
+	default:
+		h := valueHeader{Token: Token{n: int64(length), kind: BulkString}, line: want - length - 1}
+		if err := d.beginPayload(payloadToSlice, h); err != nil {
+			return 0, err
+		}
+		return d.fillPayload(p)
 	}
 	if d.copy.what != payloadToSlice || d.err != nil {
 		h, err := d.typedHeader(BulkString)
@@ -186,7 +194,7 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 			return 0, d.readWrongKind(h.kind, BulkString)
 		case h.Len() > len(p):
 			return h.Len(), io.ErrShortBuffer
-		case !h.hasPayload() || h.size()+h.Len() < d.in.Size:
+		case !h.hasPayload() || h.size()+h.Len() < d.longestMoved():
 			return d.copyWhole(p, h.Token, h.size())
 		}
 		if err := d.beginPayload(payloadToSlice, h); err != nil {
@@ -196,6 +204,11 @@ func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	return d.fillPayload(p)
 }
 
+// longestMoved returns how long a string may be that ReadInto lets arrive whole in the
+// buffer. Of a longer one it copies at once what has arrived, so that it need not be
+// moved within the buffer and then copied.
+func (d *Decoder) longestMoved() int { return min(d.in.Size, 2<<10) }
+
 // bufferedString returns the next value and its size on the wire if that is a string of
 // a usual form that is buffered whole. Otherwise the size is 0. It waits for the first
 // byte.
@@ -203,10 +216,8 @@ func (d *Decoder) bufferedString() (t Token, size int, err error) {
 	if !d.fast {
 		return t, 0, nil
 	}
-	if d.in.Pos == d.in.End {
-		if err := d.need(1); err != nil {
-			return t, 0, err
-		}
+	if err := d.need(1); err != nil {
+		return t, 0, err
 	}
 	t, size = fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 	if !isBuffered(size, d.in.End-d.in.Pos) || !t.kind.IsString() || t.IsNull() {

@@ -260,6 +260,9 @@ func (d *Decoder) typedHeader(want Kind) (h valueHeader, err error) {
 		d.expireViews()
 	}
 	if d.fast {
+		if err := d.need(1); err != nil {
+			return h, err
+		}
 		t, n := fastToken(d.in.Data[d.in.Pos:], &d.rules.limits)
 		if isBuffered(n, d.in.End-d.in.Pos) && t.kind == want && t.flags == 0 && (!opens[want] || d.nest.depth < d.rules.Depth) {
 			if t.hasPayload() {
