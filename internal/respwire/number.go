@@ -177,13 +177,13 @@ func ParseDouble(b []byte) (f float64, ok bool) {
 	return f, err == nil
 }
 
-// ShortDouble returns the value of a double that is spelled with few digits and a
-// small exponent, and whether b is one. The digits as a whole number and the power
-// of ten are then exact float64s. Their product or quotient is the float64 nearest
-// to the double, because it is rounded only once (Clinger, "How to read floating
-// point numbers accurately").
+// ShortDouble returns the value of a double that is spelled with up to 19 digits and a
+// small exponent, and whether b is one. Up to 15 digits as a whole number and the power
+// of ten are exact float64s. Their product or quotient is the float64 nearest to the
+// double, because it is rounded only once (Clinger, "How to read floating point numbers
+// accurately"). More digits take quotient.
 func ShortDouble(b []byte) (f float64, ok bool) {
-	const longest = 19 // digits that fit into a uint64
+	const longest = 20 // digits that fit into a uint64, and a point
 	text := b
 	if len(b) > 0 && b[0] == '-' {
 		text = b[1:]
@@ -202,6 +202,8 @@ func ShortDouble(b []byte) (f float64, ok bool) {
 			return 0, false
 		}
 		exponent = point + 1 - i
+	} else if len(text) == longest {
+		return 0, false
 	}
 	if i+1 < len(text) && text[i]|0x20 == 'e' {
 		e, _, fault := ParseInteger(text[i+1:])
@@ -212,8 +214,13 @@ func ShortDouble(b []byte) (f float64, ok bool) {
 		i = len(text)
 	}
 	switch {
-	case i < len(text), mantissa > 1<<53:
+	case i < len(text):
 		return 0, false
+	case mantissa > 1<<53:
+		if exponent >= 0 || -exponent >= len(powersOf5) {
+			return 0, false
+		}
+		f = quotient(mantissa, -exponent)
 	case exponent >= 0 && exponent < len(exactPowersOf10):
 		f = float64(mantissa) * exactPowersOf10[exponent]
 	case exponent < 0 && -exponent < len(exactPowersOf10):
@@ -226,6 +233,30 @@ func ShortDouble(b []byte) (f float64, ok bool) {
 	}
 	return f, true
 }
+
+// quotient returns the float64 nearest to n, which is not 0, divided by that power of
+// ten. It divides by the power of five, to 63 or 64 bits; the power of two goes into the
+// exponent. A remainder sets the last of these bits, so that the only rounding, to 53
+// bits, sees it.
+func quotient(n uint64, power int) float64 {
+	divisor := powersOf5[power]
+	shift, divisorShift := bits.LeadingZeros64(n), bits.LeadingZeros64(divisor)
+	n <<= shift
+	q, remainder := bits.Div64(n>>1, n<<63, divisor<<divisorShift)
+	if remainder != 0 {
+		q |= 1
+	}
+	exponent := divisorShift - shift - 63 - power
+	return float64(q) * math.Float64frombits(uint64(1023+exponent)<<52)
+}
+
+// powersOf5 are those that fit into a uint64.
+var powersOf5 = func() (powers [28]uint64) {
+	for i, power := 0, uint64(1); i < len(powers); i, power = i+1, power*5 {
+		powers[i] = power
+	}
+	return powers
+}()
 
 // wholeNumber returns n with the digits of b from i on appended, and the index of
 // the byte after them.

@@ -2,6 +2,7 @@ package respwire
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/big"
 	"math/rand/v2"
@@ -340,3 +341,37 @@ func TestAppendDoubleOfValuesWithoutDigits(t *testing.T) {
 
 // oneOf returns one of list.
 func oneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
+
+// What ShortDouble takes, it reads as strconv does: fractions of up to 19 digits, and
+// those beside the middle between two float64s, where the last digit decides.
+func TestShortDoubleRoundsOnce(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	taken := 0
+	check := func(text string) {
+		got, ok := ShortDouble([]byte(text))
+		if !ok {
+			return
+		}
+		taken++
+		if want, err := strconv.ParseFloat(text, 64); err != nil || got != want {
+			t.Fatalf("ShortDouble(%q) = %v, want %v", text, got, want)
+		}
+	}
+	const tries = 200_000
+	for range tries {
+		digits := strconv.FormatUint(rng.Uint64N(1e19), 10)
+		point := rng.IntN(len(digits))
+		check(digits[:point] + "0"[:min(1, max(1-point, 0))] + "." + digits[point:])
+		check(fmt.Sprintf("%se-%d", digits, rng.IntN(30)))
+		// the middle between two float64s with 18 or 19 digits, and its neighbours
+		middle := (1<<53+2*rng.Uint64N(1<<52)+1)<<rng.IntN(10) + uint64(rng.IntN(3)) - 1
+		check(fmt.Sprintf("%d.%d", middle>>1, 5*(middle&1)))
+		check(fmt.Sprintf("-%de-%d", middle, rng.IntN(28)))
+	}
+	for _, text := range []string{"9007199254740993.0", "9007199254740993.1", "9999999999999999999", "9999999999999999.999", "1.000000000000000000", "0.9999999999999999999", ".9007199254740993", "9999999999999999e-27", "9999999999999999e-28", "9999999999999999e-99"} {
+		check(text)
+	}
+	if taken < tries {
+		t.Errorf("only %d of the spellings are taken; that tests too little", taken)
+	}
+}
