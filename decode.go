@@ -46,7 +46,7 @@ import (
 //	ReadToken      returns the string as a Token, as most tokens are
 //	Decode         puts it into a Value, as most replies are
 //	ShortBulk      short strings, inlined: in rows in advanceUsual and buildScalars, and
-//	               alone in consumeScalar
+//	               alone in consumeScalar and ReadInto
 //	fastToken      every other place; it also takes nulls and the other two kinds with a length
 //	fastCommand    arguments; its input need not have room for a Head at its end
 

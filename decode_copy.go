@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/seed65f5866d/resp/internal/respwire"
 	"github.com/seed65f5866d/resp/internal/window"
 )
 
@@ -161,6 +162,17 @@ func (d *Decoder) CopyBulk(w io.Writer) (int64, error) {
 func (d *Decoder) ReadInto(p []byte) (n int, err error) {
 	if window.Debug {
 		d.expireViews()
+	}
+	if d.fast && d.in.Pos < d.in.End {
+		w := respwire.HeadAt(d.in.Data, d.in.Pos)
+		if Kind(w[0]) == BulkString {
+			n, end := respwire.ShortBulk(w, d.in.End-d.in.Pos-2)
+			if end > 0 && n <= len(p) {
+				copy(p, d.in.Data[d.in.Pos+end-n:d.in.Pos+end])
+				d.consumeOne(end + 2)
+				return n, nil
+			}
+		}
 	}
 	t, size, err := d.bufferedString()
 	switch {
