@@ -230,9 +230,9 @@ func (v *Value) own() {
 		v.ownTree()
 		return
 	}
-	if v.Bytes != nil {
-		b := make([]byte, len(v.Bytes))
-		copy(b, v.Bytes)
+	if shared := v.Bytes; shared != nil {
+		b := make([]byte, len(shared)) // the compiler leaves out clearing between these two lines
+		copy(b, shared)
 		v.Bytes = b
 	}
 	if v.Elems != nil {
