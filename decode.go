@@ -317,7 +317,8 @@ func (d *Decoder) PeekKind() (Kind, error) {
 		d.expireViews()
 	}
 	if d.fast && d.in.Pos < d.in.End {
-		if kind := Kind(d.in.Data[d.in.Pos]); kind.isValid() && kind != Chunk && kind != End {
+		kind := Kind(d.in.Data[d.in.Pos])
+		if d.rules.misplaced(&d.nest, kind) == nil {
 			return kind, nil
 		}
 	}

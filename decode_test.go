@@ -1289,3 +1289,27 @@ func TestConsumeTokenOfNothingIsIncomplete(t *testing.T) {
 		t.Errorf("ConsumeToken(nil) = %d, %v", n, err)
 	}
 }
+
+// What ReadToken refuses by its first byte PeekKind refuses as well, also where it is
+// buffered already.
+func TestPeekKindFailsAsReadTokenDoes(t *testing.T) {
+	for _, first := range []string{"+OK\r\n", "*1\r\n:1\r\n"} {
+		for _, wire := range []string{"*1\r\n", "%1\r\n", "|1\r\n", ">1\r\n", ";1\r\na\r\n", ".\r\n", "?", "\r\n"} {
+			var errs []error
+			for _, read := range []func(*resp.Decoder) error{
+				func(d *resp.Decoder) error { _, err := d.PeekKind(); return err },
+				func(d *resp.Decoder) error { _, err := d.ReadToken(); return err },
+			} {
+				d := resp.NewDecoder(strings.NewReader(first + wire))
+				if err := d.SkipValue(); err != nil {
+					t.Fatal(err)
+				}
+				d.SetLimits(resp.MaxDepth(0))
+				errs = append(errs, read(d))
+			}
+			if peeked, read := errs[0], errs[1]; peeked == nil || fmt.Sprint(peeked) != fmt.Sprint(read) {
+				t.Errorf("PeekKind of %q behind %q: %v, and ReadToken: %v", wire, first, peeked, read)
+			}
+		}
+	}
+}
