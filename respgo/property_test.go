@@ -196,9 +196,6 @@ func TestPropertyTreeAndStreamAgree(t *testing.T) {
 		if err := resp.NewDecoder(bytes.NewReader(wire.Bytes), resp.Lenient(), resp.NoLimits()).Decode(&v); err != nil || v.Kind == resp.Push {
 			return "", err
 		}
-		if bytes.Contains(bytes.ToLower(wire.Bytes), []byte("nan")) {
-			return "", nil // as a key of a Go map it is in it twice when a read is repeated: it equals nothing
-		}
 		for _, typ := range destinations {
 			if err := agree(wire.Bytes, &v, typ, 3); err != nil {
 				return "", err

@@ -125,8 +125,8 @@ func (r *report) encodeTargets() []finding {
 }
 
 // allocating is what rows allocate by nature, for one unit: those that keep what they
-// have read. To measure allocates a little too.
-var allocating = map[string]float64{"value, Clone": 2.05, "ReadString": 1.05, "ReadInto new memory": 1.05, "ReadCommand, Clone": 2.05}
+// have read.
+var allocating = map[string]float64{"value, Clone": 2, "ReadString": 1, "ReadInto new memory": 1, "ReadCommand, Clone": 2}
 
 // allocationTargets is target 4: the row that is furthest above what it may allocate,
 // by workload.

@@ -93,7 +93,7 @@ func TestAllocations(t *testing.T) {
 	}
 	r.results[1].Allocs = 0
 	r.results = append(r.results, result{Workload: "ok", Name: "value, Clone", Group: ours, Allocs: 3})
-	const clone = "MISSED target 4 (allocations, value, Clone): ok 3.00 allocs > the target of 2.05 allocs"
+	const clone = "MISSED target 4 (allocations, value, Clone): ok 3.00 allocs > the target of 2.00 allocs"
 	if got := r.allocationTargets(); len(got) != 1 || got[0].String() != clone {
 		t.Errorf("got %v", got)
 	}
